@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/build/trace_builder.h"
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+constexpr std::size_t mostKinds = 255;
+
+// The stack belongs to the goroutine itself, not to whoever acted on it.
+bool isOwnStack(const OrderedEvent& e) {
+    return e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall ||
+           (e.to == GoroutineState::Runnable && e.origin == SpanOrigin::Event);
+}
+
+template <class T> void sortByBegin(std::vector<T>& rows, auto begin) {
+    if (!std::ranges::is_sorted(rows, {}, begin))
+        std::ranges::stable_sort(rows, {}, begin);
+}
+
+} // namespace
+
+TraceBuilder::TraceBuilder() : trace_(std::make_unique<Trace>()) {}
+TraceBuilder::~TraceBuilder() = default;
+
+void TraceBuilder::add(std::span<const OrderedEvent> events) {
+    for (const OrderedEvent& e : events)
+        add(e);
+}
+
+void TraceBuilder::add(const OrderedEvent& e) {
+    if (!started_) {
+        started_ = true;
+        clockAtStart_ = e.time;
+    }
+    clockAtEnd_ = std::max(clockAtEnd_, e.time);
+    const Time t = e.time - clockAtStart_;
+    switch (e.kind) {
+    case OrderedEventKind::GoroutineCreated:
+    case OrderedEventKind::GoroutineSeen:
+        goroutineAppears(e, t);
+        break;
+    case OrderedEventKind::GoroutineChanged:
+        goroutineChanges(e, t);
+        break;
+    case OrderedEventKind::GoroutineStays:
+        goroutineStays(e);
+        break;
+    case OrderedEventKind::ProcSeen:
+    case OrderedEventKind::ProcChanged:
+        procEvent(e, t);
+        break;
+    case OrderedEventKind::ThreadSeen:
+        trace_->threads.push_back({.id = static_cast<std::int64_t>(e.value)});
+        break;
+    case OrderedEventKind::RangeBegin:
+    case OrderedEventKind::RangeActive:
+    case OrderedEventKind::RangeEnd:
+        rangeEvent(e, t);
+        break;
+    case OrderedEventKind::Metric:
+        metricEvent(e, t);
+        break;
+    case OrderedEventKind::Label:
+        trace_->labels.push_back({.time = t, .goroutine = e.goroutine, .text = e.text});
+        break;
+    case OrderedEventKind::TaskBegin:
+    case OrderedEventKind::TaskEnd:
+        taskEvent(e, t);
+        break;
+    case OrderedEventKind::RegionBegin:
+    case OrderedEventKind::RegionEnd:
+        regionEvent(e, t);
+        break;
+    case OrderedEventKind::Log:
+        trace_->logs.push_back({.time = t,
+                                .goroutine = e.context,
+                                .task = taskOf(e.value),
+                                .category = e.text,
+                                .message = e.text2,
+                                .stack = e.stack});
+        break;
+    case OrderedEventKind::CpuSample:
+        trace_->cpuSamples.push_back(
+            {.time = t, .goroutine = e.context, .proc = e.proc, .thread = e.thread, .stack = e.stack});
+        break;
+    case OrderedEventKind::Generation:
+        trace_->generations.push_back({.number = e.value, .start = t});
+        ++trace_->syncs;
+        break;
+    case OrderedEventKind::Finish:
+        ++trace_->syncs;
+        break;
+    }
+}
+
+void TraceBuilder::goroutineAppears(const OrderedEvent& e, Time t) {
+    if (e.goroutine.value != goroutines_.size())
+        return;
+    GoroutineRow& row = goroutines_.emplace_back();
+    row.id = static_cast<std::int64_t>(e.value);
+    if (e.kind == OrderedEventKind::GoroutineCreated) {
+        row.entryStack = e.stack2;
+        row.entryIsInnermost = e.stack2.known();
+        appendSpan(row, t, e, SpanOrigin::Created);
+    } else {
+        rememberEntry(row, e.stack);
+        appendSpan(row, 0, e, SpanOrigin::BeforeTrace);
+    }
+}
+
+void TraceBuilder::goroutineChanges(const OrderedEvent& e, Time t) {
+    if (e.goroutine.value >= goroutines_.size() || goroutines_[e.goroutine.value].ended)
+        return;
+    GoroutineRow& row = goroutines_[e.goroutine.value];
+    if (isOwnStack(e))
+        rememberEntry(row, e.stack);
+    row.ended = e.to == GoroutineState::Ended;
+    appendSpan(row, t, e, e.origin);
+}
+
+void TraceBuilder::goroutineStays(const OrderedEvent& e) {
+    if (e.goroutine.value >= goroutines_.size() || !e.stack.known())
+        return;
+    GoroutineRow& row = goroutines_[e.goroutine.value];
+    rememberEntry(row, e.stack);
+    SpanRecord& last = record(row.lastRecord);
+    const bool takesStack = e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall;
+    if (takesStack && last.stack == 0 && trace_->spans.kindTable[last.kind].state == e.to)
+        last.stack = e.stack.value;
+}
+
+void TraceBuilder::rememberEntry(GoroutineRow& row, StackId ownStack) {
+    if (!row.entryStack.known())
+        row.entryStack = ownStack;
+}
+
+void TraceBuilder::appendSpan(GoroutineRow& row, Time start, const OrderedEvent& e, SpanOrigin origin) {
+    const bool byAnother = origin == SpanOrigin::Created || origin == SpanOrigin::Woken;
+    const Waker waker = !byAnother ? Waker::notRecorded() : e.context.known() ? Waker(e.context) : Waker::runtime();
+    std::uint32_t stack = e.stack.value;
+    std::uint32_t link = waker.link();
+    if (e.to == GoroutineState::Running) {
+        stack = e.thread.value;
+        link = e.proc.value;
+        if (e.proc.value < runsOfProc_.size())
+            ++runsOfProc_[e.proc.value];
+    } else if (e.to == GoroutineState::Syscall) {
+        link = e.thread.value;
+    }
+    if (logged_ % chunkSpans == 0)
+        log_.push_back(std::make_unique_for_overwrite<Chunk>());
+    row.lastRecord = logged_++;
+    ++row.spanCount;
+    record(row.lastRecord) = {.start = start,
+                              .goroutine = static_cast<std::uint32_t>(&row - goroutines_.data()),
+                              .stack = stack,
+                              .link = link,
+                              .kind = kindOf({.state = e.to, .origin = origin, .reason = e.text})};
+}
+
+TraceBuilder::SpanRecord& TraceBuilder::record(std::uint32_t position) {
+    return log_[position / chunkSpans]->spans[position % chunkSpans];
+}
+
+SpanKindId TraceBuilder::kindOf(const SpanKind& kind) {
+    const std::uint32_t key =
+        kind.reason.value * 31 + static_cast<std::uint32_t>(kind.state) * 7 + static_cast<std::uint32_t>(kind.origin);
+    CachedKind& cached = kindCache_[key % kindCache_.size()];
+    if (cached.used && cached.kind == kind)
+        return cached.id;
+    auto& table = trace_->spans.kindTable;
+    auto found = std::ranges::find(table, kind);
+    if (found == table.end() && table.size() >= mostKinds)
+        // A damaged file can name any number of reasons; past the table's end they lose their name, not their state.
+        found = std::ranges::find_if(
+            table, [&](const SpanKind& k) { return k.state == kind.state && k.origin == kind.origin; });
+    if (found == table.end()) {
+        if (table.size() > mostKinds)
+            return 0;
+        trace_->spans.stateOfKind[table.size()] = kind.state;
+        found = table.insert(table.end(), kind);
+    }
+    cached = {.kind = kind, .id = static_cast<SpanKindId>(found - table.begin()), .used = true};
+    return cached.id;
+}
+
+void TraceBuilder::procEvent(const OrderedEvent& e, Time t) {
+    const bool seen = e.kind == OrderedEventKind::ProcSeen;
+    auto& processors = trace_->processors;
+    if (seen && e.proc.value == processors.size()) {
+        processors.push_back({.id = static_cast<std::int64_t>(e.value), .spans = {}, .runs = {}});
+        runsOfProc_.push_back(0);
+    }
+    if (e.proc.value >= processors.size())
+        return;
+    const auto state = static_cast<ProcState>(e.value2);
+    auto& spans = processors[e.proc.value].spans;
+    const bool before = seen && e.origin == SpanOrigin::BeforeTrace;
+    if (!spans.empty() && spans.back().state == state)
+        return;
+    spans.push_back({.start = before ? 0 : t,
+                     .thread = state == ProcState::Running ? e.thread : ThreadIndex{},
+                     .state = state,
+                     .beforeTrace = before});
+}
+
+void TraceBuilder::rangeEvent(const OrderedEvent& e, Time t) {
+    const std::tuple key(e.text, e.goroutine, e.proc);
+    auto& ranges = trace_->ranges;
+    auto open = openRanges_.find(key);
+    if (e.kind == OrderedEventKind::RangeActive && open != openRanges_.end())
+        return;
+    if (e.kind == OrderedEventKind::RangeEnd && open != openRanges_.end()) {
+        RuntimeRange& range = ranges[open->second];
+        range.range.end = t;
+        range.open = false;
+        range.bytesSwept = e.value;
+        range.bytesReclaimed = e.value2;
+        openRanges_.erase(open);
+        return;
+    }
+    const bool begins = e.kind == OrderedEventKind::RangeBegin;
+    const bool ends = e.kind == OrderedEventKind::RangeEnd;
+    ranges.push_back({.name = e.text,
+                      .range = {begins ? t : 0, t},
+                      .goroutine = e.goroutine,
+                      .proc = e.proc,
+                      .stack = begins ? e.stack : StackId{},
+                      .beforeTrace = !begins,
+                      .open = !ends,
+                      .bytesSwept = ends ? e.value : 0,
+                      .bytesReclaimed = ends ? e.value2 : 0});
+    if (!ends)
+        openRanges_[key] = ranges.size() - 1;
+}
+
+void TraceBuilder::metricEvent(const OrderedEvent& e, Time t) {
+    auto& metrics = trace_->metrics;
+    auto found = std::ranges::find(metrics, e.text, &Metric::name);
+    if (found == metrics.end())
+        found = metrics.insert(metrics.end(), {.name = e.text, .samples = {}});
+    found->samples.push_back({t, e.value});
+}
+
+TaskIndex TraceBuilder::taskOf(std::uint64_t id) {
+    const auto found = openTasks_.find(id);
+    return found == openTasks_.end() ? TaskIndex{} : found->second;
+}
+
+void TraceBuilder::taskEvent(const OrderedEvent& e, Time t) {
+    auto& tasks = trace_->tasks;
+    const auto open = openTasks_.find(e.value);
+    if (e.kind == OrderedEventKind::TaskEnd && open != openTasks_.end()) {
+        Task& task = tasks[open->second.value];
+        task.range.end = t;
+        task.ended = true;
+        openTasks_.erase(open);
+        return;
+    }
+    const bool begins = e.kind == OrderedEventKind::TaskBegin;
+    tasks.push_back({.id = e.value,
+                     .parentId = begins ? e.value2 : 0,
+                     .type = e.text,
+                     .range = {begins ? t : 0, t},
+                     .beganOn = begins ? e.context : GoroutineIndex{},
+                     .stack = begins ? e.stack : StackId{},
+                     .begun = begins,
+                     .ended = !begins});
+    if (begins)
+        openTasks_[e.value] = {static_cast<std::uint32_t>(tasks.size() - 1)};
+}
+
+void TraceBuilder::regionEvent(const OrderedEvent& e, Time t) {
+    if (e.context.value >= goroutines_.size())
+        return;
+    GoroutineRow& row = goroutines_[e.context.value];
+    auto& regions = trace_->regions;
+    const bool begins = e.kind == OrderedEventKind::RegionBegin;
+    if (!begins) {
+        // The innermost one of this name; programs may end them out of order.
+        std::uint32_t* link = &row.innermostRegion;
+        while (*link != nowhere && regions[*link].type != e.text)
+            link = &regionAround_[*link];
+        if (*link != nowhere) {
+            Region& region = regions[*link];
+            region.end = t;
+            region.open = false;
+            *link = regionAround_[*link];
+            return;
+        }
+    }
+    regions.push_back({.begin = begins ? t : 0,
+                       .end = t,
+                       .goroutine = e.context,
+                       .type = e.text,
+                       .task = taskOf(e.value),
+                       .stack = begins ? e.stack : StackId{},
+                       .beforeTrace = !begins,
+                       .open = begins});
+    regionAround_.push_back(begins ? row.innermostRegion : nowhere);
+    if (begins)
+        row.innermostRegion = static_cast<std::uint32_t>(regions.size() - 1);
+}
+
+std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks) {
+    trace_->strings = std::move(strings);
+    trace_->stacks = std::move(stacks);
+    trace_->duration = clockAtEnd_ - clockAtStart_;
+    placeGoroutines();
+    placeSpans();
+    closeWhatIsOpen();
+    return std::move(trace_);
+}
+
+void TraceBuilder::placeGoroutines() {
+    const SpanKindId stillAlive =
+        kindOf({.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
+    std::uint64_t rows = 0;
+    for (const GoroutineRow& row : goroutines_)
+        rows += row.spanCount + (row.ended ? 0U : 1U);
+    Goroutines columns(goroutines_.size());
+    Spans spans(rows);
+    spans.kindTable = std::move(trace_->spans.kindTable);
+    spans.stateOfKind = trace_->spans.stateOfKind;
+    std::uint32_t next = 0;
+    for (std::size_t i = 0; i < goroutines_.size(); ++i) {
+        GoroutineRow& row = goroutines_[i];
+        columns.ids[i] = row.id;
+        const auto frames = trace_->stacks[row.entryStack];
+        columns.entries[i] = frames.empty() ? FrameId{} : row.entryIsInnermost ? frames.front() : frames.back();
+        columns.firstSpans[i] = next;
+        const std::uint32_t first = next;
+        next += row.spanCount;
+        if (!row.ended) {
+            spans.starts[next] = trace_->duration;
+            spans.stacks[next] = 0;
+            spans.links[next] = nowhere;
+            spans.kinds[next] = stillAlive;
+            ++next;
+        }
+        row.spanCount = first; // from here on the place of its next span
+    }
+    columns.firstSpans[goroutines_.size()] = next;
+    trace_->goroutines = std::move(columns);
+    trace_->spans = std::move(spans);
+}
+
+void TraceBuilder::placeSpans() {
+    Spans& spans = trace_->spans;
+    for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
+        trace_->processors[p].runs.reserve(runsOfProc_[p]);
+    for (std::uint32_t position = 0; position < logged_; ++position) {
+        const SpanRecord& from = record(position);
+        const std::uint32_t to = goroutines_[from.goroutine].spanCount++;
+        spans.starts[to] = from.start;
+        spans.stacks[to] = from.stack;
+        spans.links[to] = from.link;
+        spans.kinds[to] = from.kind;
+        if (spans.stateOfKind[from.kind] == GoroutineState::Running && from.link < trace_->processors.size())
+            trace_->processors[from.link].runs.push_back({to});
+        if (position % chunkSpans == chunkSpans - 1)
+            log_[position / chunkSpans].reset();
+    }
+    log_.clear();
+}
+
+void TraceBuilder::closeWhatIsOpen() {
+    Trace& trace = *trace_;
+    for (RuntimeRange& range : trace.ranges)
+        if (range.open)
+            range.range.end = trace.duration;
+    for (Task& task : trace.tasks)
+        if (!task.ended)
+            task.range.end = trace.duration;
+    for (Region& region : trace.regions)
+        if (region.open)
+            region.end = trace.lifetime(region.goroutine).end;
+    sortByBegin(trace.ranges, [](const RuntimeRange& r) { return r.range.begin; });
+    sortByBegin(trace.regions, &Region::begin);
+}
+
+} // namespace waitscope

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The only place where a trace is mutable: ordered events in, a Trace out.
+//
+// Events come in time order, spans are wanted goroutine by goroutine. So spans are first written to a log in the order
+// of their starts, in chunks, while a counter per goroutine says how many it has; `finish` then allocates the columns
+// once and scatters the log into them, giving each chunk back as soon as it is copied, so that log and columns are
+// never both in memory as a whole.
+#pragma once
+
+#include "model/build/ordered_event.h"
+#include "model/trace/trace.h"
+
+#include <array>
+#include <map>
+#include <memory>
+#include <span>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace waitscope {
+
+class TraceBuilder {
+  public:
+    TraceBuilder();
+    ~TraceBuilder();
+    TraceBuilder(const TraceBuilder&) = delete;
+    TraceBuilder& operator=(const TraceBuilder&) = delete;
+
+    /// Takes the next events of the stream. An event that contradicts the state so far is ignored, never fatal: the
+    /// reader has checked them, tests may not have.
+    void add(std::span<const OrderedEvent> events);
+
+    /// The trace of all events so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
+    /// Identity, report and wall clock are left to the caller.
+    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks);
+
+    /// Time 0 of the trace on the trace clock; 0 before the first event.
+    [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
+
+  private:
+    struct SpanRecord {
+        Time start;
+        std::uint32_t goroutine;
+        std::uint32_t stack;
+        std::uint32_t link;
+        SpanKindId kind;
+    };
+    static constexpr std::size_t chunkSpans = 1U << 15;
+    struct Chunk {
+        SpanRecord spans[chunkSpans];
+    };
+    struct GoroutineRow {
+        std::int64_t id = 0;
+        std::uint32_t spanCount = 0;
+        std::uint32_t lastRecord = nowhere; ///< position in the log
+        StackId entryStack;                 ///< of its creation, or the first own stack seen
+        std::uint32_t innermostRegion = nowhere;
+        bool entryIsInnermost = false; ///< the entry function is the innermost frame of entryStack, else the outermost
+        bool ended = false;
+    };
+
+    void add(const OrderedEvent& e);
+    void goroutineAppears(const OrderedEvent& e, Time t);
+    void goroutineChanges(const OrderedEvent& e, Time t);
+    void goroutineStays(const OrderedEvent& e);
+    void rememberEntry(GoroutineRow& row, StackId ownStack);
+    void appendSpan(GoroutineRow& row, Time start, const OrderedEvent& e, SpanOrigin origin);
+    [[nodiscard]] SpanRecord& record(std::uint32_t position);
+    [[nodiscard]] SpanKindId kindOf(const SpanKind& kind);
+    void procEvent(const OrderedEvent& e, Time t);
+    void rangeEvent(const OrderedEvent& e, Time t);
+    void metricEvent(const OrderedEvent& e, Time t);
+    void taskEvent(const OrderedEvent& e, Time t);
+    void regionEvent(const OrderedEvent& e, Time t);
+    [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
+    void placeGoroutines();
+    void placeSpans();
+    void closeWhatIsOpen();
+
+    std::int64_t clockAtStart_ = 0;
+    std::int64_t clockAtEnd_ = 0;
+    bool started_ = false;
+    std::unique_ptr<Trace> trace_;
+
+    std::vector<std::unique_ptr<Chunk>> log_;
+    std::uint32_t logged_ = 0;
+    std::vector<GoroutineRow> goroutines_;
+    std::vector<std::uint32_t> runsOfProc_;   ///< how many Running spans each processor has
+    std::vector<std::uint32_t> regionAround_; ///< by region: the open one it is nested in
+    std::map<std::tuple<StringId, GoroutineIndex, ProcIndex>, std::size_t> openRanges_; ///< index into ranges
+    std::unordered_map<std::uint64_t, TaskIndex> openTasks_;
+
+    struct CachedKind {
+        SpanKind kind;
+        SpanKindId id = 0;
+        bool used = false;
+    };
+    std::array<CachedKind, 256> kindCache_{};
+};
+
+} // namespace waitscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a file to a trace: the one entrance of the reader.
+#pragma once
+
+#include "model/trace/trace.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+
+namespace waitscope {
+
+enum class LoadStage : std::uint8_t { Opening, Decompressing, Reading, Building, Analysing };
+/// For a progress bar: "Reading events".
+[[nodiscard]] std::string_view nameOf(LoadStage stage);
+
+/// Written by the loading thread, read by anyone.
+struct LoadProgress {
+    std::atomic<LoadStage> stage = LoadStage::Opening;
+    std::atomic<std::uint64_t> bytesDone = 0;  ///< of the stage
+    std::atomic<std::uint64_t> bytesTotal = 0; ///< of the stage; 0 if not known
+};
+
+struct LoadOptions {
+    std::stop_token stop;             ///< a stopped load returns within 100 ms
+    LoadProgress* progress = nullptr; ///< must outlive the load
+};
+
+/// Why there is no trace: what happened, to which file, why as far as known, and what to do next.
+struct LoadError {
+    enum class Kind { Unreadable, NotATrace, NothingReadable, TooOld, Cancelled };
+    Kind kind = Kind::NothingReadable;
+    std::string message;
+};
+
+struct LoadResult {
+    std::shared_ptr<const Trace> trace; ///< null exactly if there is an error
+    std::optional<LoadError> error;
+};
+
+/// Loads a file: raw, zstd or gzip, told apart by content; "-" is standard input. Never throws, never crashes on bad
+/// input; a damaged file gives what could be read, with the damage in `Trace::report`.
+[[nodiscard]] LoadResult loadTrace(const std::string& path, const LoadOptions& options = {});
+
+/// The same for bytes in memory, which must outlive the call; `name` is what messages call them.
+[[nodiscard]] LoadResult loadTrace(std::span<const std::byte> bytes, const std::string& name,
+                                   const LoadOptions& options = {});
+
+} // namespace waitscope

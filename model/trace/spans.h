@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What was a goroutine doing, from when to when? The one big table of a trace.
+//
+// A span is a stretch of a goroutine's life in one state. Spans are stored as columns. The spans of one goroutine lie
+// side by side in time order and are closed by a marker span (`Ended` or `StillAlive`) that begins where the last real
+// one ends, so the end of every span is the start of the next row and needs no column of its own.
+//
+// The columns `stack` and `link` mean what the state makes them mean:
+//
+//   state     stack                                      link
+//   Runnable  of whoever made it runnable: the waker,    the waker or creator (see Waker); "not recorded" when it
+//             the creator, or itself when it gave way    gave way itself or came back from a system call
+//   Running   the thread it runs on (ThreadIndex)        the processor (ProcIndex)
+//   Waiting   where it blocked; the creator's if it was  the creator if it was created in this state
+//             created in this state
+//   Syscall   where it entered the system call           the thread (ThreadIndex)
+//
+// So "who ended this wait" is asked of the row after the wait.
+#pragma once
+
+#include "model/trace/column.h"
+#include "model/trace/ids.h"
+#include "model/trace/time.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace waitscope {
+
+enum class GoroutineState : std::uint8_t {
+    Unknown,  ///< it exists, but the file does not say what it does (behind a gap in a damaged trace)
+    Runnable, ///< ready, waiting for a processor
+    Running,
+    Waiting,
+    Syscall,
+    Ended,      ///< marker: the goroutine returned here
+    StillAlive, ///< marker: the trace ends here, the goroutine does not
+};
+constexpr std::size_t goroutineStateCount = 7;
+
+/// How the span began, when that is not an ordinary event of its goroutine.
+enum class SpanOrigin : std::uint8_t {
+    Event,
+    BeforeTrace,  ///< the goroutine was in this state when it was first seen: the true start is unknown
+    Created,      ///< the goroutine was created in this state
+    Woken,        ///< Runnable after a wait: `link` says by whom
+    SyscallEnded, ///< Runnable after a system call that had lost its processor
+};
+
+/// State, reason and origin of a span; a few dozen combinations exist in a trace, so a span stores one byte.
+struct SpanKind {
+    GoroutineState state = GoroutineState::Unknown;
+    SpanOrigin origin = SpanOrigin::Event;
+    StringId reason; ///< of a wait or a stop, as Go spells it; empty where Go gives none
+
+    friend bool operator==(const SpanKind&, const SpanKind&) = default;
+};
+
+/// Who made a goroutine runnable: a goroutine, or one of the reasons why there is none.
+class Waker {
+  public:
+    constexpr Waker() = default;
+    constexpr explicit Waker(GoroutineIndex goroutine) : value_(goroutine.value) {}
+    constexpr static Waker fromLink(std::uint32_t link) {
+        Waker w;
+        w.value_ = link;
+        return w;
+    }
+    /// No goroutine ran when the wake-up happened: the scheduler did it for a timer, the network poller, the garbage
+    /// collector or itself. Which of them follows from the wait that ended (`waits/`), not from the event.
+    constexpr static Waker runtime() { return fromLink(nowhere - 1); }
+    /// The file does not say.
+    constexpr static Waker notRecorded() { return fromLink(nowhere); }
+
+    [[nodiscard]] constexpr bool isGoroutine() const { return value_ < nowhere - 1; }
+    [[nodiscard]] constexpr bool isRuntime() const { return value_ == nowhere - 1; }
+    /// The goroutine; only if isGoroutine().
+    [[nodiscard]] constexpr GoroutineIndex goroutine() const { return {value_}; }
+    [[nodiscard]] constexpr std::uint32_t link() const { return value_; }
+
+  private:
+    std::uint32_t value_ = nowhere;
+};
+
+/// The columns. 17 bytes a span.
+class Spans {
+  public:
+    Spans() = default;
+    explicit Spans(std::size_t size) : starts(size), stacks(size), links(size), kinds(size) {}
+
+    [[nodiscard]] std::size_t size() const { return starts.size(); }
+    [[nodiscard]] Time start(SpanIndex s) const { return starts[s.value]; }
+    [[nodiscard]] Time end(SpanIndex s) const { return starts[s.value + 1]; }
+    [[nodiscard]] TimeRange range(SpanIndex s) const { return {start(s), end(s)}; }
+    [[nodiscard]] const SpanKind& kind(SpanIndex s) const { return kindTable[kinds[s.value]]; }
+    [[nodiscard]] GoroutineState state(SpanIndex s) const { return stateOfKind[kinds[s.value]]; }
+    /// The stack that belongs to the span, by the table above; none for a running one.
+    [[nodiscard]] StackId stack(SpanIndex s) const {
+        return state(s) == GoroutineState::Running ? StackId{} : StackId{stacks[s.value]};
+    }
+    /// Who made it runnable, or created it; for Runnable spans and those of origin Created.
+    [[nodiscard]] Waker waker(SpanIndex s) const { return Waker::fromLink(links[s.value]); }
+    /// For Running spans only.
+    [[nodiscard]] ProcIndex proc(SpanIndex s) const { return {links[s.value]}; }
+    /// For Running and Syscall spans only.
+    [[nodiscard]] ThreadIndex thread(SpanIndex s) const {
+        return {state(s) == GoroutineState::Running ? stacks[s.value] : links[s.value]};
+    }
+
+    Column<Time> starts;
+    Column<std::uint32_t> stacks;
+    Column<std::uint32_t> links;
+    Column<SpanKindId> kinds;
+    std::vector<SpanKind> kindTable;
+    std::array<GoroutineState, 256> stateOfKind{}; ///< kindTable[k].state for the hot loops
+};
+
+/// A run of span rows.
+struct SpanRange {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+
+    [[nodiscard]] std::uint32_t size() const { return end - begin; }
+};
+
+} // namespace waitscope

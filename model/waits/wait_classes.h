@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is a span waiting for, and which line of the user's code is it? Answers by table: every (stack, kind of span)
+// pair of a trace is classified once, by go-trace-format section C.5 and the order of tests of analysis.md section 3.
+#pragma once
+
+#include "model/trace/trace.h"
+#include "model/waits/primitive.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace waitscope {
+
+/// What one (stack, kind) pair means.
+struct WaitClass {
+    Primitive primitive = Primitive::Unknown;
+    std::string_view detail; ///< says more (`sync.Once`, `timer`, `coroutine`, Go's own reason); may be empty
+    FrameId site;            ///< the first frame outside the standard library, else the outermost; none without a stack
+};
+
+class WaitClasses {
+  public:
+    WaitClasses() = default;
+    /// Classifies every Waiting and Syscall span's (stack, kind). O(spans) table look-ups, O(distinct pairs) work.
+    /// `trace` must outlive this object: details may point into it.
+    explicit WaitClasses(const Trace& trace);
+
+    /// For Waiting and Syscall spans; a default WaitClass for others. O(1).
+    [[nodiscard]] const WaitClass& of(const Trace& trace, SpanIndex s) const;
+    /// What the span is drawn as, whatever its state. O(1).
+    [[nodiscard]] StateFamily familyOf(const Trace& trace, SpanIndex s) const;
+
+    /// The goroutine belongs to the runtime or the tracer, not to the program: `runtime.*` but `runtime.main`,
+    /// `runtime/trace.*`. Goroutines whose function is not known count as the user's.
+    [[nodiscard]] bool isRuntime(GoroutineIndex g) const { return runtimeGoroutines_[g.value] != 0; }
+
+  private:
+    std::vector<WaitClass> classes_;
+    std::vector<std::uint32_t> firstClassOfStack_; ///< by StackId; -> pairs_, sorted by kind
+    struct Pair {
+        SpanKindId kind;
+        std::uint32_t wait;
+    };
+    std::vector<Pair> pairs_;
+    std::vector<std::uint8_t> runtimeGoroutines_; ///< by goroutine
+};
+
+} // namespace waitscope

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A trace told as a story, for corner cases that no recorded file holds:
+//
+//     Story story;
+//     story.g(1).runs(2_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get"}, 3_ms).wokenBy(2).runs(1_ms).ends();
+//     story.g(2).existed().runs(10_ms);
+//     const auto trace = story.told(20_ms);
+//
+// Each goroutine has a clock of its own, so lines can be written goroutine by goroutine; `told` sorts them by time.
+#pragma once
+
+#include "model/build/interner.h"
+#include "model/build/trace_builder.h"
+#include "model/trace/trace.h"
+
+#include <deque>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waitscope::test {
+
+using StackText = std::vector<std::string>; ///< functions, innermost first; file "/src/main.go", line = 10 + position
+
+class Story;
+
+class Teller {
+  public:
+    /// It was there when the trace began (else it is created when its clock says).
+    Teller& existed();
+    /// Its clock starts at `t` instead of 0.
+    Teller& bornAt(Time t);
+    Teller& createdBy(std::int64_t creator, const StackText& at = {"main.main"});
+    /// The function it runs; "main.work" unless told.
+    Teller& entry(const std::string& function);
+    Teller& runs(Time how_long, int proc = 0);
+    Teller& isRunnable(Time how_long);
+    /// Blocks with Go's own reason at a stack.
+    Teller& waitsOn(const std::string& reason, const StackText& stack, Time how_long);
+    Teller& inSyscall(const StackText& stack, Time how_long);
+    /// Says who ended the wait just told; it is runnable for 1 us then. Without it the next state follows a wake-up by
+    /// the runtime.
+    Teller& wokenBy(std::int64_t goroutine, const StackText& at = {"main.wake"});
+    Teller& wokenByRuntime();
+    /// Ends here; otherwise it stays as it is until the end of the trace.
+    void ends();
+
+  private:
+    friend class Story;
+    Teller(Story& story, std::int64_t id) : story_(story), id_(id) {}
+    void enters(GoroutineState state, SpanOrigin origin, const std::string& reason, const StackText& stack,
+                std::int64_t context);
+
+    Story& story_;
+    std::int64_t id_;
+    Time clock_ = 0;
+    bool existed_ = false;
+    bool appeared_ = false;
+    GoroutineState state_ = GoroutineState::Unknown;
+    std::int64_t creator_ = 0; ///< 0: the runtime
+    StackText creatorStack_;
+    std::string entry_ = "main.work";
+};
+
+class Story {
+  public:
+    /// The goroutine with Go's id; the same teller each time.
+    Teller& g(std::int64_t id);
+    /// The trace, `duration` long. The story is spent.
+    std::shared_ptr<const Trace> told(Time duration);
+
+  private:
+    friend class Teller;
+    struct Line {
+        OrderedEvent event;
+        std::int64_t goroutine;
+        std::int64_t context; ///< 0: none
+    };
+    StackId stack(const StackText& functions);
+
+    Strings strings_;
+    Stacks stacks_;
+    StringInterner stringIndex_{strings_};
+    StackInterner stackIndex_{stacks_};
+    std::deque<Teller> tellers_;
+    std::vector<Line> lines_;
+};
+
+} // namespace waitscope::test

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What every view of one trace shares: the trace, the visible time range, the one selection, the time under the mouse.
+// Views change it and listen to it; they do not know each other.
+#pragma once
+
+#include "model/facts.h"
+#include "model/waits/primitive.h"
+
+#include <QObject>
+
+#include <memory>
+#include <variant>
+
+namespace waitscope {
+
+/// All waits on one primitive at one site.
+struct SiteSelection {
+    Primitive primitive = Primitive::Unknown;
+    FrameId site;
+    friend bool operator==(const SiteSelection&, const SiteSelection&) = default;
+};
+struct GoroutineSelection {
+    GoroutineIndex goroutine;
+    friend bool operator==(const GoroutineSelection&, const GoroutineSelection&) = default;
+};
+struct SpanSelection {
+    GoroutineIndex goroutine;
+    SpanIndex span;
+    friend bool operator==(const SpanSelection&, const SpanSelection&) = default;
+};
+/// One thing at a time; monostate: nothing.
+using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection, SiteSelection>;
+
+/// The goroutine of a goroutine or span selection; none otherwise.
+[[nodiscard]] GoroutineIndex selectedGoroutine(const Selection& selection);
+
+class ViewState : public QObject {
+    Q_OBJECT
+
+  public:
+    using QObject::QObject;
+
+    /// Null while nothing is open.
+    [[nodiscard]] const std::shared_ptr<const TraceFacts>& facts() const { return facts_; }
+    [[nodiscard]] TimeRange visibleRange() const { return visible_; }
+    [[nodiscard]] const Selection& selection() const { return selection_; }
+
+    /// Shows another trace (or none): the whole of it, nothing selected.
+    void show(std::shared_ptr<const TraceFacts> facts);
+    /// Clipped to the trace; at least `shortestVisible` long.
+    void setVisibleRange(TimeRange range);
+    void select(const Selection& selection);
+    /// The time under the mouse in any view; -1 when it is in none.
+    void setHoverTime(Time time);
+
+    static constexpr Time shortestVisible = 100; ///< ns
+
+  Q_SIGNALS:
+    void traceChanged();
+    void visibleRangeChanged(waitscope::TimeRange range);
+    void selectionChanged(const waitscope::Selection& selection);
+    void hoverTimeChanged(waitscope::Time time);
+
+  private:
+    std::shared_ptr<const TraceFacts> facts_;
+    TimeRange visible_;
+    Selection selection_;
+    Time hover_ = -1;
+};
+
+} // namespace waitscope
