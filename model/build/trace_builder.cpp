@@ -10,9 +10,9 @@ namespace {
 constexpr std::size_t mostKinds = 255;
 
 // The stack belongs to the goroutine itself, not to whoever acted on it.
-bool isOwnStack(const OrderedEvent& e) {
-    return e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall ||
-           (e.to == GoroutineState::Runnable && e.origin == SpanOrigin::Event);
+bool isOwnStack(GoroutineState state, SpanOrigin origin) {
+    return state == GoroutineState::Waiting || state == GoroutineState::Syscall ||
+           (state == GoroutineState::Runnable && origin == SpanOrigin::Event);
 }
 
 template <class T> void sortByBegin(std::vector<T>& rows, auto begin) {
@@ -115,7 +115,7 @@ void TraceBuilder::goroutineChanges(const OrderedEvent& e, Time t) {
     if (e.goroutine.value >= goroutines_.size() || goroutines_[e.goroutine.value].ended)
         return;
     GoroutineRow& row = goroutines_[e.goroutine.value];
-    if (isOwnStack(e))
+    if (isOwnStack(e.to, e.origin))
         rememberEntry(row, e.stack);
     row.ended = e.to == GoroutineState::Ended;
     appendSpan(row, t, e, e.origin);
@@ -311,6 +311,7 @@ std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks) {
     trace_->duration = clockAtEnd_ - clockAtStart_;
     placeGoroutines();
     placeSpans();
+    nameTheNameless();
     closeWhatIsOpen();
     return std::move(trace_);
 }
@@ -365,6 +366,23 @@ void TraceBuilder::placeSpans() {
             log_[position / chunkSpans].reset();
     }
     log_.clear();
+}
+
+// Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.
+void TraceBuilder::nameTheNameless() {
+    Trace& trace = *trace_;
+    for (std::uint32_t g = 0; g < goroutines_.size(); ++g) {
+        FrameId& entry = trace.goroutines.entries[g];
+        if (entry.known() || !goroutines_[g].entryStack.known())
+            continue;
+        const SpanRange own = trace.goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {
+            const SpanKind& kind = trace.spans.kind({s});
+            const auto frames = trace.stacks[trace.spans.stack({s})];
+            if (isOwnStack(kind.state, kind.origin) && kind.origin != SpanOrigin::Created && !frames.empty())
+                entry = frames.back();
+        }
+    }
 }
 
 void TraceBuilder::closeWhatIsOpen() {

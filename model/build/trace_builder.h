@@ -76,6 +76,7 @@ class TraceBuilder {
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
     void placeGoroutines();
     void placeSpans();
+    void nameTheNameless();
     void closeWhatIsOpen();
 
     std::int64_t clockAtStart_ = 0;
