@@ -48,15 +48,15 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
             if (stop.stop_requested() || block_ == nullptr)
                 return {};
         }
-        deliverSamplesBefore(timeAt(0));
-        const std::uint32_t head = heap_[0];
+        deliverSamplesBefore(heap_[0].time);
+        const std::uint32_t head = heap_[0].source;
         Outcome outcome = tryAt(0);
         std::size_t at = 0;
         if (outcome == Outcome::NotReady) [[unlikely]] {
             // An array sorted by time is still a heap. Stable, so that the order never depends on anything else.
-            std::ranges::stable_sort(heap_, {}, [&](std::uint32_t s) { return sources_[s].cursor.time(); });
+            std::ranges::stable_sort(heap_, {}, &Next::time);
             for (std::size_t i = 0; i < heap_.size() && outcome == Outcome::NotReady; ++i)
-                if (heap_[i] != head)
+                if (heap_[i].source != head)
                     outcome = tryAt(at = i);
         }
         if (outcome == Outcome::NotReady)
@@ -78,12 +78,13 @@ void Orderer::finish() {
 }
 
 Orderer::Outcome Orderer::tryAt(std::size_t i) {
-    Source& source = sources_[heap_[i]];
+    Source& source = sources_[heap_[i].source];
     const Outcome outcome = advance(source.cursor, source.thread);
     if (outcome != Outcome::Taken)
         return outcome;
     const EventCursor::Step step = source.cursor.next();
     if (step == EventCursor::Step::Event) {
+        heap_[i].time = source.cursor.time();
         if (!siftUp(i))
             siftDown(i);
         return outcome;
@@ -103,7 +104,7 @@ Orderer::Outcome Orderer::tryAt(std::size_t i) {
 ReadProblem Orderer::problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const {
     if (damagedSource_) // the damage is the cause, that others wait for the lost events the consequence
         return damage_;
-    const Source& source = sources_[heap_[i]];
+    const Source& source = sources_[heap_[i].source];
     return {.text = "the events of generation " + std::to_string(generation.number) + " cannot be put in order: " + why,
             .byteOffset = generation.beginOffset,
             .generation = generation.number,
@@ -113,13 +114,13 @@ ReadProblem Orderer::problemAt(std::size_t i, const WireGeneration& generation, 
 // The heap is Go's (D.2), so that events with equal times come out in the same order as with Go's own reader.
 
 void Orderer::push(std::uint32_t source) {
-    heap_.push_back(source);
+    heap_.push_back({sources_[source].cursor.time(), source});
     siftUp(heap_.size() - 1);
 }
 
 bool Orderer::siftUp(std::size_t i) {
     bool moved = false;
-    while (i > 0 && timeAt((i - 1) / 2) > timeAt(i)) {
+    while (i > 0 && heap_[(i - 1) / 2].time > heap_[i].time) {
         std::swap(heap_[(i - 1) / 2], heap_[i]);
         i = (i - 1) / 2;
         moved = true;
@@ -131,7 +132,7 @@ void Orderer::siftDown(std::size_t i) {
     for (;;) {
         std::size_t least = i;
         for (const std::size_t child : {2 * i + 1, 2 * i + 2})
-            if (child < heap_.size() && timeAt(child) < timeAt(least))
+            if (child < heap_.size() && heap_[child].time < heap_[least].time)
                 least = child;
         if (least == i)
             return;

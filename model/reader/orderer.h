@@ -104,7 +104,6 @@ class Orderer {
     bool siftUp(std::size_t i);
     void siftDown(std::size_t i);
     void removeFromHeap(std::size_t i);
-    [[nodiscard]] std::int64_t timeAt(std::size_t i) const { return sources_[heap_[i]].cursor.time(); }
     Outcome tryAt(std::size_t i);
     [[nodiscard]] ReadProblem problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const;
 
@@ -124,7 +123,11 @@ class Orderer {
     std::uint64_t collectorSequence_ = 0;
 
     std::vector<Source> sources_;
-    std::vector<std::uint32_t> heap_;
+    struct Next {
+        std::int64_t time; ///< of the source's next event
+        std::uint32_t source;
+    };
+    std::vector<Next> heap_;
     struct Sample {
         std::int64_t time;
         WireSample sample;

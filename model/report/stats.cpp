@@ -176,9 +176,14 @@ Json Counts::waitsByStack() const {
 }
 
 void Counts::write(Json& out) const {
-    std::vector<std::int64_t> ids(trace_.goroutines.ids.view().begin(), trace_.goroutines.ids.view().end());
-    std::ranges::sort(ids);
-    const auto distinct = std::ranges::unique(ids).begin() - ids.begin();
+    // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
+    std::vector<std::int64_t> reusable;
+    for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g)
+        if (trace_.preExisting({g}) || trace_.spans.state(trace_.firstSpan({g})) == GoroutineState::Syscall)
+            reusable.push_back(trace_.goroutines.id({g}));
+    std::ranges::sort(reusable);
+    const auto repeated = std::ranges::unique(reusable).size();
+    const std::uint64_t distinct = trace_.goroutines.size() - repeated;
     out["goroutines"] = {{"seen", distinct},
                          {"created", created_},
                          {"ended", ended_},
