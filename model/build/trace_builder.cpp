@@ -310,12 +310,13 @@ void TraceBuilder::regionEvent(const OrderedEvent& e, Time t) {
         row.innermostRegion = static_cast<std::uint32_t>(regions.size() - 1);
 }
 
-std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks) {
+std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, const std::stop_token& stop) {
     trace_->strings = std::move(strings);
     trace_->stacks = std::move(stacks);
     trace_->duration = clockAtEnd_ - clockAtStart_;
     placeGoroutines();
-    placeSpans();
+    if (!placeSpans(stop))
+        return nullptr;
     nameTheNameless();
     closeWhatIsOpen();
     return std::move(trace_);
@@ -354,11 +355,13 @@ void TraceBuilder::placeGoroutines() {
     trace_->spans = std::move(spans);
 }
 
-void TraceBuilder::placeSpans() {
+bool TraceBuilder::placeSpans(const std::stop_token& stop) {
     Spans& spans = trace_->spans;
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
         trace_->processors[p].runs.reserve(runsOfProc_[p]);
     for (auto& chunk : log_) {
+        if (stop.stop_requested())
+            return false;
         for (std::uint32_t at = 0; at < chunk->size; ++at) {
             const SpanKindId kind = chunk->kinds[at];
             const std::uint32_t link = chunk->links[at];
@@ -374,6 +377,7 @@ void TraceBuilder::placeSpans() {
         chunk.reset();
     }
     log_.clear();
+    return true;
 }
 
 // Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.

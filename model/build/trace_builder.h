@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -32,8 +33,8 @@ class TraceBuilder {
     void add(std::span<const OrderedEvent> events);
 
     /// The trace of all events so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
-    /// Identity, report and wall clock are left to the caller.
-    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks);
+    /// Identity, report and wall clock are left to the caller. Null if stopped. O(spans).
+    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, const std::stop_token& stop = {});
 
     /// Time 0 of the trace on the trace clock; 0 before the first event.
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
@@ -75,7 +76,7 @@ class TraceBuilder {
     void regionEvent(const OrderedEvent& e, Time t);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
     void placeGoroutines();
-    void placeSpans();
+    [[nodiscard]] bool placeSpans(const std::stop_token& stop);
     void nameTheNameless();
     void closeWhatIsOpen();
 

@@ -4,10 +4,6 @@
 namespace waitscope {
 
 BuilderThread::BuilderThread(TraceBuilder& builder) : builder_(builder) {
-    for (std::size_t i = 0; i < blocks; ++i) {
-        pool_.push_back(std::make_unique<EventBlock>());
-        empty_.push_back(pool_.back().get());
-    }
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -20,6 +16,10 @@ EventBlock* BuilderThread::exchange(EventBlock* full) {
     if (full != nullptr) {
         full_.push_back(full);
         changed_.notify_all();
+    }
+    if (empty_.empty() && pool_.size() < mostBlocks) {
+        pool_.push_back(std::make_unique_for_overwrite<EventBlock>());
+        empty_.push_back(pool_.back().get());
     }
     changed_.wait(lock, [&] { return !empty_.empty() || failure_; });
     if (failure_)

@@ -30,7 +30,7 @@ class BuilderThread : public EventSink {
   private:
     void run(const std::stop_token& stop);
 
-    static constexpr std::size_t blocks = 6;
+    static constexpr std::size_t mostBlocks = 6; ///< enough that neither side waits for the other's hiccups
     TraceBuilder& builder_;
     std::vector<std::unique_ptr<EventBlock>> pool_;
     std::mutex mutex_;

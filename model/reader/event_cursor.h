@@ -84,6 +84,10 @@ class EventCursor {
     /// Argument i, the time difference not counted.
     [[nodiscard]] std::uint64_t argument(std::size_t i) const { return arguments_[i]; }
     [[nodiscard]] std::int64_t thread() const { return stream_->thread; }
+    /// Where it stands: behind the event, or inside a damaged one.
+    [[nodiscard]] std::uint64_t offsetFrom(const std::byte* fileBegin) const {
+        return static_cast<std::uint64_t>(at_ - fileBegin);
+    }
 
   private:
     void advanceTime(std::uint64_t ticks) {

@@ -22,6 +22,7 @@ GenerationScanner::GenerationScanner(TraceBytes& bytes, std::size_t offset, int 
 
 std::optional<WireGeneration> GenerationScanner::next() {
     WireGeneration generation;
+    generation.fileBegin = bytes_.data();
     generation.beginOffset = offset_;
     bool any = false;
     const auto take = [&](const Batch& batch) {
@@ -47,16 +48,16 @@ std::optional<WireGeneration> GenerationScanner::next() {
             // Up to 1.25 nothing marks the end of the last generation but its clock.
             generation.complete = version_ < firstWithGenerationEnd && generation.ticksPerSecond.has_value();
             if (any && !generation.complete)
-                fail("the file ends in the middle of generation " + std::to_string(generation.number));
+                fail("The file ends in the middle of generation " + std::to_string(generation.number));
             break;
         }
         if (read == Read::Problem)
             break;
         if (any && batch.generation != generation.number) {
             if (version_ >= firstWithGenerationEnd)
-                fail("generation " + std::to_string(generation.number) + " has no end");
+                fail("Generation " + std::to_string(generation.number) + " has no end");
             else if (batch.generation != generation.number + 1)
-                fail("generation " + std::to_string(batch.generation) + " follows generation " +
+                fail("Generation " + std::to_string(batch.generation) + " follows generation " +
                      std::to_string(generation.number));
             else
                 generation.complete = true;
@@ -79,7 +80,7 @@ GenerationScanner::Read GenerationScanner::readBatch(Batch& batch) {
     if (type == wire::EndOfGeneration && version_ >= firstWithGenerationEnd)
         return Read::GenerationEnd;
     if (type != wire::EventBatch && type != wire::ExperimentalBatch)
-        return fail("there is no batch where one should begin (byte value " + std::to_string(type) + ")");
+        return fail("There is no batch where one should begin (byte value " + std::to_string(type) + ")");
     batch.experimental = type == wire::ExperimentalBatch;
     if (batch.experimental)
         in.byte();
@@ -89,11 +90,11 @@ GenerationScanner::Read GenerationScanner::readBatch(Batch& batch) {
     const std::uint64_t size = in.uvarint();
     generation_ = batch.generation;
     if (in.failed())
-        return fail("the file ends inside the header of a batch");
+        return fail("The file ends inside the header of a batch");
     if (batch.generation == 0)
-        return fail("a batch names generation 0, which does not exist");
+        return fail("A batch names generation 0, which does not exist");
     if (size > wire::maxBatchSize)
-        return fail("a batch claims to be " + std::to_string(size) + " bytes long; the most is " +
+        return fail("A batch claims to be " + std::to_string(size) + " bytes long; the most is " +
                         std::to_string(wire::maxBatchSize),
                     batch.thread);
     const auto begin = static_cast<std::size_t>(in.position() - data);
@@ -101,7 +102,7 @@ GenerationScanner::Read GenerationScanner::readBatch(Batch& batch) {
     batch.data = {data + begin, end - begin};
     batch.end = end;
     if (batch.data.size() < size) // what there is of it is still read
-        fail("the file ends inside a batch", batch.thread);
+        fail("The file ends inside a batch", batch.thread);
     return Read::Batch;
 }
 

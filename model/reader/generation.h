@@ -15,7 +15,7 @@
 
 namespace waitscope {
 
-/// What is wrong with the bytes, and where.
+/// What is wrong with the bytes, as the begin of a sentence without its full stop, and where.
 struct ReadProblem {
     std::string text;
     std::uint64_t byteOffset = 0;
@@ -41,6 +41,7 @@ struct ClockSnapshotRecord {
 
 struct WireGeneration {
     std::uint64_t number = 0;
+    const std::byte* fileBegin = nullptr; ///< what offsets count from
     std::uint64_t beginOffset = 0;
     std::uint64_t endOffset = 0;
     bool complete = false;                    ///< its end was seen

@@ -69,6 +69,9 @@ class Load {
     void readGenerations();
     void noteClock(const WireGeneration& generation, TickScale scale);
     LoadResult publish(std::string sha256);
+    [[nodiscard]] LoadResult cancelled() const {
+        return {nullptr, LoadError{LoadError::Kind::Cancelled, "Loading " + name_ + " was cancelled."}};
+    }
 
     TraceBytes& bytes_;
     std::string name_;
@@ -94,7 +97,7 @@ void Load::warn(const ReadProblem& problem) {
     if (problem.generation != 0)
         warning.generation = problem.generation;
     warning.thread = problem.thread;
-    warning.text += " (at byte " + countText(problem.byteOffset) + ")";
+    warning.text += " (byte " + countText(problem.byteOffset) + ").";
     if (report_.complete)
         report_.error = warning.text;
     report_.complete = false;
@@ -106,6 +109,9 @@ std::optional<LoadError> Load::readHeader() {
     const std::size_t available = bytes_.ensure(searched);
     const std::span<const std::byte> front(bytes_.data(), std::min(available, searched));
     const auto header = findHeader(front);
+    if (!header && front.empty() && !bytes_.damage().empty())
+        return LoadError{LoadError::Kind::NothingReadable,
+                         name_ + " is damaged: " + bytes_.damage() + ". Nothing in it can be read; copy it again."};
     if (!header)
         return notATrace(name_, front);
     header_ = *header;
@@ -152,6 +158,7 @@ void Load::readGenerations() {
             warn(*problem);
         if (const auto problem = orderer.order(*generation, tables, scale, options_.stop)) {
             warn(*problem);
+            report_.warnings.back().text += " Everything after it is missing.";
             break;
         }
         bytes_.release(generation->endOffset);
@@ -169,17 +176,19 @@ void Load::readGenerations() {
 LoadResult Load::publish(std::string sha256) {
     enter(LoadStage::Building, 0);
     const std::int64_t clockAtStart = builder_.clockAtStart();
-    std::shared_ptr<Trace> trace = builder_.finish(std::move(strings_), std::move(stacks_));
+    std::shared_ptr<Trace> trace = builder_.finish(std::move(strings_), std::move(stacks_), options_.stop);
+    if (!trace)
+        return cancelled();
     if (trace->goroutines.size() == 0)
         return {nullptr, LoadError{LoadError::Kind::NothingReadable,
                                    name_ + " holds the header of a trace but no events" +
-                                       (report_.error.empty() ? std::string() : ": " + report_.error) +
-                                       ". Was the program killed before it called trace.Stop?"}};
+                                       (report_.error.empty() ? std::string(".") : ". " + report_.error) +
+                                       " Was the program killed before it called trace.Stop?"}};
     if (wallClockAt_)
         trace->wallClock =
             WallClock{.unixNanosecondsAtStart = wallClockAt_->second - (wallClockAt_->first - clockAtStart)};
     if (const std::string damage = bytes_.damage(); !damage.empty())
-        warn({.text = "The file is damaged: " + damage + "; what follows is missing",
+        warn({.text = "The file is damaged: " + damage + ", so what follows is missing",
               .byteOffset = report_.traceBytes,
               .generation = 0,
               .thread = {}});
@@ -197,7 +206,7 @@ LoadResult Load::run() {
     readGenerations();
     hashing.join();
     if (options_.stop.stop_requested())
-        return {nullptr, LoadError{LoadError::Kind::Cancelled, "Loading " + name_ + " was cancelled."}};
+        return cancelled();
     return publish(std::move(sha256));
 }
 

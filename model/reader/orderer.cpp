@@ -22,6 +22,7 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
                                           TickScale scale, const std::stop_token& stop) {
     tables_ = &tables;
     generation_ = generation.number;
+    fileBegin_ = generation.fileBegin;
     damagedSource_ = false;
     const std::uint64_t earliest = generation.earliestTicks == UINT64_MAX ? 0 : generation.earliestTicks;
     write(OrderedEventKind::Generation, nextTime(scale.nanoseconds(earliest))).value = generation.number;
@@ -91,11 +92,13 @@ Orderer::Outcome Orderer::tryAt(std::size_t i) {
     }
     if (step == EventCursor::Step::Damaged && !damagedSource_) {
         damagedSource_ = true;
-        damage_ = {.text = "an event of thread " + std::to_string(source.cursor.thread()) + " in generation " +
-                           std::to_string(generation_) + " is damaged; the rest of this thread's events are lost",
-                   .byteOffset = 0,
+        const std::int64_t thread = source.cursor.thread();
+        damage_ = {.text = "An event " + (thread < 0 ? std::string() : "of thread " + std::to_string(thread) + " ") +
+                           "in generation " + std::to_string(generation_) +
+                           " is damaged, and the rest of its events cannot be read",
+                   .byteOffset = source.cursor.offsetFrom(fileBegin_),
                    .generation = generation_,
-                   .thread = source.cursor.thread()};
+                   .thread = thread};
     }
     removeFromHeap(i);
     return outcome;
@@ -105,8 +108,8 @@ ReadProblem Orderer::problemAt(std::size_t i, const WireGeneration& generation, 
     if (damagedSource_) // the damage is the cause, that others wait for the lost events the consequence
         return damage_;
     const Source& source = sources_[heap_[i].source];
-    return {.text = "the events of generation " + std::to_string(generation.number) + " cannot be put in order: " + why,
-            .byteOffset = generation.beginOffset,
+    return {.text = "The events of generation " + std::to_string(generation.number) + " cannot be put in order: " + why,
+            .byteOffset = source.cursor.offsetFrom(fileBegin_),
             .generation = generation.number,
             .thread = source.cursor.thread()};
 }

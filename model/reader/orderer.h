@@ -112,6 +112,7 @@ class Orderer {
     EventBlock* block_;
     const GenerationTables* tables_ = nullptr;
     std::uint64_t generation_ = 0;
+    const std::byte* fileBegin_ = nullptr;
     bool initial_ = true; ///< in the first generation of the file
     const char* why_ = "";
 

@@ -95,8 +95,8 @@ std::optional<ReadProblem> GenerationTables::read(const WireGeneration& generati
             damaged = "CPU sample";
     if (damaged == nullptr)
         return {};
-    return ReadProblem{.text = "the " + std::string(damaged) + " table of generation " +
-                               std::to_string(generation.number) + " is damaged: some names or stacks are missing",
+    return ReadProblem{.text = "The " + std::string(damaged) + " table of generation " +
+                               std::to_string(generation.number) + " is damaged, so some names or stacks are missing",
                        .byteOffset = generation.beginOffset,
                        .generation = generation.number,
                        .thread = {}};
