@@ -47,6 +47,7 @@ class StringInterner {
   public:
     explicit StringInterner(Strings& strings) : strings_(strings) {}
     StringId intern(std::string_view text);
+    [[nodiscard]] std::string_view text(StringId id) const { return strings_[id]; }
 
   private:
     Strings& strings_;

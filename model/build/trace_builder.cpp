@@ -10,12 +10,12 @@ namespace {
 constexpr std::size_t mostKinds = 255;
 
 // The stack belongs to the goroutine itself, not to whoever acted on it.
-bool isOwnStack(const OrderedEvent& e) {
-    return e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall ||
-           (e.to == GoroutineState::Runnable && e.origin == SpanOrigin::Event);
+bool isOwnStack(GoroutineState state, SpanOrigin origin) {
+    return state == GoroutineState::Waiting || state == GoroutineState::Syscall ||
+           (state == GoroutineState::Runnable && origin == SpanOrigin::Event);
 }
 
-template <class T> void sortByBegin(std::vector<T>& rows, auto begin) {
+template <class T> void sortByBegin(GrowingColumn<T>& rows, auto begin) {
     if (!std::ranges::is_sorted(rows, {}, begin))
         std::ranges::stable_sort(rows, {}, begin);
 }
@@ -99,7 +99,7 @@ void TraceBuilder::add(const OrderedEvent& e) {
 void TraceBuilder::goroutineAppears(const OrderedEvent& e, Time t) {
     if (e.goroutine.value != goroutines_.size())
         return;
-    GoroutineRow& row = goroutines_.emplace_back();
+    GoroutineRow& row = goroutines_.push_back({});
     row.id = static_cast<std::int64_t>(e.value);
     if (e.kind == OrderedEventKind::GoroutineCreated) {
         row.entryStack = e.stack2;
@@ -115,7 +115,7 @@ void TraceBuilder::goroutineChanges(const OrderedEvent& e, Time t) {
     if (e.goroutine.value >= goroutines_.size() || goroutines_[e.goroutine.value].ended)
         return;
     GoroutineRow& row = goroutines_[e.goroutine.value];
-    if (isOwnStack(e))
+    if (isOwnStack(e.to, e.origin))
         rememberEntry(row, e.stack);
     row.ended = e.to == GoroutineState::Ended;
     appendSpan(row, t, e, e.origin);
@@ -126,10 +126,11 @@ void TraceBuilder::goroutineStays(const OrderedEvent& e) {
         return;
     GoroutineRow& row = goroutines_[e.goroutine.value];
     rememberEntry(row, e.stack);
-    SpanRecord& last = record(row.lastRecord);
+    Chunk& chunk = *log_[row.lastRecord / chunkSpans];
+    const std::uint32_t last = row.lastRecord % chunkSpans;
     const bool takesStack = e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall;
-    if (takesStack && last.stack == 0 && trace_->spans.kindTable[last.kind].state == e.to)
-        last.stack = e.stack.value;
+    if (takesStack && chunk.stacks[last] == 0 && trace_->spans.stateOfKind[chunk.kinds[last]] == e.to)
+        chunk.stacks[last] = e.stack.value;
 }
 
 void TraceBuilder::rememberEntry(GoroutineRow& row, StackId ownStack) {
@@ -150,19 +151,21 @@ void TraceBuilder::appendSpan(GoroutineRow& row, Time start, const OrderedEvent&
     } else if (e.to == GoroutineState::Syscall) {
         link = e.thread.value;
     }
-    if (logged_ % chunkSpans == 0)
+    const bool before = origin == SpanOrigin::BeforeTrace;
+    if (log_.empty() || log_.back()->size == chunkSpans || (!before && start - log_.back()->base > UINT32_MAX)) {
         log_.push_back(std::make_unique_for_overwrite<Chunk>());
-    row.lastRecord = logged_++;
+        log_.back()->base = start;
+        log_.back()->size = 0;
+    }
+    Chunk& chunk = *log_.back();
+    const std::uint32_t at = chunk.size++;
+    chunk.starts[at] = before ? 0 : static_cast<std::uint32_t>(start - chunk.base);
+    chunk.goroutines[at] = static_cast<std::uint32_t>(&row - goroutines_.begin());
+    chunk.stacks[at] = stack;
+    chunk.links[at] = link;
+    chunk.kinds[at] = kindOf({.state = e.to, .origin = origin, .reason = e.text});
+    row.lastRecord = static_cast<std::uint32_t>(log_.size() - 1) * chunkSpans + at;
     ++row.spanCount;
-    record(row.lastRecord) = {.start = start,
-                              .goroutine = static_cast<std::uint32_t>(&row - goroutines_.data()),
-                              .stack = stack,
-                              .link = link,
-                              .kind = kindOf({.state = e.to, .origin = origin, .reason = e.text})};
-}
-
-TraceBuilder::SpanRecord& TraceBuilder::record(std::uint32_t position) {
-    return log_[position / chunkSpans]->spans[position % chunkSpans];
 }
 
 SpanKindId TraceBuilder::kindOf(const SpanKind& kind) {
@@ -191,7 +194,7 @@ void TraceBuilder::procEvent(const OrderedEvent& e, Time t) {
     const bool seen = e.kind == OrderedEventKind::ProcSeen;
     auto& processors = trace_->processors;
     if (seen && e.proc.value == processors.size()) {
-        processors.push_back({.id = static_cast<std::int64_t>(e.value), .spans = {}, .runs = {}});
+        processors.emplace_back().id = static_cast<std::int64_t>(e.value);
         runsOfProc_.push_back(0);
     }
     if (e.proc.value >= processors.size())
@@ -240,8 +243,10 @@ void TraceBuilder::rangeEvent(const OrderedEvent& e, Time t) {
 void TraceBuilder::metricEvent(const OrderedEvent& e, Time t) {
     auto& metrics = trace_->metrics;
     auto found = std::ranges::find(metrics, e.text, &Metric::name);
-    if (found == metrics.end())
-        found = metrics.insert(metrics.end(), {.name = e.text, .samples = {}});
+    if (found == metrics.end()) {
+        metrics.emplace_back().name = e.text;
+        found = metrics.end() - 1;
+    }
     found->samples.push_back({t, e.value});
 }
 
@@ -305,12 +310,14 @@ void TraceBuilder::regionEvent(const OrderedEvent& e, Time t) {
         row.innermostRegion = static_cast<std::uint32_t>(regions.size() - 1);
 }
 
-std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks) {
+std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, const std::stop_token& stop) {
     trace_->strings = std::move(strings);
     trace_->stacks = std::move(stacks);
     trace_->duration = clockAtEnd_ - clockAtStart_;
     placeGoroutines();
-    placeSpans();
+    if (!placeSpans(stop))
+        return nullptr;
+    nameTheNameless();
     closeWhatIsOpen();
     return std::move(trace_);
 }
@@ -348,23 +355,46 @@ void TraceBuilder::placeGoroutines() {
     trace_->spans = std::move(spans);
 }
 
-void TraceBuilder::placeSpans() {
+bool TraceBuilder::placeSpans(const std::stop_token& stop) {
     Spans& spans = trace_->spans;
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
         trace_->processors[p].runs.reserve(runsOfProc_[p]);
-    for (std::uint32_t position = 0; position < logged_; ++position) {
-        const SpanRecord& from = record(position);
-        const std::uint32_t to = goroutines_[from.goroutine].spanCount++;
-        spans.starts[to] = from.start;
-        spans.stacks[to] = from.stack;
-        spans.links[to] = from.link;
-        spans.kinds[to] = from.kind;
-        if (spans.stateOfKind[from.kind] == GoroutineState::Running && from.link < trace_->processors.size())
-            trace_->processors[from.link].runs.push_back({to});
-        if (position % chunkSpans == chunkSpans - 1)
-            log_[position / chunkSpans].reset();
+    for (auto& chunk : log_) {
+        if (stop.stop_requested())
+            return false;
+        for (std::uint32_t at = 0; at < chunk->size; ++at) {
+            const SpanKindId kind = chunk->kinds[at];
+            const std::uint32_t link = chunk->links[at];
+            const std::uint32_t to = goroutines_[chunk->goroutines[at]].spanCount++;
+            const bool before = spans.kindTable[kind].origin == SpanOrigin::BeforeTrace;
+            spans.starts[to] = before ? 0 : chunk->base + chunk->starts[at];
+            spans.stacks[to] = chunk->stacks[at];
+            spans.links[to] = link;
+            spans.kinds[to] = kind;
+            if (spans.stateOfKind[kind] == GoroutineState::Running && link < trace_->processors.size())
+                trace_->processors[link].runs.push_back({to});
+        }
+        chunk.reset();
     }
     log_.clear();
+    return true;
+}
+
+// Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.
+void TraceBuilder::nameTheNameless() {
+    Trace& trace = *trace_;
+    for (std::uint32_t g = 0; g < goroutines_.size(); ++g) {
+        FrameId& entry = trace.goroutines.entries[g];
+        if (entry.known() || !goroutines_[g].entryStack.known())
+            continue;
+        const SpanRange own = trace.goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {
+            const SpanKind& kind = trace.spans.kind({s});
+            const auto frames = trace.stacks[trace.spans.stack({s})];
+            if (isOwnStack(kind.state, kind.origin) && kind.origin != SpanOrigin::Created && !frames.empty())
+                entry = frames.back();
+        }
+    }
 }
 
 void TraceBuilder::closeWhatIsOpen() {

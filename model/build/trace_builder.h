@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -32,28 +33,29 @@ class TraceBuilder {
     void add(std::span<const OrderedEvent> events);
 
     /// The trace of all events so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
-    /// Identity, report and wall clock are left to the caller.
-    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks);
+    /// Identity, report and wall clock are left to the caller. Null if stopped. O(spans).
+    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, const std::stop_token& stop = {});
 
     /// Time 0 of the trace on the trace clock; 0 before the first event.
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
 
   private:
-    struct SpanRecord {
-        Time start;
-        std::uint32_t goroutine;
-        std::uint32_t stack;
-        std::uint32_t link;
-        SpanKindId kind;
-    };
-    static constexpr std::size_t chunkSpans = 1U << 15;
+    // A piece of the log, as columns. Starts are differences to `base`, which fit 32 bits for four seconds; a chunk is
+    // left early when they do not. Spans from before the trace start at 0 whatever their column says.
+    static constexpr std::uint32_t chunkSpans = 1U << 15;
     struct Chunk {
-        SpanRecord spans[chunkSpans];
+        Time base;
+        std::uint32_t size;
+        std::uint32_t starts[chunkSpans];
+        std::uint32_t goroutines[chunkSpans];
+        std::uint32_t stacks[chunkSpans];
+        std::uint32_t links[chunkSpans];
+        SpanKindId kinds[chunkSpans];
     };
     struct GoroutineRow {
         std::int64_t id = 0;
         std::uint32_t spanCount = 0;
-        std::uint32_t lastRecord = nowhere; ///< position in the log
+        std::uint32_t lastRecord = nowhere; ///< place in the log: chunk * chunkSpans + row
         StackId entryStack;                 ///< of its creation, or the first own stack seen
         std::uint32_t innermostRegion = nowhere;
         bool entryIsInnermost = false; ///< the entry function is the innermost frame of entryStack, else the outermost
@@ -66,7 +68,6 @@ class TraceBuilder {
     void goroutineStays(const OrderedEvent& e);
     void rememberEntry(GoroutineRow& row, StackId ownStack);
     void appendSpan(GoroutineRow& row, Time start, const OrderedEvent& e, SpanOrigin origin);
-    [[nodiscard]] SpanRecord& record(std::uint32_t position);
     [[nodiscard]] SpanKindId kindOf(const SpanKind& kind);
     void procEvent(const OrderedEvent& e, Time t);
     void rangeEvent(const OrderedEvent& e, Time t);
@@ -75,7 +76,8 @@ class TraceBuilder {
     void regionEvent(const OrderedEvent& e, Time t);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
     void placeGoroutines();
-    void placeSpans();
+    [[nodiscard]] bool placeSpans(const std::stop_token& stop);
+    void nameTheNameless();
     void closeWhatIsOpen();
 
     std::int64_t clockAtStart_ = 0;
@@ -84,10 +86,9 @@ class TraceBuilder {
     std::unique_ptr<Trace> trace_;
 
     std::vector<std::unique_ptr<Chunk>> log_;
-    std::uint32_t logged_ = 0;
-    std::vector<GoroutineRow> goroutines_;
-    std::vector<std::uint32_t> runsOfProc_;   ///< how many Running spans each processor has
-    std::vector<std::uint32_t> regionAround_; ///< by region: the open one it is nested in
+    GrowingColumn<GoroutineRow> goroutines_;
+    std::vector<std::uint32_t> runsOfProc_;     ///< how many Running spans each processor has
+    GrowingColumn<std::uint32_t> regionAround_; ///< by region: the open one it is nested in
     std::map<std::tuple<StringId, GoroutineIndex, ProcIndex>, std::size_t> openRanges_; ///< index into ranges
     std::unordered_map<std::uint64_t, TaskIndex> openTasks_;
 

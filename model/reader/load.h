@@ -15,7 +15,7 @@
 
 namespace waitscope {
 
-enum class LoadStage : std::uint8_t { Opening, Decompressing, Reading, Building, Analysing };
+enum class LoadStage : std::uint8_t { Opening, Reading, Building, Analysing };
 /// For a progress bar: "Reading events".
 [[nodiscard]] std::string_view nameOf(LoadStage stage);
 

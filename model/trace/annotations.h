@@ -2,13 +2,13 @@
 // What else happened: ranges of the runtime, metrics, and what the program said of itself.
 #pragma once
 
+#include "model/trace/column.h"
 #include "model/trace/ids.h"
 #include "model/trace/time.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace waitscope {
 
@@ -33,7 +33,7 @@ struct MetricSample {
 /// `/sched/gomaxprocs:threads`, `/memory/classes/heap/objects:bytes` or `/gc/heap/goal:bytes`.
 struct Metric {
     StringId name;
-    std::vector<MetricSample> samples;
+    GrowingColumn<MetricSample> samples;
 };
 
 struct Task {

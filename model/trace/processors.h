@@ -2,11 +2,11 @@
 // What did the processors (Go's P) and threads (Go's M) do?
 #pragma once
 
+#include "model/trace/column.h"
 #include "model/trace/ids.h"
 #include "model/trace/time.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace waitscope {
 
@@ -22,8 +22,8 @@ struct ProcSpan {
 
 struct Processor {
     std::int64_t id = 0;
-    std::vector<ProcSpan> spans;
-    std::vector<SpanIndex> runs; ///< the Running spans of goroutines on it, in time order
+    GrowingColumn<ProcSpan> spans;
+    GrowingColumn<SpanIndex> runs; ///< the Running spans of goroutines on it, in time order
 };
 
 struct Thread {

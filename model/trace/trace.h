@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/trace/annotations.h"
+#include "model/trace/column.h"
 #include "model/trace/goroutines.h"
 #include "model/trace/load_report.h"
 #include "model/trace/processors.h"
@@ -36,15 +37,15 @@ struct Trace {
     Stacks stacks;
     Goroutines goroutines;
     Spans spans;
-    std::vector<Processor> processors; ///< in order of first appearance
-    std::vector<Thread> threads;       ///< in order of first appearance
-    std::vector<RuntimeRange> ranges;  ///< by begin
+    std::vector<Processor> processors;  ///< in order of first appearance
+    std::vector<Thread> threads;        ///< in order of first appearance
+    GrowingColumn<RuntimeRange> ranges; ///< by begin
     std::vector<Metric> metrics;
-    std::vector<Task> tasks;
-    std::vector<Region> regions; ///< by begin
-    std::vector<Log> logs;
-    std::vector<Label> labels;
-    std::vector<CpuSample> cpuSamples;
+    GrowingColumn<Task> tasks;
+    GrowingColumn<Region> regions; ///< by begin
+    GrowingColumn<Log> logs;
+    GrowingColumn<Label> labels;
+    GrowingColumn<CpuSample> cpuSamples;
     std::vector<Generation> generations;
     std::uint64_t syncs = 0; ///< boundaries of generations, the final one included
 

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a load runs. Three threads, each with one job: one decompresses (if there is anything to decompress), the calling
+// one indexes generations, reads their tables and orders their events, one builds the columns from the ordered events.
+// A fourth hashes the file for its identity.
+#include "model/reader/load.h"
+
+#include "model/build/trace_builder.h"
+#include "model/reader/builder_thread.h"
+#include "model/reader/fingerprint.h"
+#include "model/reader/generation.h"
+#include "model/reader/orderer.h"
+#include "model/reader/sniff.h"
+#include "model/reader/tables.h"
+#include "model/reader/trace_bytes.h"
+#include "model/reader/wire.h"
+#include "model/report/text.h"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <thread>
+
+namespace waitscope {
+
+namespace {
+
+constexpr int oldestVersion = 22;
+constexpr int newestVersion = 26;
+constexpr std::string_view howToRecord =
+    " Record one with runtime/trace or from /debug/pprof/trace?seconds=5, and give that file.";
+
+LoadError notATrace(const std::string& name, std::span<const std::byte> bytes) {
+    if (bytes.empty())
+        return {LoadError::Kind::NothingReadable,
+                name + " is empty: the traced program wrote nothing, or ended before its first write." +
+                    std::string(howToRecord)};
+    const std::string instead = looksLike(bytes);
+    return {LoadError::Kind::NotATrace, name + " is not a Go execution trace" +
+                                            (instead.empty() ? "." : ": it looks like " + instead + ".") +
+                                            std::string(howToRecord)};
+}
+
+LoadError tooOld(const std::string& name, int version) {
+    constexpr std::array everWritten{5, 7, 8, 9, 10, 11, 19, 21};
+    if (std::ranges::find(everWritten, version) == everWritten.end())
+        return {LoadError::Kind::NotATrace, name + " says that it is a trace of format go 1." +
+                                                std::to_string(version) +
+                                                ", which no Go ever wrote: its header is damaged."};
+    return {LoadError::Kind::TooOld, name + " is a trace of format go 1." + std::to_string(version) +
+                                         ". Formats before go 1.22 are not read yet; record it with Go 1.22 or later."};
+}
+
+// The name of a file without its folders; what messages and pictures call it.
+std::string nameOfFile(const std::string& path) {
+    return path == "-" ? "standard input" : std::string(shortFile(path));
+}
+
+class Load {
+  public:
+    Load(TraceBytes& bytes, std::string name, const LoadOptions& options)
+        : bytes_(bytes), name_(std::move(name)), options_(options) {}
+
+    LoadResult run();
+
+  private:
+    void warn(const ReadProblem& problem);
+    void enter(LoadStage stage, std::uint64_t total);
+    std::optional<LoadError> readHeader();
+    void readGenerations();
+    void noteClock(const WireGeneration& generation, TickScale scale);
+    LoadResult publish(std::string sha256);
+    [[nodiscard]] LoadResult cancelled() const {
+        return {nullptr, LoadError{LoadError::Kind::Cancelled, "Loading " + name_ + " was cancelled."}};
+    }
+
+    TraceBytes& bytes_;
+    std::string name_;
+    const LoadOptions& options_;
+    LoadReport report_;
+    TraceHeader header_;
+    Strings strings_;
+    Stacks stacks_;
+    TraceBuilder builder_;
+    std::optional<std::pair<std::int64_t, std::int64_t>> wallClockAt_; ///< ns of the trace clock, ns since 1970
+};
+
+void Load::enter(LoadStage stage, std::uint64_t total) {
+    if (options_.progress == nullptr)
+        return;
+    options_.progress->bytesDone = 0;
+    options_.progress->bytesTotal = total;
+    options_.progress->stage = stage;
+}
+
+void Load::warn(const ReadProblem& problem) {
+    LoadWarning warning{.text = problem.text, .byteOffset = problem.byteOffset, .generation = {}, .thread = {}};
+    if (problem.generation != 0)
+        warning.generation = problem.generation;
+    warning.thread = problem.thread;
+    warning.text += " (byte " + countText(problem.byteOffset) + ").";
+    if (report_.complete)
+        report_.error = warning.text;
+    report_.complete = false;
+    report_.warnings.push_back(std::move(warning));
+}
+
+std::optional<LoadError> Load::readHeader() {
+    constexpr std::size_t searched = std::size_t{64} << 10;
+    const std::size_t available = bytes_.ensure(searched);
+    const std::span<const std::byte> front(bytes_.data(), std::min(available, searched));
+    const auto header = findHeader(front);
+    if (!header && front.empty() && !bytes_.damage().empty())
+        return LoadError{LoadError::Kind::NothingReadable,
+                         name_ + " is damaged: " + bytes_.damage() + ". Nothing in it can be read; copy it again."};
+    if (!header)
+        return notATrace(name_, front);
+    header_ = *header;
+    if (header_.version < oldestVersion)
+        return tooOld(name_, header_.version);
+    if (header_.offset != 0)
+        report_.warnings.push_back({.text = "The trace begins at byte " + countText(header_.offset) +
+                                            "; what stands in front of it was skipped.",
+                                    .byteOffset = 0,
+                                    .generation = {},
+                                    .thread = {}});
+    if (header_.version > newestVersion)
+        report_.warnings.push_back({.text = "The format " + header_.text() +
+                                            " is newer than this program; it was read as go 1." +
+                                            std::to_string(newestVersion) + ".",
+                                    .byteOffset = {},
+                                    .generation = {},
+                                    .thread = {}});
+    return {};
+}
+
+void Load::noteClock(const WireGeneration& generation, TickScale scale) {
+    if (!wallClockAt_ && generation.clockSnapshot)
+        wallClockAt_ = {scale.nanoseconds(generation.clockSnapshot->ticks), generation.clockSnapshot->unixNanoseconds};
+}
+
+void Load::readGenerations() {
+    enter(LoadStage::Reading, bytes_.stored().size());
+    StringInterner stringInterner(strings_);
+    StackInterner stackInterner(stacks_);
+    BuilderThread building(builder_);
+    Orderer orderer(stringInterner, building);
+    GenerationScanner scanner(bytes_, header_.offset + headerSize, std::min(header_.version, newestVersion));
+    GenerationTables tables;
+    std::uint64_t ticksPerSecond = wire::ticksPerSecondOfNanotime;
+    while (!options_.stop.stop_requested()) {
+        const auto generation = scanner.next();
+        if (!generation)
+            break;
+        ticksPerSecond = generation->ticksPerSecond.value_or(ticksPerSecond);
+        const TickScale scale(ticksPerSecond);
+        noteClock(*generation, scale);
+        if (const auto problem = tables.read(*generation, stringInterner, stackInterner))
+            warn(*problem);
+        if (const auto problem = orderer.order(*generation, tables, scale, options_.stop)) {
+            warn(*problem);
+            report_.warnings.back().text += " Everything after it is missing.";
+            break;
+        }
+        bytes_.release(generation->endOffset);
+        if (options_.progress != nullptr)
+            options_.progress->bytesDone = bytes_.storedBytesFor(generation->endOffset);
+    }
+    if (scanner.problem())
+        warn(*scanner.problem());
+    orderer.finish();
+    building.join();
+    report_.events = orderer.delivered();
+    report_.traceBytes = scanner.offset();
+}
+
+LoadResult Load::publish(std::string sha256) {
+    enter(LoadStage::Building, 0);
+    const std::int64_t clockAtStart = builder_.clockAtStart();
+    std::shared_ptr<Trace> trace = builder_.finish(std::move(strings_), std::move(stacks_), options_.stop);
+    if (!trace)
+        return cancelled();
+    if (trace->goroutines.size() == 0)
+        return {nullptr, LoadError{LoadError::Kind::NothingReadable,
+                                   name_ + " holds the header of a trace but no events" +
+                                       (report_.error.empty() ? std::string(".") : ". " + report_.error) +
+                                       " Was the program killed before it called trace.Stop?"}};
+    if (wallClockAt_)
+        trace->wallClock =
+            WallClock{.unixNanosecondsAtStart = wallClockAt_->second - (wallClockAt_->first - clockAtStart)};
+    if (const std::string damage = bytes_.damage(); !damage.empty())
+        warn({.text = "The file is damaged: " + damage + ", so what follows is missing",
+              .byteOffset = report_.traceBytes,
+              .generation = 0,
+              .thread = {}});
+    report_.bytes = bytes_.stored().size();
+    trace->report = std::move(report_);
+    trace->identity = {.fileName = name_, .format = header_.text(), .sha256 = std::move(sha256)};
+    return {std::move(trace), {}};
+}
+
+LoadResult Load::run() {
+    if (auto error = readHeader())
+        return {nullptr, std::move(error)};
+    std::string sha256;
+    std::jthread hashing([&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); });
+    readGenerations();
+    hashing.join();
+    if (options_.stop.stop_requested())
+        return cancelled();
+    return publish(std::move(sha256));
+}
+
+LoadResult loadGuarded(TraceBytes& bytes, const std::string& name, const LoadOptions& options) {
+    try {
+        return Load(bytes, name, options).run();
+    } catch (const std::bad_alloc&) {
+        return {nullptr,
+                LoadError{LoadError::Kind::Unreadable,
+                          name + " does not fit into memory. Close other programs, or cut the recording shorter."}};
+    }
+}
+
+} // namespace
+
+std::string_view nameOf(LoadStage stage) {
+    switch (stage) {
+    case LoadStage::Opening:
+        return "Opening";
+    case LoadStage::Reading:
+        return "Reading events";
+    case LoadStage::Building:
+        return "Building the timeline";
+    case LoadStage::Analysing:
+        return "Analysing waits";
+    }
+    return "";
+}
+
+LoadResult loadTrace(const std::string& path, const LoadOptions& options) {
+    LoadError error;
+    const auto bytes = TraceBytes::open(path, options, error);
+    if (!bytes)
+        return {nullptr, std::move(error)};
+    return loadGuarded(*bytes, nameOfFile(path), options);
+}
+
+LoadResult loadTrace(std::span<const std::byte> stored, const std::string& name, const LoadOptions& options) {
+    const auto bytes = TraceBytes::of(stored, options);
+    return loadGuarded(*bytes, name, options);
+}
+
+} // namespace waitscope

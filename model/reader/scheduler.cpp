@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/reader/scheduler.h"
+
+namespace waitscope {
+
+LiveGoroutines::Slot LiveGoroutines::find(std::int64_t id) const {
+    const std::size_t mask = table_.size() - 1;
+    for (std::size_t i = home(id);; i = (i + 1) & mask) {
+        if (table_[i].slot == none)
+            return none;
+        if (table_[i].id == id)
+            return table_[i].slot;
+    }
+}
+
+LiveGoroutines::Slot LiveGoroutines::add(std::int64_t id) {
+    if (++count_ * 2 > table_.size())
+        grow();
+    Slot slot = 0;
+    if (free_.empty()) {
+        slot = static_cast<Slot>(slots_.size());
+        slots_.emplace_back();
+    } else {
+        slot = free_.back();
+        free_.pop_back();
+        slots_[slot] = {};
+    }
+    slots_[slot].id = id;
+    const std::size_t mask = table_.size() - 1;
+    std::size_t i = home(id);
+    while (table_[i].slot != none)
+        i = (i + 1) & mask;
+    table_[i] = {id, slot};
+    return slot;
+}
+
+void LiveGoroutines::remove(Slot slot) {
+    const std::size_t mask = table_.size() - 1;
+    std::size_t hole = home(slots_[slot].id);
+    while (table_[hole].slot != slot)
+        hole = (hole + 1) & mask;
+    // Close the hole: whatever lies behind it and would be looked for in front of it moves up.
+    for (std::size_t i = (hole + 1) & mask; table_[i].slot != none; i = (i + 1) & mask) {
+        const std::size_t wants = home(table_[i].id);
+        if (((i - wants) & mask) >= ((i - hole) & mask)) {
+            table_[hole] = table_[i];
+            hole = i;
+        }
+    }
+    table_[hole].slot = none;
+    free_.push_back(slot);
+    --count_;
+}
+
+void LiveGoroutines::grow() {
+    std::vector<Entry> old(table_.size() * 2);
+    old.swap(table_);
+    const std::size_t mask = table_.size() - 1;
+    for (const Entry& entry : old) {
+        if (entry.slot == none)
+            continue;
+        std::size_t i = home(entry.id);
+        while (table_[i].slot != none)
+            i = (i + 1) & mask;
+        table_[i] = entry;
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/report/stats.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace waitscope {
+
+namespace {
+
+using Json = nlohmann::json; // an ordered map: keys come out sorted
+
+constexpr std::array<const char*, goroutineStateCount> stateNames{"Unknown", "Runnable", "Running",   "Waiting",
+                                                                  "Syscall", "NotExist", "StillAlive"};
+constexpr std::array<const char*, 3> procStateNames{"Unknown", "Running", "Idle"};
+constexpr std::size_t notExist = static_cast<std::size_t>(GoroutineState::Ended);
+
+struct WaitSum {
+    std::uint64_t finished = 0;
+    std::uint64_t open = 0;
+    std::uint64_t wokenByGoroutine = 0;
+    Time finishedTime = 0;
+    Time openTime = 0;
+
+    void add(const WaitSum& other) {
+        finished += other.finished;
+        open += other.open;
+        wokenByGoroutine += other.wokenByGoroutine;
+        finishedTime += other.finishedTime;
+        openTime += other.openTime;
+    }
+    [[nodiscard]] Json json() const {
+        return {{"finished", finished},
+                {"finished_ns", finishedTime},
+                {"open", open},
+                {"open_ns", openTime},
+                {"woken_by_goroutine", wokenByGoroutine}};
+    }
+};
+
+// Sums of waits by kind and stack: for each stack a chain of the few kinds that occur with it.
+class WaitSums {
+  public:
+    struct Entry {
+        SpanKindId kind = 0;
+        StackId stack;
+        std::uint32_t next = nowhere;
+        WaitSum sum;
+    };
+    explicit WaitSums(std::size_t stacks) : first_(stacks, nowhere) {}
+
+    WaitSum& of(SpanKindId kind, StackId stack) {
+        std::uint32_t* link = &first_[stack.value];
+        while (*link != nowhere && entries_[*link].kind != kind)
+            link = &entries_[*link].next;
+        if (*link == nowhere) {
+            *link = static_cast<std::uint32_t>(entries_.size());
+            entries_.push_back({.kind = kind, .stack = stack});
+            return entries_.back().sum;
+        }
+        return entries_[*link].sum;
+    }
+    [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+
+  private:
+    std::vector<std::uint32_t> first_;
+    std::vector<Entry> entries_;
+};
+
+// What the reference calls the reason of a wait.
+std::string reasonText(const Trace& trace, const SpanKind& kind) {
+    if (kind.origin == SpanOrigin::BeforeTrace)
+        return "(before the trace)";
+    if (kind.origin == SpanOrigin::Created)
+        return "(created blocked)";
+    return std::string(trace.text(kind.reason));
+}
+
+// The function as the reference names it: where a goroutine's first stack has only an empty frame (Go up to 1.24 writes
+// such), it has the empty name.
+std::string_view functionInReference(const Trace& trace, GoroutineIndex g) {
+    const SpanRange own = trace.goroutines.spans(g);
+    for (std::uint32_t s = own.begin; trace.preExisting(g) && s < own.end; ++s) {
+        const SpanKind& kind = trace.spans.kind({s});
+        if (kind.state == GoroutineState::Runnable && kind.origin != SpanOrigin::Event)
+            continue; // the stack is another's
+        if (const auto frames = trace.stacks[trace.spans.stack({s})]; !frames.empty())
+            return frames.back().known() ? trace.function(g) : std::string_view();
+    }
+    return trace.function(g);
+}
+
+class Counts {
+  public:
+    explicit Counts(const Trace& trace) : trace_(trace), waits_(trace.stacks.size()) {
+        for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
+            addGoroutine({g});
+    }
+    void write(Json& out) const;
+
+  private:
+    void addGoroutine(GoroutineIndex g);
+    [[nodiscard]] Json waitsByStack() const;
+
+    using Transitions = std::array<std::array<std::uint64_t, goroutineStateCount>, goroutineStateCount>;
+    const Trace& trace_;
+    WaitSums waits_;
+    Transitions transitions_{};
+    std::array<Time, goroutineStateCount> stateTime_{};
+    std::uint64_t created_ = 0, ended_ = 0, preExisting_ = 0, alive_ = 0;
+    std::map<std::string_view, std::uint64_t> byFunction_, openByFunction_;
+};
+
+void Counts::addGoroutine(GoroutineIndex g) {
+    const Spans& spans = trace_.spans;
+    const SpanRange own = trace_.goroutines.spans(g);
+    const bool alive = trace_.aliveAtEnd(g);
+    const bool preExisting = trace_.preExisting(g);
+    (preExisting ? preExisting_ : created_) += 1;
+    (alive ? alive_ : ended_) += 1;
+    const std::string_view function = functionInReference(trace_, g);
+    ++byFunction_[function];
+    std::size_t from = preExisting ? static_cast<std::size_t>(GoroutineState::Unknown) : notExist;
+    for (std::uint32_t i = own.begin; i < own.end; ++i) {
+        const SpanKindId kind = spans.kinds[i];
+        const GoroutineState state = spans.stateOfKind[kind];
+        const Time length = spans.starts[i + 1] - spans.starts[i];
+        ++transitions_[from][static_cast<std::size_t>(state)];
+        stateTime_[static_cast<std::size_t>(state)] += length;
+        from = static_cast<std::size_t>(state);
+        if (state != GoroutineState::Waiting)
+            continue;
+        WaitSum& sum = waits_.of(kind, {spans.stacks[i]});
+        if (i + 1 == own.end && alive) {
+            ++sum.open;
+            sum.openTime += length;
+            ++openByFunction_[function];
+        } else {
+            ++sum.finished;
+            sum.finishedTime += length;
+            sum.wokenByGoroutine += i + 1 < own.end && Waker::fromLink(spans.links[i + 1]).isGoroutine() ? 1 : 0;
+        }
+    }
+    if (!alive)
+        ++transitions_[from][notExist];
+}
+
+Json Counts::waitsByStack() const {
+    using Key = std::pair<std::string, std::vector<std::string_view>>;
+    std::map<Key, WaitSum> byName;
+    for (const WaitSums::Entry& entry : waits_.entries()) {
+        Key key{reasonText(trace_, trace_.spans.kindTable[entry.kind]), {}};
+        for (const FrameId frame : trace_.stacks[entry.stack])
+            key.second.push_back(trace_.text(trace_.frame(frame).function));
+        byName[std::move(key)].add(entry.sum);
+    }
+    std::vector<std::pair<const Key*, const WaitSum*>> rows;
+    for (const auto& [key, sum] : byName)
+        rows.emplace_back(&key, &sum);
+    std::ranges::stable_sort(rows, std::greater<>(),
+                             [](const auto& row) { return row.second->finishedTime + row.second->openTime; });
+    constexpr std::size_t mostRows = 40;
+    Json out = Json::array();
+    for (std::size_t i = 0; i < std::min(rows.size(), mostRows); ++i) {
+        Json row = rows[i].second->json();
+        row["reason"] = rows[i].first->first;
+        row["stack"] = rows[i].first->second;
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+void Counts::write(Json& out) const {
+    // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
+    std::vector<std::int64_t> reusable;
+    for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g)
+        if (trace_.preExisting({g}) || trace_.spans.state(trace_.firstSpan({g})) == GoroutineState::Syscall)
+            reusable.push_back(trace_.goroutines.id({g}));
+    std::ranges::sort(reusable);
+    const auto repeated = std::ranges::unique(reusable).size();
+    const std::uint64_t distinct = trace_.goroutines.size() - repeated;
+    out["goroutines"] = {{"seen", distinct},
+                         {"created", created_},
+                         {"ended", ended_},
+                         {"pre_existing", preExisting_},
+                         {"alive_at_end", alive_}};
+    out["goroutines_by_function"] = byFunction_;
+    out["open_waits_by_function"] = openByFunction_;
+    Json transitions = Json::object();
+    for (std::size_t from = 1; from < goroutineStateCount; ++from)
+        for (std::size_t to = 0; to < goroutineStateCount; ++to)
+            if (transitions_[from][to] != 0)
+                transitions[std::string(stateNames[from]) + "->" + stateNames[to]] = transitions_[from][to];
+    out["goroutine_transitions"] = std::move(transitions);
+    Json times = Json::object();
+    for (std::size_t state = 0; state < notExist; ++state)
+        if (stateTime_[state] != 0)
+            times[stateNames[state]] = stateTime_[state];
+    out["goroutine_state_ns"] = std::move(times);
+    std::map<std::string, WaitSum> byReason;
+    for (const WaitSums::Entry& entry : waits_.entries())
+        byReason[reasonText(trace_, trace_.spans.kindTable[entry.kind])].add(entry.sum);
+    Json reasons = Json::object();
+    for (const auto& [reason, sum] : byReason)
+        reasons[reason] = sum.json();
+    out["waits_by_reason"] = std::move(reasons);
+    out["waits_by_stack"] = waitsByStack();
+}
+
+void writeProcessors(const Trace& trace, Json& out) {
+    Json transitions = Json::object();
+    Json times = Json::object();
+    const auto count = [](Json& object, const std::string& key, std::int64_t n) {
+        object[key] = object.value(key, std::int64_t{0}) + n;
+    };
+    for (const Processor& processor : trace.processors)
+        for (std::size_t i = 0; i < processor.spans.size(); ++i) {
+            const ProcSpan& span = processor.spans[i];
+            const Time end = i + 1 < processor.spans.size() ? processor.spans[i + 1].start : trace.duration;
+            const std::string state = procStateNames[static_cast<std::size_t>(span.state)];
+            count(times, state, end - span.start);
+            if (i > 0)
+                count(transitions,
+                      procStateNames[static_cast<std::size_t>(processor.spans[i - 1].state)] + ("->" + state), 1);
+            else if (!span.beforeTrace)
+                count(transitions, "NotExist->" + state, 1);
+        }
+    out["proc_transitions"] = std::move(transitions);
+    out["proc_state_ns"] = std::move(times);
+}
+
+struct RangeSum {
+    std::uint64_t count = 0;
+    std::uint64_t open = 0;
+    Time total = 0;
+    void add(bool isOpen, Time length) {
+        (isOpen ? open : count) += 1;
+        total += isOpen ? 0 : length;
+    }
+};
+
+Json jsonOf(const std::map<std::string_view, RangeSum>& sums) {
+    Json out = Json::object();
+    for (const auto& [name, sum] : sums)
+        out[std::string(name)] = {{"count", sum.count}, {"open", sum.open}, {"total_ns", sum.total}};
+    return out;
+}
+
+void writeAnnotations(const Trace& trace, Json& out) {
+    std::map<std::string_view, RangeSum> ranges, regions;
+    for (const RuntimeRange& range : trace.ranges)
+        ranges[trace.text(range.name)].add(range.open, range.range.length());
+    for (const Region& region : trace.regions)
+        regions[trace.text(region.type)].add(region.open, region.end - region.begin);
+    out["ranges"] = jsonOf(ranges);
+    out["regions"] = jsonOf(regions);
+    Json metrics = Json::object();
+    for (const Metric& metric : trace.metrics) {
+        const auto& samples = metric.samples;
+        metrics[std::string(trace.text(metric.name))] = {
+            {"count", samples.size()},
+            {"first", samples.front().value},
+            {"last", samples.back().value},
+            {"max", std::ranges::max_element(samples, {}, &MetricSample::value)->value}};
+    }
+    out["metrics"] = std::move(metrics);
+    out["tasks"] = {{"begun", std::ranges::count(trace.tasks, true, &Task::begun)},
+                    {"ended", std::ranges::count(trace.tasks, true, &Task::ended)}};
+    Json logs = Json::object();
+    for (const Log& log : trace.logs) {
+        Json& n = logs[std::string(trace.text(log.category))];
+        n = n.is_null() ? 1 : n.get<std::uint64_t>() + 1;
+    }
+    out["logs"] = std::move(logs);
+    out["labels"] = trace.labels.size();
+    out["cpu_samples"] = trace.cpuSamples.size();
+}
+
+} // namespace
+
+std::string statsJson(const Trace& trace) {
+    Json out;
+    out["complete"] = trace.report.complete;
+    if (!trace.report.complete)
+        out["error"] = trace.report.error;
+    out["duration_ns"] = trace.duration;
+    out["generations"] = trace.syncs;
+    Counts(trace).write(out);
+    writeProcessors(trace, out);
+    writeAnnotations(trace, out);
+    // Names may be cut inside a character; what is not UTF-8 is replaced, never fatal.
+    return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace waitscope
