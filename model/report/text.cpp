@@ -2,6 +2,7 @@
 #include "model/report/text.h"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -84,6 +85,20 @@ std::string percentText(double percent) {
     const auto tenths = static_cast<std::int64_t>(percent * 10 + (percent < 0 ? -0.5 : 0.5));
     return (tenths < 0 ? "-" : "") + std::to_string(std::llabs(tenths) / 10) + "." +
            std::to_string(std::llabs(tenths) % 10) + " %";
+}
+
+std::string rfc3339(std::int64_t unixNanoseconds) {
+    using namespace std::chrono;
+    const sys_time<nanoseconds> time{nanoseconds(unixNanoseconds)};
+    const auto day = floor<days>(time);
+    const year_month_day date(day);
+    const hh_mm_ss clock(time - day);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text.data();
 }
 
 std::string_view shortFunction(std::string_view function) {

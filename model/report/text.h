@@ -22,6 +22,8 @@ namespace waitscope {
 [[nodiscard]] std::string percentText(double percent);
 /// "net/http.(*conn).serve" -> "http.(*conn).serve": the package path without its folders.
 [[nodiscard]] std::string_view shortFunction(std::string_view function);
+/// "2026-11-24T12:00:10.000000042Z".
+[[nodiscard]] std::string rfc3339(std::int64_t unixNanoseconds);
 /// "/a/b/cache.go" -> "cache.go".
 [[nodiscard]] std::string_view shortFile(std::string_view path);
 

@@ -15,8 +15,10 @@ namespace waitscope {
 /// What one (stack, kind) pair means.
 struct WaitClass {
     Primitive primitive = Primitive::Unknown;
-    std::string_view detail; ///< says more (`sync.Once`, `timer`, `coroutine`, Go's own reason); may be empty
-    FrameId site;            ///< the first frame outside the standard library, else the outermost; none without a stack
+    std::string_view detail; ///< says more (`sync.Once`, `coroutine`, Go's own reason); may be empty
+    FrameId site;  ///< the first frame outside the standard library, else the outermost; none without a stack.
+                   ///< One frame stands for all of a line, whatever the pc: equal lines have equal sites
+    StackId stack; ///< that was classified
 };
 
 class WaitClasses {
@@ -27,23 +29,24 @@ class WaitClasses {
     explicit WaitClasses(const Trace& trace);
 
     /// For Waiting and Syscall spans; a default WaitClass for others. O(1).
-    [[nodiscard]] const WaitClass& of(const Trace& trace, SpanIndex s) const;
+    [[nodiscard]] const WaitClass& of(const Trace& trace, SpanIndex s) const { return classes_[indexOf(trace, s)]; }
     /// What the span is drawn as, whatever its state. O(1).
     [[nodiscard]] StateFamily familyOf(const Trace& trace, SpanIndex s) const;
+
+    /// All of them, in the order of their stacks. The first one is the default WaitClass, of spans that are no waits.
+    [[nodiscard]] const std::vector<WaitClass>& all() const { return classes_; }
+    /// The place of `of(trace, s)` in `all()`, for tables that count by class; 0 for spans that are no waits. O(1).
+    [[nodiscard]] std::uint32_t indexOf(const Trace& trace, SpanIndex s) const;
 
     /// The goroutine belongs to the runtime or the tracer, not to the program: `runtime.*` but `runtime.main`,
     /// `runtime/trace.*`. Goroutines whose function is not known count as the user's.
     [[nodiscard]] bool isRuntime(GoroutineIndex g) const { return runtimeGoroutines_[g.value] != 0; }
 
   private:
-    std::vector<WaitClass> classes_;
-    std::vector<std::uint32_t> firstClassOfStack_; ///< by StackId; -> pairs_, sorted by kind
-    struct Pair {
-        SpanKindId kind;
-        std::uint32_t wait;
-    };
-    std::vector<Pair> pairs_;
-    std::vector<std::uint8_t> runtimeGoroutines_; ///< by goroutine
+    std::vector<WaitClass> classes_{WaitClass{}};
+    std::vector<SpanKindId> kindOfClass_{0};       ///< by class; rising within a stack
+    std::vector<std::uint32_t> firstClassOfStack_; ///< by StackId, and one more
+    std::vector<std::uint8_t> runtimeGoroutines_;  ///< by goroutine
 };
 
 } // namespace waitscope

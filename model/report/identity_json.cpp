@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/report/identity_json.h"
+
+#include "model/report/text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace waitscope {
+
+using Json = nlohmann::json;
+
+Json traceIdentityJson(const Trace& trace) {
+    Json warnings = Json::array();
+    for (const LoadWarning& warning : trace.report.warnings)
+        warnings.push_back(warning.text);
+    return {{"file", trace.identity.fileName},
+            {"sha256", trace.identity.sha256},
+            {"format", trace.identity.format},
+            {"events", trace.report.events},
+            {"duration_ns", trace.duration},
+            {"wall_clock_start", trace.wallClock ? Json(rfc3339(trace.wallClock->unixNanosecondsAtStart)) : Json()},
+            {"complete", trace.report.complete},
+            {"warnings", std::move(warnings)}};
+}
+
+Json documentJson(const Trace& trace) {
+    return {{"waitscope", WAITSCOPE_VERSION}, {"trace", traceIdentityJson(trace)}};
+}
+
+std::string printed(const Json& document) {
+    return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace waitscope
