@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/stats.h"
 
+#include "model/report/identity_json.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -287,7 +289,7 @@ void writeAnnotations(const Trace& trace, Json& out) {
 } // namespace
 
 std::string statsJson(const Trace& trace) {
-    Json out;
+    Json out = documentJson(trace);
     out["complete"] = trace.report.complete;
     if (!trace.report.complete)
         out["error"] = trace.report.error;
@@ -296,8 +298,7 @@ std::string statsJson(const Trace& trace) {
     Counts(trace).write(out);
     writeProcessors(trace, out);
     writeAnnotations(trace, out);
-    // Names may be cut inside a character; what is not UTF-8 is replaced, never fatal.
-    return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return printed(out);
 }
 
 } // namespace waitscope
