@@ -90,9 +90,7 @@ class TestLoad : public QObject {
     }
 
     void everyPrefixOfAFileGivesWhatItHoldsOrASentence_data() {
-        QTest::addColumn<QString>("file");
-        QTest::newRow("1.26") << QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
-        QTest::newRow("1.22") << QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.22.trace");
+        addRows(filesBelow(WAITSCOPE_TEST_DATA, ".trace"));
     }
     void everyPrefixOfAFileGivesWhatItHoldsOrASentence() {
         QFETCH(QString, file);
