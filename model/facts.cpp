@@ -5,7 +5,9 @@ namespace waitscope {
 
 std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace) {
     WaitClasses waits(*trace);
-    return std::make_shared<const TraceFacts>(TraceFacts{.trace = std::move(trace), .waits = std::move(waits)});
+    Pyramids pyramids(*trace, waits);
+    return std::make_shared<const TraceFacts>(
+        TraceFacts{.trace = std::move(trace), .waits = std::move(waits), .pyramids = std::move(pyramids)});
 }
 
 } // namespace waitscope

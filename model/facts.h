@@ -2,6 +2,7 @@
 // A trace together with what is computed from it once and needed by every view. Immutable and shared like the trace.
 #pragma once
 
+#include "model/lod/strip.h"
 #include "model/trace/trace.h"
 #include "model/waits/wait_classes.h"
 
@@ -12,6 +13,7 @@ namespace waitscope {
 struct TraceFacts {
     std::shared_ptr<const Trace> trace;
     WaitClasses waits;
+    Pyramids pyramids;
 };
 
 /// O(spans). Safe to call from any thread.
