@@ -8,8 +8,9 @@
 
 namespace waitscope {
 
-std::vector<GoroutineGroup> groupsByFunction(const Trace& trace, const WaitClasses& waits) {
-    std::vector<GoroutineGroup> groups;
+GoroutineGroups groupsByFunction(const Trace& trace, const WaitClasses& waits) {
+    GoroutineGroups all;
+    auto& groups = all.groups;
     std::unordered_map<std::uint32_t, std::size_t> groupOf; // by the id of the function's name
     for (std::uint32_t i = 0; i < trace.goroutines.size(); ++i) {
         const GoroutineIndex g{i};
@@ -30,7 +31,16 @@ std::vector<GoroutineGroup> groupsByFunction(const Trace& trace, const WaitClass
         return std::tuple(a.runtime, -a.openWait, b.members.size(), a.function) <
                std::tuple(b.runtime, -b.openWait, a.members.size(), b.function);
     });
-    return groups;
+    all.groupOf.resize(trace.goroutines.size());
+    all.placeIn.resize(trace.goroutines.size());
+    for (std::uint32_t i = 0; i < groups.size(); ++i) {
+        std::uint32_t place = 0;
+        for (const GoroutineIndex member : groups[i].members) {
+            all.groupOf[member.value] = i;
+            all.placeIn[member.value] = place++;
+        }
+    }
+    return all;
 }
 
 Activity activityOf(const Trace& trace, const WaitClasses& waits, std::span<const GoroutineIndex> members,

@@ -23,9 +23,15 @@ struct GoroutineGroup {
     bool runtime = false; ///< the runtime's own
 };
 
-/// Groups by function: the program's before the runtime's, and among them those with the most open wait first (then
-/// the larger, then by name), because that is what an engineer in an incident looks for. O(goroutines).
-[[nodiscard]] std::vector<GoroutineGroup> groupsByFunction(const Trace& trace, const WaitClasses& waits);
+/// All goroutines by function: the program's groups before the runtime's, and among them those with the most open wait
+/// first (then the larger, then by name), because that is what an engineer in an incident looks for.
+struct GoroutineGroups {
+    std::vector<GoroutineGroup> groups;
+    std::vector<std::uint32_t> groupOf; ///< by goroutine: the place of its group
+    std::vector<std::uint32_t> placeIn; ///< by goroutine: its place among the members of its group
+};
+/// O(goroutines).
+[[nodiscard]] GoroutineGroups groupsByFunction(const Trace& trace, const WaitClasses& waits);
 
 /// The mean number of goroutines in each family of states, bin by bin.
 struct Activity {

@@ -138,6 +138,27 @@ const Pyramid* Pyramids::of(ProcIndex p) const {
     return p.value < processors_.size() && !processors_[p.value].empty() ? &processors_[p.value] : nullptr;
 }
 
+SpanIndex longestSpanIn(const Trace& trace, GoroutineIndex g, TimeRange range) {
+    constexpr std::uint32_t most = 1024;
+    const TimeRange alive = trace.lifetime(g).clippedTo({range.begin, std::max(range.end, range.begin + 1)});
+    if (alive.empty())
+        return {};
+    const SpanRange own = trace.goroutines.spans(g);
+    const SpanIndex first = trace.spanAt(g, alive.begin);
+    SpanIndex longest = first;
+    Time length = -1;
+    for (std::uint32_t s = first.value; s < std::min(own.end, first.value + most); ++s) {
+        if (trace.spans.start({s}) >= alive.end)
+            break;
+        const Time part = trace.spans.range({s}).clippedTo(alive).length();
+        if (part > length) {
+            longest = {s};
+            length = part;
+        }
+    }
+    return longest;
+}
+
 void stripOf(const Trace& trace, const WaitClasses& waits, const Pyramids& pyramids, GoroutineIndex g, TimeRange range,
              std::span<StripCell> cells, StripWork& work) {
     fill(GoroutineRow(trace, waits, g), pyramids.of(g), range, cells, work);

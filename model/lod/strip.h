@@ -46,7 +46,11 @@ struct StripWork {
 void stripOf(const Trace& trace, const WaitClasses& waits, const Pyramids& pyramids, GoroutineIndex g, TimeRange range,
              std::span<StripCell> cells, StripWork& work);
 
-/// The same for a processor: running where a goroutine runs on it, nothing where it is idle.
+/// The span of a goroutine that is seen at a cell: the longest of those that touch `range`. Looks at the first thousand
+/// at most, so that a cell which hides millions costs no more. None if the goroutine is not alive there.
+[[nodiscard]] SpanIndex longestSpanIn(const Trace& trace, GoroutineIndex g, TimeRange range);
+
+/// The same as `stripOf` for a processor: running where a goroutine runs on it, nothing where it is idle.
 void stripOf(const Trace& trace, const Pyramids& pyramids, ProcIndex p, TimeRange range, std::span<StripCell> cells,
              StripWork& work);
 
