@@ -13,7 +13,8 @@ namespace waitscope {
 
 enum class OrderedEventKind : std::uint8_t {
     GoroutineCreated, ///< `goroutine` appears; value = Go's id, stack = the creator's, stack2 = the new one's entry
-    GoroutineSeen,    ///< `goroutine` first appears other than by creation; value = Go's id, `to` = what it was doing
+    GoroutineSeen,    ///< `goroutine` first appears other than by creation; value = Go's id, `to` = what it was doing,
+                      ///< stack = where, stack2 = its entry if the file says it
     GoroutineChanged, ///< it leaves its state for `to`, which may be Ended
     GoroutineStays,   ///< its state is said again (`to`), perhaps with a stack that was not known before
     ProcSeen,         ///< `proc` first appears; value = Go's id, value2 = ProcState, origin = BeforeTrace or Event
@@ -46,7 +47,7 @@ struct OrderedEvent {
     ProcIndex proc;
     ThreadIndex thread;
     StackId stack;
-    StackId stack2; ///< GoroutineCreated
+    StackId stack2; ///< GoroutineCreated, GoroutineSeen
     StringId text;  ///< the reason of a state, or a name
     StringId text2; ///< Log
     std::uint64_t value = 0;

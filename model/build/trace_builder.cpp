@@ -101,9 +101,9 @@ void TraceBuilder::goroutineAppears(const OrderedEvent& e, Time t) {
         return;
     GoroutineRow& row = goroutines_.push_back({});
     row.id = static_cast<std::int64_t>(e.value);
+    row.entryStack = e.stack2;
+    row.entryIsInnermost = e.stack2.known();
     if (e.kind == OrderedEventKind::GoroutineCreated) {
-        row.entryStack = e.stack2;
-        row.entryIsInnermost = e.stack2.known();
         appendSpan(row, t, e, SpanOrigin::Created);
     } else {
         rememberEntry(row, e.stack);

@@ -128,12 +128,10 @@ void GenerationScanner::file(WireGeneration& generation, const Batch& batch) {
     default:
         break;
     }
-    // Threads are few and mostly repeat the one before.
-    auto& streams = generation.streams;
-    auto stream = std::ranges::find(streams, batch.thread, &ThreadStream::thread);
-    if (stream == streams.end())
-        stream = streams.insert(streams.end(), {.thread = batch.thread, .batches = {}});
-    stream->batches.push_back({.ticks = batch.ticks, .data = batch.data});
+    const auto [found, isNew] = generation.streamOfThread.try_emplace(batch.thread, generation.streams.size());
+    if (isNew)
+        generation.streams.push_back({.thread = batch.thread, .batches = {}});
+    generation.streams[found->second].batches.push_back({.ticks = batch.ticks, .data = batch.data});
 }
 
 void GenerationScanner::readSync(WireGeneration& generation, const Batch& batch) {

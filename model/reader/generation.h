@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace waitscope {
@@ -49,6 +50,7 @@ struct WireGeneration {
     std::optional<std::uint64_t> ticksPerSecond;
     std::optional<ClockSnapshotRecord> clockSnapshot;
     std::vector<ThreadStream> streams; ///< in the order in which the threads first appear
+    std::unordered_map<std::int64_t, std::size_t> streamOfThread;
     std::vector<std::span<const std::byte>> strings;
     std::vector<std::span<const std::byte>> stacks;
     std::vector<std::span<const std::byte>> samples;

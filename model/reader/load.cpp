@@ -12,6 +12,7 @@
 #include "model/reader/sniff.h"
 #include "model/reader/tables.h"
 #include "model/reader/trace_bytes.h"
+#include "model/reader/v1_orderer.h"
 #include "model/reader/wire.h"
 #include "model/report/text.h"
 
@@ -24,7 +25,7 @@ namespace waitscope {
 
 namespace {
 
-constexpr int oldestVersion = 22;
+constexpr int firstV2 = 22;
 constexpr int newestVersion = 26;
 constexpr std::string_view howToRecord =
     " Record one with runtime/trace or from /debug/pprof/trace?seconds=5, and give that file.";
@@ -41,13 +42,15 @@ LoadError notATrace(const std::string& name, std::span<const std::byte> bytes) {
 }
 
 LoadError tooOld(const std::string& name, int version) {
-    constexpr std::array everWritten{5, 7, 8, 9, 10, 11, 19, 21};
+    constexpr std::array everWritten{5, 7, 8, 9, 10};
     if (std::ranges::find(everWritten, version) == everWritten.end())
         return {LoadError::Kind::NotATrace, name + " says that it is a trace of format go 1." +
                                                 std::to_string(version) +
                                                 ", which no Go ever wrote: its header is damaged."};
-    return {LoadError::Kind::TooOld, name + " is a trace of format go 1." + std::to_string(version) +
-                                         ". Formats before go 1.22 are not read yet; record it with Go 1.22 or later."};
+    return {LoadError::Kind::TooOld,
+            name + " is a trace of format go 1." + std::to_string(version) +
+                ". Formats before go 1.11 are not read: they need the traced program to name its functions. Record it "
+                "with a newer Go."};
 }
 
 // The name of a file without its folders; what messages and pictures call it.
@@ -67,6 +70,7 @@ class Load {
     void enter(LoadStage stage, std::uint64_t total);
     std::optional<LoadError> readHeader();
     void readGenerations();
+    std::optional<LoadError> readV1();
     void noteClock(const WireGeneration& generation, TickScale scale);
     LoadResult publish(std::string sha256);
     [[nodiscard]] LoadResult cancelled() const {
@@ -115,7 +119,8 @@ std::optional<LoadError> Load::readHeader() {
     if (!header)
         return notATrace(name_, front);
     header_ = *header;
-    if (header_.version < oldestVersion)
+    constexpr std::array v1Versions{11, 19, 21};
+    if (header_.version < firstV2 && std::ranges::find(v1Versions, header_.version) == v1Versions.end())
         return tooOld(name_, header_.version);
     if (header_.offset != 0)
         report_.warnings.push_back({.text = "The trace begins at byte " + countText(header_.offset) +
@@ -173,6 +178,31 @@ void Load::readGenerations() {
     report_.traceBytes = scanner.offset();
 }
 
+// A v1 file can only be understood as a whole: its clock and its stacks stand at its end.
+std::optional<LoadError> Load::readV1() {
+    enter(LoadStage::Reading, bytes_.stored().size());
+    StringInterner stringInterner(strings_);
+    StackInterner stackInterner(stacks_);
+    const std::size_t begin = header_.offset + headerSize;
+    const std::size_t end = bytes_.ensure(SIZE_MAX);
+    const v1::File file = v1::readFile({bytes_.data() + begin, end - begin}, begin, stringInterner, stackInterner);
+    if (!file.ticksPerSecond)
+        return LoadError{LoadError::Kind::NothingReadable,
+                         name_ + " is cut off: a trace of this format (" + header_.text() +
+                             ") says at its end how fast its clock runs and what its stacks are, and the end is "
+                             "missing. Copy it again, or record it until trace.Stop returns."};
+    if (file.problem)
+        warn(*file.problem);
+    BuilderThread building(builder_);
+    v1::Orderer orderer(file, header_.version, stringInterner, building);
+    if (const auto problem = orderer.order(options_.stop))
+        warn(*problem);
+    building.join();
+    report_.events = orderer.delivered();
+    report_.traceBytes = end;
+    return {};
+}
+
 LoadResult Load::publish(std::string sha256) {
     enter(LoadStage::Building, 0);
     const std::int64_t clockAtStart = builder_.clockAtStart();
@@ -194,6 +224,7 @@ LoadResult Load::publish(std::string sha256) {
               .thread = {}});
     report_.bytes = bytes_.stored().size();
     trace->report = std::move(report_);
+    trace->formatVersion = header_.version;
     trace->identity = {.fileName = name_, .format = header_.text(), .sha256 = std::move(sha256)};
     return {std::move(trace), {}};
 }
@@ -203,8 +234,14 @@ LoadResult Load::run() {
         return {nullptr, std::move(error)};
     std::string sha256;
     std::jthread hashing([&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); });
-    readGenerations();
+    std::optional<LoadError> error;
+    if (header_.version < firstV2)
+        error = readV1();
+    else
+        readGenerations();
     hashing.join();
+    if (error)
+        return {nullptr, std::move(error)};
     if (options_.stop.stop_requested())
         return cancelled();
     return publish(std::move(sha256));

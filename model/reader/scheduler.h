@@ -34,7 +34,8 @@ class LiveGoroutines {
         GoroutineIndex index;    ///< in the trace
         std::uint8_t status = 0; ///< wire::GoStatusCode
         bool inMarkAssist = false;
-        StringId stopTheWorld; ///< name of the range it is in
+        bool cameFromC = false; ///< v1: its last event said that a C thread's system call is all there is of it
+        StringId stopTheWorld;  ///< name of the range it is in
     };
 
     LiveGoroutines() : table_(1024) {}

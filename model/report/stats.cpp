@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/stats.h"
 
+#include "model/report/identity_json.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -18,6 +20,7 @@ using Json = nlohmann::json; // an ordered map: keys come out sorted
 constexpr std::array<const char*, goroutineStateCount> stateNames{"Unknown", "Runnable", "Running",   "Waiting",
                                                                   "Syscall", "NotExist", "StillAlive"};
 constexpr std::array<const char*, 3> procStateNames{"Unknown", "Running", "Idle"};
+constexpr int firstV2 = 22;
 constexpr std::size_t notExist = static_cast<std::size_t>(GoroutineState::Ended);
 
 struct WaitSum {
@@ -81,8 +84,9 @@ std::string reasonText(const Trace& trace, const SpanKind& kind) {
     return std::string(trace.text(kind.reason));
 }
 
-// The function as the reference names it: where a goroutine's first stack has only an empty frame (Go up to 1.24 writes
-// such), it has the empty name.
+// The function as the reference names it. For a goroutine from before the trace it knows only stacks of its own events,
+// not the entry function that v1 files give; and where the first such stack has only an empty frame (Go up to 1.24
+// writes those), the name is empty.
 std::string_view functionInReference(const Trace& trace, GoroutineIndex g) {
     const SpanRange own = trace.goroutines.spans(g);
     for (std::uint32_t s = own.begin; trace.preExisting(g) && s < own.end; ++s) {
@@ -90,9 +94,10 @@ std::string_view functionInReference(const Trace& trace, GoroutineIndex g) {
         if (kind.state == GoroutineState::Runnable && kind.origin != SpanOrigin::Event)
             continue; // the stack is another's
         if (const auto frames = trace.stacks[trace.spans.stack({s})]; !frames.empty())
-            return frames.back().known() ? trace.function(g) : std::string_view();
+            return frames.back().known() ? trace.text(trace.frame(frames.back()).function) : std::string_view();
     }
-    return trace.function(g);
+    const bool namedByCreation = trace.preExisting(g) && trace.formatVersion < firstV2;
+    return namedByCreation ? std::string_view("(unknown)") : trace.function(g);
 }
 
 class Counts {
@@ -284,7 +289,7 @@ void writeAnnotations(const Trace& trace, Json& out) {
 } // namespace
 
 std::string statsJson(const Trace& trace) {
-    Json out;
+    Json out = documentJson(trace);
     out["complete"] = trace.report.complete;
     if (!trace.report.complete)
         out["error"] = trace.report.error;
@@ -293,8 +298,7 @@ std::string statsJson(const Trace& trace) {
     Counts(trace).write(out);
     writeProcessors(trace, out);
     writeAnnotations(trace, out);
-    // Names may be cut inside a character; what is not UTF-8 is replaced, never fatal.
-    return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return printed(out);
 }
 
 } // namespace waitscope

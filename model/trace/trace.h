@@ -30,7 +30,8 @@ struct TraceIdentity {
 struct Trace {
     TraceIdentity identity;
     LoadReport report;
-    Time duration = 0; ///< from the first event to the last
+    int formatVersion = 0; ///< the N of "go 1.N trace"
+    Time duration = 0;     ///< from the first event to the last
     std::optional<WallClock> wallClock;
 
     Strings strings;

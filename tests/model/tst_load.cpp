@@ -90,9 +90,7 @@ class TestLoad : public QObject {
     }
 
     void everyPrefixOfAFileGivesWhatItHoldsOrASentence_data() {
-        QTest::addColumn<QString>("file");
-        QTest::newRow("1.26") << QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
-        QTest::newRow("1.22") << QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.22.trace");
+        addRows(filesBelow(WAITSCOPE_TEST_DATA, ".trace"));
     }
     void everyPrefixOfAFileGivesWhatItHoldsOrASentence() {
         QFETCH(QString, file);
@@ -182,7 +180,8 @@ class TestLoad : public QObject {
         QTest::newRow("zeros") << QByteArray(4096, '\0') << "zero bytes";
         QTest::newRow("header only") << QByteArray("go 1.26 trace\0\0\0", 16) << "no events";
         QTest::newRow("half a header") << QByteArray("go 1.26 tra") << "not a Go execution trace";
-        QTest::newRow("1.19") << QByteArray("go 1.19 trace\0\0\0", 16) << "not read yet";
+        QTest::newRow("1.9") << QByteArray("go 1.9 trace\0\0\0\0", 16) << "are not read";
+        QTest::newRow("1.19 without its end") << QByteArray("go 1.19 trace\0\0\0", 16) << "the end is missing";
         QTest::newRow("1.20") << QByteArray("go 1.20 trace\0\0\0", 16) << "no Go ever wrote";
         QTest::newRow("zeros behind a header")
             << QByteArray("go 1.26 trace\0\0\0", 16) + QByteArray(4096, '\0') << "no events";

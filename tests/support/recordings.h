@@ -27,7 +27,7 @@ inline std::vector<std::string> filesBelow(const std::filesystem::path& folder, 
 /// Recorded traces of the versions that are read.
 inline std::vector<std::string> recordings() {
     std::vector<std::string> files = filesBelow(WAITSCOPE_TEST_DATA, ".trace");
-    for (const char* version : {"go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
+    for (const char* version : {"go1.19", "go1.21", "go1.22", "go1.23", "go1.25", "go1.26", "go1.27"}) {
         const auto more = filesBelow(std::filesystem::path(WAITSCOPE_SHARED) / "traces" / version, ".trace.zst");
         files.insert(files.end(), more.begin(), more.end());
     }

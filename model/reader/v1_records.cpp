@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/reader/v1_records.h"
+
+#include "model/reader/wire.h"
+
+#include <algorithm>
+
+namespace waitscope::v1 {
+
+namespace {
+
+// Arguments behind the time, the stack not counted; and which types end with a stack.
+struct Shape {
+    std::uint8_t arguments = 0;
+    bool stack = false;
+};
+constexpr std::array<Shape, typeCount> shapes{{
+    {},         {},        {},         {},         {1, true},  {1, false}, {},         {1, true},  {},
+    {1, false}, {},        {0, true},  {2, false}, {2, true},  {2, false}, {},         {0, true},  {0, true},
+    {0, true},  {0, true}, {0, true},  {2, true},  {0, true},  {0, true},  {0, true},  {0, true},  {0, true},
+    {0, true},  {0, true}, {3, false}, {},         {1, false}, {1, false}, {1, false}, {1, false}, {},
+    {},         {},        {1, false}, {1, true},  {2, false}, {3, false}, {0, true},  {0, true},  {},
+    {3, true},  {1, true}, {3, true},  {2, true},  {3, true},
+}};
+
+constexpr std::uint64_t longestText = 1'000'000;
+constexpr std::uint64_t mostFrames = 1024;
+constexpr std::size_t mostProcs = 1024; // Go's own limit; without one, a damaged file could name millions
+
+// Reads the fields of an event behind its type byte.
+bool readEvent(ByteCursor& in, std::uint8_t first, Record& record) {
+    record.type = first & 0x3fU;
+    const unsigned form = first >> 6U;
+    const Shape shape = shapes[record.type];
+    const std::size_t wanted = std::size_t{shape.arguments} + (shape.stack ? 1 : 0);
+    record.stack = 0;
+    record.message = {};
+    std::size_t present = form;
+    const std::byte* end = nullptr;
+    if (form == 3) {
+        const std::uint64_t length = in.uvarint();
+        if (in.failed() || length > in.left())
+            return false;
+        end = in.position() + length;
+        present = wanted;
+    }
+    record.ticks = in.uvarint();
+    for (std::size_t i = 0; i < present; ++i) {
+        const std::uint64_t value = in.uvarint();
+        if (i < shape.arguments)
+            record.arguments[i] = value;
+        else if (i < wanted)
+            record.stack = value;
+    }
+    if (in.failed() || present != wanted || (end != nullptr && in.position() != end))
+        return false;
+    if (record.type == UserLog) {
+        const std::uint64_t length = in.uvarint();
+        const std::byte* const text = in.take(length);
+        if (in.failed() || length > longestText)
+            return false;
+        record.message = {text, static_cast<std::size_t>(length)};
+    }
+    return true;
+}
+
+// Steps over a stack behind its type byte; false if it makes no sense.
+bool skipStack(ByteCursor& in, std::uint8_t first) {
+    if (first >> 6U == 3)
+        in.uvarint(); // the length, which the fields say again
+    in.uvarint();
+    const std::uint64_t count = in.uvarint();
+    if (count > mostFrames)
+        return false;
+    for (std::uint64_t fields = 4 * count; fields > 0; --fields)
+        in.uvarint();
+    return !in.failed();
+}
+
+// A stack that `skipStack` has stepped over, once all strings are known.
+void readStack(ByteCursor in, File& file, StackInterner& stacks) {
+    if (in.byte() >> 6U == 3)
+        in.uvarint();
+    const std::uint64_t id = in.uvarint();
+    const std::uint64_t count = in.uvarint();
+    std::vector<FrameId> frames;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t pc = in.uvarint();
+        const std::uint64_t function = in.uvarint();
+        const std::uint64_t source = in.uvarint();
+        const std::uint64_t line = in.uvarint();
+        if (pc != 0 || function != 0)
+            frames.push_back(stacks.internFrame({.function = file.strings[function],
+                                                 .file = file.strings[source],
+                                                 .line = static_cast<std::uint32_t>(line),
+                                                 .pc = pc}));
+    }
+    if (frames.empty() && count != 0)
+        frames.push_back(FrameId{}); // as in v2: there was a stack, but no frame of it is known
+    file.stacks.set(id, stacks.intern(frames));
+}
+
+bool readString(ByteCursor& in, File& file, StringInterner& strings) {
+    const std::uint64_t id = in.uvarint();
+    const std::uint64_t length = in.uvarint();
+    const std::byte* const text = in.take(length);
+    if (in.failed() || id == 0 || length == 0 || length > longestText)
+        return false;
+    file.strings.set(id, strings.intern({reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)}));
+    return true;
+}
+
+// The walk over the file.
+class Walk {
+  public:
+    Walk(File& file, StringInterner& strings) : file_(file), strings_(strings) {}
+
+    // One record; false if it makes no sense.
+    bool step(ByteCursor& in);
+    // Behind the last record.
+    void readStacks(const std::byte* end, StackInterner& stacks) {
+        for (const std::byte* at : stacks_)
+            if (at < end)
+                readStack(ByteCursor(at, end), file_, stacks);
+    }
+    void closeSegment(const std::byte* at) {
+        if (open_ != nullptr)
+            open_->segments.back().end = at;
+        open_ = nullptr;
+    }
+
+  private:
+    bool batch(ByteCursor& in);
+    void event(const Record& record);
+
+    File& file_;
+    StringInterner& strings_;
+    std::vector<const std::byte*> stacks_;
+    ProcStream* open_ = nullptr;
+    std::uint64_t ticks_ = 0;
+};
+
+bool Walk::batch(ByteCursor& in) {
+    const auto proc = static_cast<std::int64_t>(in.uvarint());
+    ticks_ = in.uvarint();
+    if (in.failed())
+        return false;
+    auto stream = std::ranges::find(file_.streams, proc, &ProcStream::proc);
+    if (stream == file_.streams.end() && file_.streams.size() > mostProcs)
+        return false;
+    if (stream == file_.streams.end())
+        stream = file_.streams.insert(stream, {.proc = proc, .segments = {}});
+    stream->segments.push_back({.ticks = ticks_, .begin = in.position(), .end = in.position()});
+    open_ = &*stream;
+    return true;
+}
+
+void Walk::event(const Record& record) {
+    ticks_ += record.ticks;
+    file_.firstTicks = std::min(file_.firstTicks, ticks_);
+    if (record.type == CpuSample)
+        file_.samples.push_back({.ticks = record.arguments[0],
+                                 .thread = -1,
+                                 .proc = static_cast<std::int64_t>(record.arguments[1]),
+                                 .goroutine = static_cast<std::int64_t>(record.arguments[2]),
+                                 .stack = record.stack});
+    if (record.type == GoSysExit)
+        file_.syscallExits.push_back(
+            {.ticks = record.arguments[2] != 0 ? record.arguments[2] : ticks_, .goroutine = record.arguments[0]});
+}
+
+bool Walk::step(ByteCursor& in) {
+    const std::byte* const at = in.position();
+    const std::uint8_t first = in.byte();
+    const std::uint8_t type = first & 0x3fU;
+    if (type == 0 || type >= typeCount)
+        return false;
+    if (type == Batch) {
+        closeSegment(at);
+        return batch(in);
+    }
+    if (type == String)
+        return readString(in, file_, strings_);
+    if (type == Stack) {
+        stacks_.push_back(at);
+        return skipStack(in, first);
+    }
+    if (type == Frequency || type == TimerGoroutine) {
+        const std::uint64_t value = in.uvarint();
+        if (type == Frequency && value != 0)
+            file_.ticksPerSecond = value;
+        return !in.failed();
+    }
+    Record record;
+    if (!readEvent(in, first, record))
+        return false;
+    event(record);
+    return true;
+}
+
+} // namespace
+
+File readFile(std::span<const std::byte> bytes, std::uint64_t offset, StringInterner& strings, StackInterner& stacks) {
+    File file;
+    Walk walk(file, strings);
+    ByteCursor in(bytes.data(), bytes.data() + bytes.size());
+    const std::byte* good = in.position();
+    while (!in.atEnd()) {
+        if (!walk.step(in)) {
+            file.problem = ReadProblem{.text = "A record makes no sense, or the file ends inside it",
+                                       .byteOffset = offset + static_cast<std::uint64_t>(good - bytes.data()),
+                                       .generation = 0,
+                                       .thread = {}};
+            break;
+        }
+        good = in.position();
+    }
+    walk.closeSegment(good);
+    walk.readStacks(good, stacks);
+    std::ranges::stable_sort(file.samples, {}, &WireSample::ticks);
+    std::ranges::stable_sort(file.syscallExits, {}, &LateSyscallExit::ticks);
+    return file;
+}
+
+bool Cursor::next() {
+    for (;;) {
+        while (in_.atEnd()) {
+            if (nextSegment_ == stream_->segments.size())
+                return false;
+            const Segment& segment = stream_->segments[nextSegment_++];
+            in_ = ByteCursor(segment.begin, segment.end);
+            ticks_ = segment.ticks;
+        }
+        const std::uint8_t first = in_.byte();
+        const std::uint8_t type = first & 0x3fU;
+        // What the walk has read is known to make sense; it is only stepped over here.
+        if (type == String) {
+            in_.uvarint();
+            in_.take(in_.uvarint());
+            continue;
+        }
+        if (type == Frequency || type == TimerGoroutine) {
+            in_.uvarint();
+            continue;
+        }
+        if (type == Stack) {
+            skipStack(in_, first);
+            continue;
+        }
+        if (!readEvent(in_, first, record_))
+            return false;
+        ticks_ += record_.ticks;
+        record_.ticks = ticks_;
+        if (type == CpuSample)
+            continue;
+        break;
+    }
+    record_.goroutine = running_;
+    switch (record_.type) {
+    case GoStart:
+    case GoStartLocal:
+    case GoStartLabel:
+        running_ = record_.goroutine = record_.arguments[0];
+        break;
+    case GoEnd:
+    case GoStop:
+    case GoSched:
+    case GoPreempt:
+    case GoSleep:
+    case GoBlock:
+    case GoBlockSend:
+    case GoBlockRecv:
+    case GoBlockSelect:
+    case GoBlockSync:
+    case GoBlockCond:
+    case GoBlockNet:
+    case GoBlockGC:
+    case GoSysBlock:
+        running_ = 0;
+        break;
+    case GoSysExit:
+    case GoSysExitLocal:
+    case GoWaiting:
+    case GoInSyscall:
+        record_.goroutine = record_.arguments[0];
+        break;
+    default:
+        break;
+    }
+    return true;
+}
+
+} // namespace waitscope::v1

@@ -1,0 +1,3 @@
+module waitscope.example/lru
+
+go 1.22

@@ -1,0 +1,3 @@
+module waitscope.example/small
+
+go 1.19
