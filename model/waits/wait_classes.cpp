@@ -194,16 +194,16 @@ WaitClasses::WaitClasses(const Trace& trace) {
 
     // Deciding about a frame compares texts, and frames are shared by stacks: each is decided once.
     const StandardLibrary standardLibrary(trace);
-    std::vector<std::uint8_t> ownFrames(trace.stacks.frameCount());
-    for (std::uint32_t f = 1; f < ownFrames.size(); ++f)
-        ownFrames[f] = !standardLibrary.contains({f});
+    libraryFrames_.resize(trace.stacks.frameCount());
+    for (std::uint32_t f = 1; f < libraryFrames_.size(); ++f)
+        libraryFrames_[f] = standardLibrary.contains({f});
     std::map<std::tuple<StringId, StringId, std::uint32_t>, FrameId> siteOfLine;
     siteOfStack_.resize(stacks);
     for (std::uint32_t stack = 1; stack < stacks; ++stack) {
         const auto frames = trace.stacks[StackId{stack}];
         if (frames.empty())
             continue;
-        const auto own = std::ranges::find_if(frames, [&](FrameId f) { return ownFrames[f.value] != 0; });
+        const auto own = std::ranges::find_if(frames, [&](FrameId f) { return !isLibrary(f); });
         const FrameId site = own != frames.end() ? *own : frames.back();
         const Frame& frame = trace.frame(site);
         siteOfStack_[stack] = siteOfLine.try_emplace({frame.function, frame.file, frame.line}, site).first->second;

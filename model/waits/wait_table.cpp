@@ -304,6 +304,13 @@ class Counting {
 
 } // namespace
 
+std::uint64_t WaitTable::waits() const {
+    std::uint64_t sum = 0;
+    for (const WaitRow& row : rows)
+        sum += row.waits();
+    return sum;
+}
+
 std::optional<double> WaitTable::sharePercent(const WaitRow& row) const {
     if (goroutineTime <= 0)
         return std::nullopt;

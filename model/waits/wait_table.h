@@ -82,6 +82,8 @@ struct WaitTable {
     Time goroutineTime = 0;    ///< lifetimes of the program's goroutines inside the range
     std::vector<WaitRow> rows; ///< most time first, then by name
 
+    /// Of all rows.
+    [[nodiscard]] std::uint64_t waits() const;
     /// Of the program's goroutine time, in percent; none if there is none.
     [[nodiscard]] std::optional<double> sharePercent(const WaitRow& row) const;
     /// Mean number of goroutines blocked; none for an empty range.
