@@ -5,13 +5,19 @@
 
 namespace waitscope {
 
-TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts) : facts_(std::move(facts)) {
+TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts, const Filter& filter) : facts_(std::move(facts)) {
     const Trace& trace = *facts_->trace;
     for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
         processors_.push_back({p});
     std::ranges::sort(processors_, {}, [&](ProcIndex p) { return trace.processors[p.value].id; });
-    for (const GoroutineGroup& group : groups())
+    for (std::size_t i = 0; i < groups().size(); ++i) {
+        const GoroutineGroup& group = groups()[i];
+        const bool shown = !filter || filter(group.function);
+        placeOf_.push_back(shown ? shown_.size() : std::size_t{nowhere});
+        if (shown)
+            shown_.push_back(i);
         folded_.push_back(group.runtime || group.members.size() > unfoldedAtMost || group.members.size() == 1);
+    }
     layOut();
 }
 
@@ -34,11 +40,11 @@ int TimelineRows::headerHeight(std::size_t group) const {
 void TimelineRows::layOut() {
     tops_.clear();
     int top = rowHeight * static_cast<int>(1 + processors_.size());
-    for (std::size_t i = 0; i < groups().size(); ++i) {
+    for (const std::size_t group : shown_) {
         tops_.push_back(top);
-        top += headerHeight(i);
-        if (!folded_[i])
-            top += rowHeight * static_cast<int>(groups()[i].members.size());
+        top += headerHeight(group);
+        if (!folded_[group])
+            top += rowHeight * static_cast<int>(groups()[group].members.size());
     }
     tops_.push_back(top);
 }
@@ -60,7 +66,7 @@ TimelineRow TimelineRows::rowAt(int y) const {
                 .processor = processors_[static_cast<std::size_t>(i - 1)]};
     }
     const auto after = std::upper_bound(tops_.begin(), tops_.end(), y);
-    const auto group = static_cast<std::size_t>(after - tops_.begin()) - 1;
+    const std::size_t group = shown_[static_cast<std::size_t>(after - tops_.begin()) - 1];
     const TimelineRow header = rowOfGroup(group);
     if (y < header.top + header.height)
         return header;
@@ -77,14 +83,16 @@ TimelineRow TimelineRows::rowOf(GoroutineIndex g) const {
         return {};
     const std::size_t group = facts_->groups.groupOf[g.value];
     const TimelineRow header = rowOfGroup(group);
-    if (folded_[group])
+    if (folded_[group] || header.kind == TimelineRow::Kind::None)
         return header;
     return rowAt(header.top + header.height + rowHeight * static_cast<int>(facts_->groups.placeIn[g.value]));
 }
 
 TimelineRow TimelineRows::rowOfGroup(std::size_t group) const {
+    if (placeOf_[group] == nowhere)
+        return {};
     return {.kind = TimelineRow::Kind::Group,
-            .top = tops_[group],
+            .top = tops_[placeOf_[group]],
             .height = headerHeight(group),
             .group = group,
             .goroutine = isSingle(group) ? groups()[group].members.front() : GoroutineIndex{}};

@@ -8,7 +8,9 @@
 #include "model/lod/groups.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace waitscope {
@@ -31,10 +33,14 @@ class TimelineRows {
     static constexpr std::size_t unfoldedAtMost = 12; ///< smaller groups of the program begin unfolded
 
     TimelineRows() = default;
-    explicit TimelineRows(std::shared_ptr<const TraceFacts> facts);
+    using Filter = std::function<bool(std::string_view function)>;
+    /// Of the groups whose function the filter lets pass; without one, of all.
+    explicit TimelineRows(std::shared_ptr<const TraceFacts> facts, const Filter& filter = nullptr);
 
     [[nodiscard]] const std::vector<GoroutineGroup>& groups() const { return facts_->groups.groups; }
     [[nodiscard]] bool isFolded(std::size_t group) const { return folded_[group]; }
+    /// The groups that have rows, from top to bottom.
+    [[nodiscard]] const std::vector<std::size_t>& shownGroups() const { return shown_; }
     /// A group of one goroutine has only its header, which is the goroutine's row.
     [[nodiscard]] bool isSingle(std::size_t group) const { return groups()[group].members.size() == 1; }
     void setFolded(std::size_t group, bool folded);
@@ -56,8 +62,10 @@ class TimelineRows {
 
     std::shared_ptr<const TraceFacts> facts_;
     std::vector<ProcIndex> processors_; ///< by Go's id
-    std::vector<bool> folded_;
-    std::vector<int> tops_; ///< of groups, and the end of the content
+    std::vector<bool> folded_;          ///< by group
+    std::vector<std::size_t> shown_;
+    std::vector<std::size_t> placeOf_; ///< by group: its place in shown_, or nowhere
+    std::vector<int> tops_;            ///< of shown groups, and the end of the content
 };
 
 } // namespace waitscope
