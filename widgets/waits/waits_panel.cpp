@@ -28,7 +28,7 @@ namespace waitscope {
 namespace {
 
 constexpr int gap = 4;            // the window's grid, in logical pixels
-constexpr int widestSite = 340;   // a longer one is elided; the tooltip has it whole
+constexpr int widestSite = 260;   // a longer one is elided; the tooltip has it whole
 constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
 constexpr int examinedRows = 100; // whose contents decide the width of a column
 
@@ -194,7 +194,8 @@ void WaitsPanel::followTrace() {
     const QScopedValueRollback following(following_, true);
     rows_.cancel();
     goroutines_.cancel();
-    siteKnown_ = false;
+    site_.reset();
+    listed_.reset();
     selected_ = {};
     rowsModel_->show(nullptr, {});
     goroutinesModel_->show(nullptr, {});
@@ -205,7 +206,7 @@ void WaitsPanel::followRange() {
     if (!view_->facts())
         return;
     requestRows();
-    if (siteKnown_)
+    if (site_)
         requestGoroutines();
 }
 
@@ -213,32 +214,29 @@ void WaitsPanel::followSelection(const Selection& selection) {
     if (!view_->facts())
         return;
     const TraceFacts& facts = *view_->facts();
-    SiteSelection site;
-    bool known = false;
+    std::optional<SiteSelection> site;
     if (const auto* const chosen = std::get_if<SiteSelection>(&selection)) {
         site = *chosen;
-        known = true;
     } else if (const auto* const span = std::get_if<SpanSelection>(&selection)) {
         if (facts.waits.indexOf(*facts.trace, span->span) != 0) {
             const WaitClass& wait = facts.waits.of(*facts.trace, span->span);
             site = {wait.primitive, wait.site};
-            known = true;
         }
     }
     selected_ = selectedGoroutine(selection);
-    if (known && siteKnown_ && site == site_ && !goroutines_.busy()) { // it is there already
+    if (site && site == site_ && !goroutines_.busy()) { // it is there already
         const QScopedValueRollback following(following_, true);
         showSelectedRow();
         goroutinesTable_->showRow(goroutinesModel_->rowOf(selected_));
         return;
     }
     site_ = site;
-    siteKnown_ = known;
-    if (known || std::holds_alternative<GoroutineSelection>(selection)) {
+    if (site || std::holds_alternative<GoroutineSelection>(selection)) {
         requestGoroutines();
     } else {
         const QScopedValueRollback following(following_, true);
         goroutines_.cancel();
+        listed_.reset();
         goroutinesModel_->show(nullptr, {});
     }
     const QScopedValueRollback following(following_, true);
@@ -254,21 +252,20 @@ void WaitsPanel::requestRows() {
 }
 
 void WaitsPanel::requestGoroutines() {
-    goroutines_.request([facts = view_->facts(), range = view_->visibleRange(), site = site_, known = siteKnown_,
-                         selected = selected_]() -> Goroutines {
-        Goroutines found{.facts = facts, .site = site, .selected = selected, .known = known};
-        if (!known) {
-            const SpanIndex wait = openOrLongestWait(*facts, selected, range);
-            if (!wait.known())
-                return found;
-            const WaitClass& what = facts->waits.of(*facts->trace, wait);
-            found.site = {what.primitive, what.site};
-            found.known = true;
-        }
-        const bool runtime = selected.known() && facts->waits.isRuntime(selected);
-        found.list = goroutinesWaitingAt(*facts, found.site.primitive, found.site.site, range, runtime);
-        return found;
-    });
+    goroutines_.request(
+        [facts = view_->facts(), range = view_->visibleRange(), site = site_, selected = selected_]() -> Goroutines {
+            Goroutines found{.facts = facts, .site = site, .selected = selected};
+            if (!site) {
+                const SpanIndex wait = openOrLongestWait(*facts, selected, range);
+                if (!wait.known())
+                    return found;
+                const WaitClass& what = facts->waits.of(*facts->trace, wait);
+                found.site = {what.primitive, what.site};
+            }
+            const bool runtime = selected.known() && facts->waits.isRuntime(selected);
+            found.list = goroutinesWaitingAt(*facts, found.site->primitive, found.site->site, range, runtime);
+            return found;
+        });
     setBusy();
 }
 
@@ -290,11 +287,11 @@ void WaitsPanel::showRows(Rows rows) {
 void WaitsPanel::showGoroutines(Goroutines goroutines) {
     {
         const QScopedValueRollback following(following_, true);
-        const bool first = !goroutinesModel_->rowCount();
+        const bool another = goroutines.site != listed_;
+        listed_ = goroutines.site;
         site_ = goroutines.site;
-        siteKnown_ = goroutines.known;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
-        if (first)
+        if (another)
             fitColumns(goroutinesTable_, WaitingGoroutinesModel::Function);
         goroutinesTable_->showRow(goroutinesModel_->rowOf(goroutines.selected));
         showSelectedRow();
@@ -304,7 +301,7 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
 }
 
 void WaitsPanel::showSelectedRow() {
-    const int row = siteKnown_ ? rowsModel_->rowOf(site_.primitive, site_.site) : -1;
+    const int row = site_ ? rowsModel_->rowOf(site_->primitive, site_->site) : -1;
     if (rowsTable_->currentIndex().row() != row || row < 0)
         rowsTable_->showRow(row);
 }
@@ -370,13 +367,15 @@ void WaitsPanel::showWhatThereIs() {
 
     const int goroutines = goroutinesModel_->rowCount();
     goroutinesOrMessage_->setCurrentIndex(goroutines > 0 ? 0 : 1);
-    if (siteKnown_ && goroutines > 0) {
+    if (listed_ && goroutines > 0) {
         const Trace& trace = *view_->facts()->trace;
-        const QString title = tr("%1 goroutines, oldest first · %2 · %3")
-                                  .arg(qt(countText(static_cast<std::uint64_t>(goroutines))),
-                                       qt(primitiveText(site_.primitive, {})), qt(siteText(trace, site_.site)));
+        const QString title =
+            tr("%1, oldest first · %2 · %3")
+                .arg(goroutines == 1 ? tr("1 goroutine")
+                                     : tr("%1 goroutines").arg(qt(countText(static_cast<std::uint64_t>(goroutines)))),
+                     qt(primitiveText(listed_->primitive, {})), qt(siteText(trace, listed_->site)));
         goroutinesTitle_->setText(title);
-        goroutinesTitle_->setToolTip(title + u'\n' + qt(fullPlaceText(trace, site_.site)));
+        goroutinesTitle_->setToolTip(title + u'\n' + qt(fullPlaceText(trace, listed_->site)));
         return;
     }
     goroutinesTitle_->setText(tr("Goroutines"));
@@ -385,7 +384,7 @@ void WaitsPanel::showWhatThereIs() {
         goroutinesMessage_->clear();
     else if (goroutines_.busy())
         goroutinesMessage_->setText(tr("Looking for the goroutines …"));
-    else if (siteKnown_)
+    else if (site_)
         goroutinesMessage_->setText(tr("No goroutine waits there in the visible part of the trace."));
     else if (selected_.known())
         goroutinesMessage_->setText(tr("%1 does not wait in the visible part of the trace.")

@@ -12,6 +12,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 class QLabel;
 class QLineEdit;
@@ -49,10 +50,9 @@ class WaitsPanel : public QWidget {
     /// The goroutines of a site, and which of them is selected.
     struct Goroutines {
         std::shared_ptr<const TraceFacts> facts;
-        SiteSelection site;
+        std::optional<SiteSelection> site; ///< none: what is selected waits nowhere
         std::vector<WaitingGoroutine> list;
         GoroutineIndex selected;
-        bool known = false; ///< false: what is selected waits nowhere
     };
 
     QWidget* buildRows();
@@ -86,8 +86,8 @@ class WaitsPanel : public QWidget {
     TextTable* goroutinesTable_ = nullptr;
     QLabel* goroutinesMessage_ = nullptr;
     QTimer* fade_;
-    SiteSelection site_; ///< whose goroutines are listed
-    bool siteKnown_ = false;
+    std::optional<SiteSelection> site_;   ///< whose goroutines are wanted
+    std::optional<SiteSelection> listed_; ///< whose goroutines are there
     GoroutineIndex selected_;
     bool following_ = false; ///< the tables are being set, not used
     LatestResult<Rows> rows_;
