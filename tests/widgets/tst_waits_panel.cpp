@@ -106,6 +106,8 @@ class WaitsPanelTest : public QObject {
     void anotherTraceLeavesNothingOfTheOldOne();
     void copyingGivesTabsAndColumnNames();
     void theKeyboardReachesEverything();
+    void theFocusAloneChoosesNothing();
+    void aClickOnTheRowOfASelectedGoroutineSelectsTheSite();
     void exactNanosecondsAreInTheToolTip();
     void aPanelThatGoesAwayWhileItComputesDoesNoHarm();
 };
@@ -369,6 +371,26 @@ void WaitsPanelTest::theKeyboardReachesEverything() {
     for (const QWidget* widget :
          {static_cast<QWidget*>(p.rows), static_cast<QWidget*>(p.goroutines), static_cast<QWidget*>(p.filter)})
         QVERIFY(!widget->accessibleName().isEmpty());
+}
+
+void WaitsPanelTest::theFocusAloneChoosesNothing() {
+    Panel p;
+    p.open();
+    p.panel.activateWindow();
+    p.rows->setFocus(Qt::TabFocusReason);
+    QVERIFY(p.rows->hasFocus());
+    QVERIFY(std::holds_alternative<std::monostate>(p.view.selection()));
+}
+
+void WaitsPanelTest::aClickOnTheRowOfASelectedGoroutineSelectsTheSite() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.clickRow(p.goroutines, 2);
+    QVERIFY(std::holds_alternative<SpanSelection>(p.view.selection()));
+    p.clickRow(p.rows, 0);
+    QVERIFY(std::holds_alternative<SiteSelection>(p.view.selection()));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString());
 }
 
 void WaitsPanelTest::exactNanosecondsAreInTheToolTip() {

@@ -26,8 +26,17 @@ TextTable::TextTable(QWidget* parent) : QTableView(parent) {
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsMovable(true);
     fitRowHeight();
+    connect(this, &QTableView::clicked, this, [this](const QModelIndex& index) { Q_EMIT rowChosen(index.row()); });
     connect(this, &QTableView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT rowActivated(index.row()); });
+}
+
+void TextTable::setModel(QAbstractItemModel* newModel) {
+    QTableView::setModel(newModel);
+    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        if (const QModelIndex current = currentIndex(); selectionModel()->isSelected(current))
+            Q_EMIT rowChosen(current.row());
+    });
 }
 
 void TextTable::fitRowHeight() {
@@ -71,6 +80,9 @@ void TextTable::showRow(int row) {
         selectionModel()->setCurrentIndex({}, QItemSelectionModel::NoUpdate);
         return;
     }
+    if (currentIndex().row() == row && selectionModel()->isRowSelected(row) &&
+        selectionModel()->selectedRows().size() == 1)
+        return;
     const QModelIndex index = model()->index(row, std::max(0, currentIndex().column()));
     selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     scrollTo(index);

@@ -19,7 +19,11 @@ class TextTable : public QTableView {
     /// Makes `row` the current and only selected one and brings it into view; -1: none.
     void showRow(int row);
 
+    void setModel(QAbstractItemModel* model) override;
+
   Q_SIGNALS:
+    /// The user chose a row, by selecting or clicking it; merely moving the focus here chooses nothing.
+    void rowChosen(int row);
     /// Return, Enter or a double click.
     void rowActivated(int row);
 

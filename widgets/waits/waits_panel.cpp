@@ -115,8 +115,7 @@ QWidget* WaitsPanel::buildRows() {
     rowsTable_->horizontalHeader()->setStretchLastSection(true);
     rowsTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     rowsTable_->setSortingEnabled(true);
-    connect(rowsTable_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current) { siteChosen(current.row()); });
+    connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::siteChosen);
     connect(rowsTable_, &TextTable::rowActivated, this, [this] { goroutinesTable_->setFocus(); });
 
     auto* const noRows = new QWidget(part);
@@ -152,8 +151,7 @@ QWidget* WaitsPanel::buildGoroutines() {
     goroutinesTable_->setModel(goroutinesModel_);
     goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
     goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
-    connect(goroutinesTable_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current) { goroutineChosen(current.row()); });
+    connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
     connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
     goroutinesMessage_ = messageLabel(part);
     goroutinesOrMessage_ = new QStackedWidget(part);
@@ -177,7 +175,7 @@ bool WaitsPanel::eventFilter(QObject* watched, QEvent* event) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
             rowsTable_->setFocus();
-            if (!rowsTable_->currentIndex().isValid() && rowsModel_->rowCount() > 0)
+            if (!rowsTable_->selectionModel()->hasSelection() && rowsModel_->rowCount() > 0)
                 rowsTable_->showRow(0);
             return true;
         }
@@ -301,20 +299,18 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
 }
 
 void WaitsPanel::showSelectedRow() {
-    const int row = site_ ? rowsModel_->rowOf(site_->primitive, site_->site) : -1;
-    if (rowsTable_->currentIndex().row() != row || row < 0)
-        rowsTable_->showRow(row);
+    rowsTable_->showRow(site_ ? rowsModel_->rowOf(site_->primitive, site_->site) : -1);
 }
 
 void WaitsPanel::siteChosen(int row) {
-    if (following_ || row < 0)
+    if (following_)
         return;
     const WaitRow& chosen = rowsModel_->rowAt(row);
     view_->select(SiteSelection{chosen.primitive, chosen.site});
 }
 
 void WaitsPanel::goroutineChosen(int row) {
-    if (following_ || row < 0)
+    if (following_)
         return;
     const WaitingGoroutine& chosen = goroutinesModel_->goroutineAt(row);
     view_->select(SpanSelection{chosen.goroutine, chosen.wait});
