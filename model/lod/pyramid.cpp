@@ -9,7 +9,7 @@ namespace waitscope {
 
 namespace {
 
-constexpr std::size_t stretchesPerBucket = 8;
+constexpr std::size_t stretchesPerBucket = 4;
 constexpr std::size_t fewestBuckets = 256;
 
 using Times = std::array<Time, stateFamilyCount>;

@@ -4,8 +4,8 @@
 // A row with many stretches (a busy goroutine, a processor) gets levels of buckets, each level with buckets twice as
 // long as the one below. A bucket remembers the family that took most of it and how much of it that was. A frame reads
 // the level whose buckets are just shorter than a pixel, so it costs pixels, whatever the number of stretches. The
-// finest level has one bucket for eight stretches; closer than that the stretches themselves are few and are read.
-// Memory: about half a byte a stretch.
+// finest level has a bucket for four to eight stretches; closer than that the stretches themselves are few and are
+// read. Memory: about a byte a stretch.
 #pragma once
 
 #include "model/trace/time.h"

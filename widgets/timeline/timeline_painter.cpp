@@ -218,10 +218,7 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
                     group.blockedAtEnd == group.members.size()
                         ? QStringLiteral("all blocked at the end")
                         : text(countText(group.blockedAtEnd)) + QStringLiteral(" blocked at the end");
-                QFont small = painter.font();
-                small.setPointSizeF(small.pointSizeF() * 0.88);
                 painter.save();
-                painter.setFont(small);
                 painter.setPen(canvas.colours.fadedText);
                 painter.drawText(box.adjusted(22, row.height / 2 - 1, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
                                  blocked);
