@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/common/picture_caption.h"
+
+#include "model/report/text.h"
+
+#include <QPainter>
+#include <QTextLayout>
+
+#include <cmath>
+
+namespace waitscope {
+
+namespace {
+
+constexpr qreal margin = 12;
+constexpr qreal titlePixels = 17;
+constexpr qreal textPixels = 12; ///< 9 pt at 96 dots an inch: the smallest that is printed
+constexpr qreal leastPlotHeight = 150;
+constexpr QRgb ink = qRgb(0x1a, 0x1a, 0x1a);
+constexpr QRgb fainterInk = qRgb(0x50, 0x50, 0x50); // 8.1 : 1 on white
+const QString separator = QStringLiteral(" · ");
+
+QString fromUtf8(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString shortened(const QString& text, qsizetype longest) {
+    if (text.size() <= longest)
+        return text;
+    const qsizetype tail = (longest - 1) / 2;
+    return text.left(longest - 1 - tail) + QStringLiteral("…") + text.right(tail);
+}
+
+QFont fontOf(const PictureCaption::Text& text) {
+    QFont font = pictureFont(text.pixels);
+    font.setBold(text.bold);
+    return font;
+}
+
+// Breaks the text into lines of at most `width`, inside words too if one is longer than a line; returns the height.
+qreal wrap(QTextLayout& layout, qreal width) {
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    qreal y = 0;
+    layout.beginLayout();
+    for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {
+        line.setLineWidth(width);
+        line.setPosition({0, y});
+        y += std::ceil(line.height());
+    }
+    layout.endLayout();
+    return y;
+}
+
+} // namespace
+
+QFont pictureFont(qreal pixels) {
+    QFont font;
+    font.setPixelSize(static_cast<int>(std::lround(pixels)));
+    font.setHintingPreference(QFont::PreferNoHinting);
+    font.setStyleStrategy(QFont::StyleStrategy(QFont::PreferAntialias | QFont::NoSubpixelAntialias));
+    return font;
+}
+
+QImage emptyPicture(QSize size, int scale) {
+    constexpr int mostPixels = 32767;
+    const QSize pixels = size * scale;
+    if (pixels.isEmpty() || pixels.width() > mostPixels || pixels.height() > mostPixels)
+        return {};
+    QImage picture(pixels, QImage::Format_RGB32);
+    if (picture.isNull())
+        return {};
+    constexpr int dotsPerMetre = 3780; // 96 an inch
+    picture.setDotsPerMeterX(dotsPerMetre * scale);
+    picture.setDotsPerMeterY(dotsPerMetre * scale);
+    picture.setDevicePixelRatio(scale);
+    picture.fill(Qt::white);
+    return picture;
+}
+
+PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject) : title_(subject.title) {
+    const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
+    const TimeRange whole = trace.wholeRange();
+    const QString range = duration(subject.range.begin) + QStringLiteral(" … ") + duration(subject.range.end);
+    shown_.push_back(
+        {QStringLiteral("Range"),
+         {},
+         subject.range == whole
+             ? QStringLiteral("whole trace, ") + duration(trace.duration)
+             : range + QStringLiteral(" (%1 of %2)").arg(duration(subject.range.length()), duration(trace.duration)),
+         {}});
+    shown_.push_back({QStringLiteral("Filter"),
+                      QStringLiteral("filter: "),
+                      subject.filter.isEmpty() ? QStringLiteral("none") : QStringLiteral("“%1”").arg(subject.filter),
+                      {}});
+    if (!subject.order.isEmpty())
+        shown_.push_back({QStringLiteral("Order"), QStringLiteral("ordered by "), subject.order, {}});
+    if (!subject.rows.isEmpty())
+        shown_.push_back({QStringLiteral("Rows"), {}, subject.rows, {}});
+    shown_.push_back(
+        {QStringLiteral("Goroutines"),
+         {},
+         QStringLiteral("%1 of %2 goroutines shown")
+             .arg(fromUtf8(countText(subject.goroutinesShown)), fromUtf8(countText(subject.goroutinesTotal))),
+         {}});
+    if (!subject.more.isEmpty())
+        shown_.push_back({QStringLiteral("Details"), {}, subject.more.join(separator), {}});
+
+    const QString sha = fromUtf8(trace.identity.sha256);
+    trace_.push_back({QStringLiteral("Trace"), {}, fromUtf8(trace.identity.fileName), {}});
+    trace_.push_back({QStringLiteral("SHA-256"), QStringLiteral("SHA-256 "), sha, sha.left(12)});
+    trace_.push_back({QStringLiteral("Format"), QStringLiteral("format: "), fromUtf8(trace.identity.format), {}});
+    trace_.push_back({QStringLiteral("Duration"), QStringLiteral("trace of "), duration(trace.duration), {}});
+    trace_.push_back({QStringLiteral("Start"),
+                      {},
+                      trace.wallClock
+                          ? QStringLiteral("started ") + fromUtf8(rfc3339(trace.wallClock->unixNanosecondsAtStart))
+                          : QStringLiteral("start time not recorded"),
+                      {}});
+    if (const auto& warnings = trace.report.warnings; !warnings.empty()) {
+        QStringList texts;
+        for (const LoadWarning& warning : warnings)
+            texts.push_back(fromUtf8(warning.text));
+        const QString count = warnings.size() == 1
+                                  ? QStringLiteral("1 load warning")
+                                  : fromUtf8(countText(warnings.size())) + QStringLiteral(" load warnings");
+        trace_.push_back({QStringLiteral("Load warnings"), {}, count + QStringLiteral(": ") + texts.join(' '), count});
+    }
+    trace_.push_back({QStringLiteral("Waits"), {}, QStringLiteral("open waits counted to trace end"), {}});
+    trace_.push_back({QStringLiteral("Software"), {}, QStringLiteral("Waitscope " WAITSCOPE_VERSION), {}});
+}
+
+PictureCaption::Layout PictureCaption::layOut(QSizeF picture) const {
+    constexpr qsizetype whole = 600; // of a text that Go or a user made, even in a large picture
+    Layout layout = layOut(picture, whole, false);
+    if (layout.plot.height() < leastPlotHeight)
+        layout = layOut(picture, whole, true);
+    for (qsizetype longest = 96; layout.plot.height() < leastPlotHeight && longest >= 24; longest /= 2)
+        layout = layOut(picture, longest, true);
+    return layout;
+}
+
+PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest, bool shortest) const {
+    const auto joined = [&](const QList<Fact>& facts) {
+        QStringList texts;
+        for (const Fact& fact : facts) {
+            // The whole hash is for programs.
+            const bool stands = !fact.shortest.isEmpty() && (shortest || fact.key == QStringLiteral("SHA-256"));
+            texts.push_back(fact.label + (stands ? fact.shortest : shortened(fact.value, longest)));
+        }
+        return texts.join(separator);
+    };
+    const qreal width = picture.width() - 2 * margin;
+    const auto placed = [&](const QString& text, qreal y, qreal pixels, bool bold, QRgb colour) {
+        Text result{.text = text, .rect = {}, .pixels = pixels, .bold = bold, .colour = colour};
+        QTextLayout layout(text, fontOf(result));
+        result.rect = {margin, y, width, wrap(layout, width)};
+        return result;
+    };
+    Layout layout;
+    const Text title = placed(shortened(title_, longest), margin, titlePixels, true, ink);
+    const Text shown = placed(joined(shown_), title.rect.bottom() + 2, textPixels, false, fainterInk);
+    Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
+    trace.rect.moveBottom(picture.height() - margin);
+    layout.texts = {title, shown, trace};
+    const qreal top = shown.rect.bottom() + margin / 2;
+    layout.plot = {margin, top, width, trace.rect.top() - margin / 2 - top};
+    return layout;
+}
+
+QRectF PictureCaption::paint(QPainter& painter, QSizeF picture) const {
+    const Layout layout = layOut(picture);
+    for (const Text& text : layout.texts) {
+        QTextLayout lines(text.text, fontOf(text));
+        wrap(lines, text.rect.width());
+        painter.setPen(QColor(text.colour));
+        lines.draw(&painter, text.rect.topLeft());
+    }
+    return layout.plot;
+}
+
+void PictureCaption::describe(QImage& picture) const {
+    picture.setText(QStringLiteral("Title"), title_);
+    for (const QList<Fact>& facts : {shown_, trace_})
+        for (const Fact& fact : facts)
+            picture.setText(fact.key, fact.value);
+}
+
+} // namespace waitscope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What must a picture say of itself, so that it still means something in a report a year later? Title, what is shown
+// and of how much, which trace it is, and what is missing in it: around the plot for people, as PNG text for programs.
+//
+// Text is never cut off: it wraps, and when a small picture would leave too little for the plot, long texts are
+// shortened in the middle with "…", the least telling ones first (the load warnings, then names). The PNG text has them
+// whole. Pixels depend on the size and the scale only, not on the screen: sizes are in pixels, and glyphs are not
+// hinted.
+#pragma once
+
+#include "model/trace/trace.h"
+
+#include <QFont>
+#include <QImage>
+#include <QList>
+#include <QRectF>
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+class QPainter;
+
+namespace waitscope {
+
+/// What a picture shows of a trace.
+struct PictureSubject {
+    QString title; ///< "Lifetime heatmap: share of time spent waiting"
+    TimeRange range;
+    QString filter; ///< as the user wrote it; empty: none
+    QString order;  ///< "creation time"
+    QString rows;   ///< "1 row = 98 goroutines (mean)"
+    std::uint64_t goroutinesShown = 0;
+    std::uint64_t goroutinesTotal = 0;
+    QStringList more; ///< whatever else the picture has to say: "bin 1.2 ms"
+};
+
+class PictureCaption {
+  public:
+    PictureCaption(const Trace& trace, const PictureSubject& subject);
+
+    struct Text {
+        QString text;
+        QRectF rect;      ///< all of its lines
+        qreal pixels = 0; ///< font size
+        bool bold = false;
+        QRgb colour = 0;
+    };
+    struct Layout {
+        QList<Text> texts;
+        QRectF plot; ///< what is left
+    };
+    /// In units of the picture before its scale. `picture` is at least 480 x 320.
+    [[nodiscard]] Layout layOut(QSizeF picture) const;
+    /// Paints the texts on the (white) picture and returns the rectangle left for the plot.
+    QRectF paint(QPainter& painter, QSizeF picture) const;
+    /// The same facts, whole, as text chunks of a PNG file.
+    void describe(QImage& picture) const;
+
+  private:
+    struct Fact {
+        QString key;   ///< of the PNG text
+        QString label; ///< before the value; may be empty
+        QString value;
+        QString shortest; ///< stands for the value in a small picture; empty: the value, shortened in the middle
+    };
+    [[nodiscard]] Layout layOut(QSizeF picture, qsizetype longest, bool shortest) const;
+
+    QString title_;
+    QList<Fact> shown_; ///< below the title
+    QList<Fact> trace_; ///< at the bottom
+};
+
+/// The font of pictures: the application's family at a size in pixels, without hinting.
+[[nodiscard]] QFont pictureFont(qreal pixels = 12);
+
+/// A white picture of `size` units, `scale` pixels each; null if there is not enough memory or a side would have more
+/// than 32,767 pixels (what QPainter can address).
+[[nodiscard]] QImage emptyPicture(QSize size, int scale);
+
+} // namespace waitscope
