@@ -98,9 +98,9 @@ Meaning fromFrames(std::span<const std::string_view> names) {
         return {Primitive::Network, {}};
     if (call.starts_with("runtime.coro"))
         return {Primitive::Other, "coroutine"};
-    if (call == "runtime.bgsweep" || call == "runtime.GC" || call.starts_with("runtime.gcStart") ||
-        call.starts_with("runtime.gcMarkDone") || call.starts_with("runtime.gcParkAssist") ||
-        call.starts_with("runtime.gcAssistAlloc"))
+    // The collector working on behalf of whoever allocates or asks for it; its idle workers are not waits for it.
+    if (call == "runtime.bgsweep" || call == "runtime.GC" ||
+        (call.starts_with("runtime.gc") && !call.starts_with("runtime.gcBgMarkWorker")))
         return {Primitive::GC, {}};
     if (call.starts_with("runtime."))
         return {Primitive::Other, {}};

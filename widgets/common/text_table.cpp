@@ -7,12 +7,32 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QStyledItemDelegate>
 
 #include <algorithm>
 
 namespace waitscope {
 
+namespace {
+
+// Figures on the right edge of a column would touch the words on the left edge of the next.
+class FiguresWithAir : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+  protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        constexpr char16_t figureSpace = 0x2007;
+        if (option->displayAlignment.testFlag(Qt::AlignRight))
+            option->text += QChar(figureSpace);
+    }
+};
+
+} // namespace
+
 TextTable::TextTable(QWidget* parent) : QTableView(parent) {
+    setItemDelegate(new FiguresWithAir(this));
     setWordWrap(false);
     setShowGrid(false);
     setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -66,7 +86,7 @@ QString TextTable::tabSeparated() const {
     };
     addLine([&](int column) { return model()->headerData(column, Qt::Horizontal).toString(); });
     for (const int row : rows)
-        addLine([&](int column) { return model()->index(row, column).data().toString(); });
+        addLine([&](int column) { return model()->index(row, column).data().toString().trimmed(); });
     return text;
 }
 

@@ -38,7 +38,6 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
     setUndoRedoEnabled(false);
     setTextInteractionFlags(Qt::TextBrowserInteraction | Qt::TextSelectableByKeyboard);
     document()->setDocumentMargin(2 * gap);
-    setCursorWidth(0);
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
         if (url.scheme() == goroutineScheme)
             view_->select(GoroutineSelection{GoroutineIndex{url.path().toUInt()}});
@@ -99,7 +98,7 @@ void StackPanel::write() {
             block.setTextIndent(-mark);
             block.setTopMargin(1);
             text = figures;
-            if (line.kind == Kind::LibraryFrame)
+            if (line.kind == Kind::LibraryFrame && !line.site)
                 text.setForeground(muted);
             break;
         }
@@ -131,6 +130,7 @@ void StackPanel::write() {
         }
     }
     moveCursor(QTextCursor::Start);
+    showTextCursor();
     writing_ = false;
 }
 
@@ -191,15 +191,19 @@ bool StackPanel::viewportEvent(QEvent* event) {
     return true;
 }
 
-// The text cursor is for those who read with the keyboard.
 void StackPanel::focusInEvent(QFocusEvent* event) {
-    setCursorWidth(1);
     QTextBrowser::focusInEvent(event);
+    showTextCursor();
 }
 
 void StackPanel::focusOutEvent(QFocusEvent* event) {
-    setCursorWidth(0);
     QTextBrowser::focusOutEvent(event);
+    showTextCursor();
+}
+
+// For those who read with the keyboard.
+void StackPanel::showTextCursor() {
+    setCursorWidth(hasFocus() && !lines_.empty() ? 1 : 0);
 }
 
 void StackPanel::changeEvent(QEvent* event) {

@@ -35,6 +35,7 @@ class StackPanel : public QTextBrowser {
   private:
     void rebuild();
     void write();
+    void showTextCursor();
     [[nodiscard]] const StackLine* lineAt(const QTextCursor& cursor) const;
 
     ViewState* view_;

@@ -207,7 +207,8 @@ const QIcon& WaitRowsModel::iconOf(StateFamily family) const {
     QIcon& icon = icons_[static_cast<std::size_t>(family)];
     if (icon.isNull())
         for (const qreal ratio : {1.0, 2.0, 3.0})
-            icon.addPixmap(familyPatch(family, patchSide, ratio));
+            for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected}) // a selected row must not tint the colour
+                icon.addPixmap(familyPatch(family, patchSide, ratio), mode);
     return icon;
 }
 

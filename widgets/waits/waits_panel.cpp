@@ -27,8 +27,10 @@ namespace waitscope {
 
 namespace {
 
-constexpr int gap = 4;            // the window's grid, in logical pixels
-constexpr int widestSite = 260;   // a longer one is elided; the tooltip has it whole
+constexpr int gap = 4; // the window's grid, in logical pixels
+constexpr int widestPrimitive = 150;
+constexpr int narrowestSite = 230; // it gets at least this, if it needs it, and at most its share of the table
+constexpr double siteShare = 0.5;
 constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
 constexpr int examinedRows = 100; // whose contents decide the width of a column
 
@@ -44,9 +46,12 @@ QLabel* messageLabel(QWidget* parent) {
     return label;
 }
 
-void fitColumns(TextTable* table, int siteColumn) {
+// Of the two columns of words that can be long; the tooltip has the whole text.
+void fitColumns(TextTable* table, int panelWidth, int firstWords, int site) {
     table->resizeColumnsToContents();
-    table->setColumnWidth(siteColumn, std::min(table->columnWidth(siteColumn), widestSite));
+    table->setColumnWidth(firstWords, std::min(table->columnWidth(firstWords), widestPrimitive));
+    const int most = std::max(narrowestSite, static_cast<int>(panelWidth * siteShare));
+    table->setColumnWidth(site, std::min(table->columnWidth(site), most));
 }
 
 } // namespace
@@ -274,7 +279,7 @@ void WaitsPanel::showRows(Rows rows) {
         const int scrolled = rowsTable_->verticalScrollBar()->value();
         rowsModel_->show(std::move(rows.facts), std::move(rows.table));
         if (first)
-            fitColumns(rowsTable_, WaitRowsModel::Site);
+            fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site);
         rowsTable_->verticalScrollBar()->setValue(scrolled);
         showSelectedRow();
     }
@@ -290,7 +295,7 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
         site_ = goroutines.site;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
         if (another)
-            fitColumns(goroutinesTable_, WaitingGoroutinesModel::Function);
+            fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function);
         goroutinesTable_->showRow(goroutinesModel_->rowOf(goroutines.selected));
         showSelectedRow();
     }
