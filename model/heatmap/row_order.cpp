@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/heatmap/row_order.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+namespace waitscope {
+
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+Time totalWait(const Trace& trace, GoroutineIndex g) {
+    const SpanRange own = trace.goroutines.spans(g);
+    Time total = 0;
+    for (std::uint32_t s = own.begin; s < own.end; ++s)
+        if (trace.spans.state({s}) == GoroutineState::Waiting)
+            total += trace.spans.range({s}).length();
+    return total;
+}
+
+Time ageAtEnd(const Trace& trace, GoroutineIndex g) {
+    const SpanIndex last = trace.lastSpan(g);
+    const bool open = trace.isOpen(g, last) && trace.spans.state(last) == GoroutineState::Waiting;
+    return open ? trace.spans.range(last).length() : -1;
+}
+
+// The place of each goroutine's creation line among all of them, by text; first the goroutines without one.
+std::vector<std::int64_t> siteRanks(const Trace& trace, std::span<const GoroutineIndex> goroutines) {
+    using Line = std::tuple<std::string_view, std::string_view, std::uint32_t>;
+    const auto lineOf = [&](GoroutineIndex g) -> Line {
+        const auto stack = trace.stacks[trace.creationStack(g)];
+        if (stack.empty())
+            return {};
+        const Frame& frame = trace.frame(stack.front());
+        return {trace.text(frame.function), trace.text(frame.file), frame.line};
+    };
+    std::map<Line, std::int64_t> ranks;
+    for (const GoroutineIndex g : goroutines)
+        ranks.try_emplace(lineOf(g), 0);
+    std::int64_t rank = 0;
+    for (auto& [line, place] : ranks)
+        place = rank++;
+    std::vector<std::int64_t> result(trace.goroutines.size());
+    for (const GoroutineIndex g : goroutines)
+        result[g.value] = ranks.at(lineOf(g));
+    return result;
+}
+
+} // namespace
+
+bool nameContains(std::string_view function, std::string_view text) {
+    const auto same = [](char a, char b) { return lower(a) == lower(b); };
+    return std::search(function.begin(), function.end(), text.begin(), text.end(), same) != function.end() ||
+           text.empty();
+}
+
+std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const RowChoice& choice,
+                                              const std::stop_token& stop) {
+    const Trace& trace = *facts.trace;
+    std::map<std::string_view, bool> known;
+    const auto wanted = [&](GoroutineIndex g) {
+        if (!choice.wanted)
+            return true;
+        const std::string_view function = trace.function(g);
+        const auto [answer, isNew] = known.try_emplace(function, false);
+        if (isNew)
+            answer->second = choice.wanted(function);
+        return answer->second;
+    };
+    std::vector<GoroutineIndex> goroutines;
+    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
+        if ((choice.runtime || !facts.waits.isRuntime({g})) && wanted({g}))
+            goroutines.push_back({g});
+
+    // What comes before creation; less is first.
+    std::vector<std::int64_t> key(trace.goroutines.size());
+    if (choice.order == RowOrder::CreationSite)
+        key = siteRanks(trace, goroutines);
+    for (std::size_t i = 0; i < goroutines.size(); ++i) {
+        if (i % 1024 == 0 && stop.stop_requested())
+            return {};
+        const GoroutineIndex g = goroutines[i];
+        if (choice.order == RowOrder::TotalWait)
+            key[g.value] = -totalWait(trace, g);
+        else if (choice.order == RowOrder::AgeAtEnd)
+            key[g.value] = -ageAtEnd(trace, g);
+    }
+    // Before the trace there is only Go's id to go by.
+    const auto born = [&](GoroutineIndex g) {
+        return trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
+    };
+    std::ranges::sort(goroutines, {}, [&](GoroutineIndex g) {
+        return std::tuple(key[g.value], born(g), trace.goroutines.id(g), g.value);
+    });
+    return goroutines;
+}
+
+std::size_t goroutineCount(const TraceFacts& facts, bool runtime) {
+    std::size_t count = 0;
+    for (std::uint32_t g = 0; g < facts.trace->goroutines.size(); ++g)
+        count += runtime || !facts.waits.isRuntime({g});
+    return count;
+}
+
+} // namespace waitscope
