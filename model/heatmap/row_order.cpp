@@ -2,9 +2,10 @@
 #include "model/heatmap/row_order.h"
 
 #include <algorithm>
+#include <compare>
 #include <limits>
 #include <map>
-#include <numeric>
+#include <span>
 #include <tuple>
 
 namespace waitscope {
@@ -78,26 +79,33 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
         if ((choice.runtime || !facts.waits.isRuntime({g})) && wanted({g}))
             goroutines.push_back({g});
 
-    // What comes before creation; less is first.
-    std::vector<std::int64_t> key(trace.goroutines.size());
+    std::vector<std::int64_t> sites;
     if (choice.order == RowOrder::CreationSite)
-        key = siteRanks(trace, goroutines);
-    for (std::size_t i = 0; i < goroutines.size(); ++i) {
-        if (i % 1024 == 0 && stop.stop_requested())
-            return {};
-        const GoroutineIndex g = goroutines[i];
-        if (choice.order == RowOrder::TotalWait)
-            key[g.value] = -totalWait(trace, g);
-        else if (choice.order == RowOrder::AgeAtEnd)
-            key[g.value] = -ageAtEnd(trace, g);
-    }
-    // Before the trace there is only Go's id to go by.
-    const auto born = [&](GoroutineIndex g) {
-        return trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
+        sites = siteRanks(trace, goroutines);
+    struct Place {
+        std::int64_t key; ///< what comes before creation; less is first
+        Time born;        ///< before the trace there is only Go's id to go by
+        std::int64_t id;
+        GoroutineIndex goroutine;
+        auto operator<=>(const Place&) const = default;
     };
-    std::ranges::sort(goroutines, {}, [&](GoroutineIndex g) {
-        return std::tuple(key[g.value], born(g), trace.goroutines.id(g), g.value);
-    });
+    std::vector<Place> places;
+    places.reserve(goroutines.size());
+    for (const GoroutineIndex g : goroutines) {
+        if (places.size() % 1024 == 0 && stop.stop_requested())
+            return {};
+        std::int64_t key = 0;
+        if (choice.order == RowOrder::CreationSite)
+            key = sites[g.value];
+        else if (choice.order == RowOrder::TotalWait)
+            key = -totalWait(trace, g);
+        else if (choice.order == RowOrder::AgeAtEnd)
+            key = -ageAtEnd(trace, g);
+        const Time born = trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
+        places.push_back({key, born, trace.goroutines.id(g), g});
+    }
+    std::ranges::sort(places);
+    std::ranges::transform(places, goroutines.begin(), &Place::goroutine);
     return goroutines;
 }
 
