@@ -23,7 +23,8 @@ QStringList legend(const Grid& grid) {
     if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.preExisting > 0; }))
         texts.push_back(QStringLiteral("hatched at the left: there before the trace"));
     if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.openAtEnd > 0; }))
-        texts.push_back(QStringLiteral("arrow at the right: still so when the trace ends"));
+        texts.push_back(QStringLiteral("arrow at the right: still ") + fromUtf8(namedOf(grid.states).text) +
+                        QStringLiteral(" when the trace ends"));
     const auto marked = [&](CellMark mark) {
         return std::ranges::any_of(grid.marks, [&](std::uint8_t m) { return (m & mark) != 0; });
     };

@@ -403,11 +403,16 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
         axis->setTickLabelFont(look.font);
         axis->setLabelFont(look.font);
     }
+    // The room for the scale depends on the font only, so the right edge of the cells is as steady as the left one.
+    const QFontMetricsF metrics(look.font);
+    const double room = metrics.horizontalAdvance(QStringLiteral("100 %")) + metrics.height() + 18;
+    d_->scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
+    d_->scale->axis()->axisRect()->setMargins({0, 0, static_cast<int>(std::ceil(room)), 0});
 }
 
 void HeatmapPlot::setLeft(int left) {
     d_->left = left;
-    d_->rect()->setAutoMargins(QCP::msTop | QCP::msBottom | QCP::msRight);
+    d_->rect()->setAutoMargins(QCP::msTop | QCP::msBottom);
     d_->rect()->setMargins({left, 0, 0, 0});
     d_->rect()->setMinimumMargins({0, 10, 0, 10}); // half of a tick's text
 }
@@ -427,6 +432,8 @@ void HeatmapPlot::show(const HeatmapContents& contents) {
 }
 
 void HeatmapPlot::setTimeRange(TimeRange range) {
+    if (range.empty())
+        return;
     d_->time()->setRange(static_cast<double>(range.begin), static_cast<double>(range.end));
     d_->plot->xAxis2->setRange(d_->time()->range());
 }
