@@ -5,7 +5,13 @@ namespace waitscope {
 
 std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace) {
     WaitClasses waits(*trace);
-    return std::make_shared<const TraceFacts>(TraceFacts{.trace = std::move(trace), .waits = std::move(waits)});
+    auto facts = std::make_shared<TraceFacts>();
+    facts->pyramids = Pyramids(*trace, waits);
+    facts->groups = groupsByFunction(*trace, waits);
+    facts->collector = CollectorRanges(*trace);
+    facts->waits = std::move(waits);
+    facts->trace = std::move(trace);
+    return facts;
 }
 
 } // namespace waitscope

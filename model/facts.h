@@ -2,6 +2,9 @@
 // A trace together with what is computed from it once and needed by every view. Immutable and shared like the trace.
 #pragma once
 
+#include "model/lod/collector.h"
+#include "model/lod/groups.h"
+#include "model/lod/strip.h"
 #include "model/trace/trace.h"
 #include "model/waits/wait_classes.h"
 
@@ -12,6 +15,9 @@ namespace waitscope {
 struct TraceFacts {
     std::shared_ptr<const Trace> trace;
     WaitClasses waits;
+    Pyramids pyramids;
+    GoroutineGroups groups;
+    CollectorRanges collector;
 };
 
 /// O(spans). Safe to call from any thread.

@@ -87,6 +87,15 @@ std::string percentText(double percent) {
            std::to_string(std::llabs(tenths) % 10) + " %";
 }
 
+std::string meanText(double mean) {
+    if (mean <= 0)
+        return "0";
+    if (mean < 0.01)
+        return "<0.01";
+    const auto thousandths = static_cast<std::uint64_t>(mean * 1000 + 0.5);
+    return mean < 999.5 ? threeDigits(thousandths, 1000) : countText((thousandths + 500) / 1000);
+}
+
 std::string rfc3339(std::int64_t unixNanoseconds) {
     using namespace std::chrono;
     const sys_time<nanoseconds> time{nanoseconds(unixNanoseconds)};

@@ -20,6 +20,8 @@ namespace waitscope {
 [[nodiscard]] std::string bytesText(std::uint64_t bytes);
 /// "42.0 %"; below 0.1 % "<0.1 %" unless zero.
 [[nodiscard]] std::string percentText(double percent);
+/// A mean number of things: "983", "12.3", "0.42"; below 0.01 "<0.01" unless zero.
+[[nodiscard]] std::string meanText(double mean);
 /// "net/http.(*conn).serve" -> "http.(*conn).serve": the package path without its folders.
 [[nodiscard]] std::string_view shortFunction(std::string_view function);
 /// "2026-11-24T12:00:10.000000042Z".

@@ -18,8 +18,6 @@ namespace waitscope {
 
 namespace {
 
-using Names = std::vector<std::string_view>;
-
 struct Meaning {
     Primitive primitive = Primitive::Unknown;
     std::string_view detail;
@@ -100,9 +98,9 @@ Meaning fromFrames(std::span<const std::string_view> names) {
         return {Primitive::Network, {}};
     if (call.starts_with("runtime.coro"))
         return {Primitive::Other, "coroutine"};
-    if (call == "runtime.bgsweep" || call == "runtime.GC" || call.starts_with("runtime.gcStart") ||
-        call.starts_with("runtime.gcMarkDone") || call.starts_with("runtime.gcParkAssist") ||
-        call.starts_with("runtime.gcAssistAlloc"))
+    // The collector working on behalf of whoever allocates or asks for it; its idle workers are not waits for it.
+    if (call == "runtime.bgsweep" || call == "runtime.GC" ||
+        (call.starts_with("runtime.gc") && !call.starts_with("runtime.gcBgMarkWorker")))
         return {Primitive::GC, {}};
     if (call.starts_with("runtime."))
         return {Primitive::Other, {}};
@@ -194,37 +192,37 @@ WaitClasses::WaitClasses(const Trace& trace) {
         if (const SpanKindId kind = spans.kinds[s]; isWait(spans.stateOfKind[kind]))
             seen[spans.stacks[s] * waitKinds.size() + slotOfKind[kind]] = true;
 
+    // Deciding about a frame compares texts, and frames are shared by stacks: each is decided once.
     const StandardLibrary standardLibrary(trace);
+    libraryFrames_.resize(trace.stacks.frameCount());
+    for (std::uint32_t f = 1; f < libraryFrames_.size(); ++f)
+        libraryFrames_[f] = standardLibrary.contains({f});
     std::map<std::tuple<StringId, StringId, std::uint32_t>, FrameId> siteOfLine;
-    const auto siteOf = [&](std::span<const FrameId> frames) {
+    siteOfStack_.resize(stacks);
+    for (std::uint32_t stack = 1; stack < stacks; ++stack) {
+        const auto frames = trace.stacks[StackId{stack}];
         if (frames.empty())
-            return FrameId{};
-        const auto own = std::ranges::find_if(frames, [&](FrameId f) { return !standardLibrary.contains(f); });
+            continue;
+        const auto own = std::ranges::find_if(frames, [&](FrameId f) { return !isLibrary(f); });
         const FrameId site = own != frames.end() ? *own : frames.back();
         const Frame& frame = trace.frame(site);
-        return siteOfLine.try_emplace({frame.function, frame.file, frame.line}, site).first->second;
-    };
+        siteOfStack_[stack] = siteOfLine.try_emplace({frame.function, frame.file, frame.line}, site).first->second;
+    }
 
     firstClassOfStack_.reserve(stacks + 1);
-    Names names;
+    std::vector<std::string_view> names;
     for (std::uint32_t stack = 0; stack < stacks; ++stack) {
         firstClassOfStack_.push_back(static_cast<std::uint32_t>(classes_.size()));
-        const auto frames = trace.stacks[StackId{stack}];
         names.clear();
-        FrameId site;
-        bool prepared = false;
         for (std::size_t slot = 0; slot < waitKinds.size(); ++slot) {
             if (!seen[stack * waitKinds.size() + slot])
                 continue;
-            if (!prepared) {
-                for (const FrameId f : frames)
+            if (names.empty())
+                for (const FrameId f : trace.stacks[StackId{stack}])
                     names.push_back(trace.text(trace.frame(f).function));
-                site = siteOf(frames);
-                prepared = true;
-            }
             const SpanKind& kind = spans.kindTable[waitKinds[slot]];
             const Meaning meaning = meaningOf(kind, trace.text(kind.reason), names);
-            classes_.push_back({meaning.primitive, meaning.detail, site, StackId{stack}});
+            classes_.push_back({meaning.primitive, meaning.detail, siteOf({stack}), {stack}});
             kindOfClass_.push_back(waitKinds[slot]);
         }
     }

@@ -38,6 +38,13 @@ class WaitClasses {
     /// The place of `of(trace, s)` in `all()`, for tables that count by class; 0 for spans that are no waits. O(1).
     [[nodiscard]] std::uint32_t indexOf(const Trace& trace, SpanIndex s) const;
 
+    /// The first frame of a stack outside the standard library, as in WaitClass::site: also for the stacks of wakers
+    /// and creators. O(1).
+    [[nodiscard]] FrameId siteOf(StackId stack) const { return siteOfStack_[stack.value]; }
+
+    /// The frame is part of Go's standard library, not of the program. O(1).
+    [[nodiscard]] bool isLibrary(FrameId frame) const { return libraryFrames_[frame.value] != 0; }
+
     /// The goroutine belongs to the runtime or the tracer, not to the program: `runtime.*` but `runtime.main`,
     /// `runtime/trace.*`. Goroutines whose function is not known count as the user's.
     [[nodiscard]] bool isRuntime(GoroutineIndex g) const { return runtimeGoroutines_[g.value] != 0; }
@@ -46,7 +53,9 @@ class WaitClasses {
     std::vector<WaitClass> classes_{WaitClass{}};
     std::vector<SpanKindId> kindOfClass_{0};       ///< by class; rising within a stack
     std::vector<std::uint32_t> firstClassOfStack_; ///< by StackId, and one more
-    std::vector<std::uint8_t> runtimeGoroutines_;  ///< by goroutine
+    std::vector<FrameId> siteOfStack_;
+    std::vector<std::uint8_t> libraryFrames_;
+    std::vector<std::uint8_t> runtimeGoroutines_; ///< by goroutine
 };
 
 } // namespace waitscope

@@ -89,9 +89,7 @@ class TestLoad : public QObject {
         }
     }
 
-    void everyPrefixOfAFileGivesWhatItHoldsOrASentence_data() {
-        addRows(filesBelow(WAITSCOPE_TEST_DATA, ".trace"));
-    }
+    void everyPrefixOfAFileGivesWhatItHoldsOrASentence_data() { addRows(filesBelow(WAITSCOPE_TEST_DATA, ".trace")); }
     void everyPrefixOfAFileGivesWhatItHoldsOrASentence() {
         QFETCH(QString, file);
         const auto bytes = bytesOf(file.toStdString());

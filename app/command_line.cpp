@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_line.h"
+
+#include "app/commands/commands.h"
+#include "app/display.h"
+#include "app/exit_code.h"
+#include "app/trace_input.h"
+#include "app/window.h"
+
+#include <CLI/CLI.hpp>
+#include <QApplication>
+
+#include <functional>
+
+namespace waitscope {
+
+namespace {
+
+constexpr const char* afterHelp = R"(
+TRACE is a Go execution trace (go test -trace, runtime/trace, /debug/pprof/trace), raw, zstd or gzip; - is standard
+input. Only the window needs a display.
+
+Exit codes: 0 fine, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
+A trace that is damaged is read as far as possible, with warnings on standard error and exit code 0.)";
+
+void addPictureOptions(CLI::App& command, PictureCommand& options) {
+    command.add_option("trace", options.trace, "the trace")->required();
+    command.add_option("-o,--output", options.output, "the file to write; - is standard output")->required();
+    command.add_option("--range", options.range, "A..B: a part of the trace, such as 1.5s..2s, 200ms.. or ..1s");
+    command.add_option("--filter", options.filter, "only goroutines whose function matches this regular expression");
+    command.add_option("--size", options.size, "WIDTHxHEIGHT, 480x320 to 16384x16384")->capture_default_str();
+    command.add_option("--scale", options.scale, "pixels for each unit of --size")
+        ->check(CLI::Range(1, 4))
+        ->capture_default_str();
+}
+
+// A picture needs Qt's drawing, but no display.
+template <class Command> int runPicture(const Command& command, int argc, char** argv) {
+    drawWithoutDisplay();
+    const QApplication qt(argc, argv);
+    return command.run();
+}
+
+} // namespace
+
+int runCommandLine(int argc, char** argv) {
+    CLI::App program("Waitscope shows why goroutines wait.", "waitscope");
+    program.footer(afterHelp);
+    program.set_version_flag("--version", std::string("waitscope ") + WAITSCOPE_VERSION);
+    program.require_subcommand(0, 1);
+    std::vector<std::string> traces;
+    program.add_option("trace", traces, "the trace to open in the window")->expected(0, 1);
+
+    std::function<int()> run = [&] { return runWindow(argc, argv, traces, false); };
+
+    CLI::App* const demo = program.add_subcommand("demo", "open the sample: 2,300 requests queue up behind a mutex");
+    std::string which = "mutex";
+    demo->add_option("which", which, "mutex (the fault) or rwmutex (after the fix)")
+        ->check(CLI::IsMember({"mutex", "rwmutex"}))
+        ->capture_default_str();
+    demo->callback([&] { run = [&] { return runWindow(argc, argv, {which}, true); }; });
+
+    StatsCommand stats;
+    CLI::App* const statsApp = program.add_subcommand("stats", "counts and times that every reader must agree on");
+    statsApp->add_option("trace", stats.trace, "the trace")->required();
+    statsApp->add_flag("--json", stats.json, "as JSON");
+    statsApp->callback([&] { run = [&] { return stats.run(); }; });
+
+    WaitsCommand waits;
+    CLI::App* const waitsApp = program.add_subcommand("waits", "what was waited for, where, by how many, how long");
+    waitsApp->add_option("trace", waits.trace, "the trace")->required();
+    CLI::Option* const json = waitsApp->add_flag("--json", waits.json, "as JSON");
+    waitsApp->add_flag("--csv", waits.csv, "as CSV")->excludes(json);
+    waitsApp->add_option("--range", waits.range, "A..B: a part of the trace, such as 1.5s..2s");
+    waitsApp->add_option("--by", waits.by, "what makes a row")
+        ->check(CLI::IsMember({"site", "primitive", "goroutine", "waker", "function"}))
+        ->capture_default_str();
+    waitsApp->add_flag("--runtime", waits.runtime, "with the goroutines of Go's runtime");
+    waitsApp->callback([&] { run = [&] { return waits.run(); }; });
+
+    HeatmapCommand heatmap;
+    CLI::App* const heatmapApp = program.add_subcommand(
+        "heatmap", "a row a goroutine, time along x, colour = how much of it was spent waiting (.png, .csv, .json)");
+    addPictureOptions(*heatmapApp, heatmap);
+    heatmapApp->add_option("--sort", heatmap.sort, "order of rows")
+        ->check(CLI::IsMember({"creation", "site", "wait", "age"}))
+        ->capture_default_str();
+    heatmapApp->add_option("--metric", heatmap.metric, "what the colour measures")
+        ->check(CLI::IsMember({"waiting", "lock", "channel", "network", "syscall", "runnable", "running", "age"}))
+        ->capture_default_str();
+    heatmapApp->add_flag("--max", heatmap.maximum,
+                         "a row of several goroutines shows the largest of them, not the mean");
+    heatmapApp->add_flag("--runtime", heatmap.runtime, "with the goroutines of Go's runtime");
+    heatmapApp->callback([&] { run = [&] { return runPicture(heatmap, argc, argv); }; });
+
+    TimelineCommand timeline;
+    CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png)");
+    addPictureOptions(*timelineApp, timeline);
+    timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
+
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+        return program.exit(help); // --help and --version
+    } catch (const CLI::ParseError& error) {
+        say(std::string(error.what()) + "\nwaitscope --help lists what there is.");
+        return Usage;
+    }
+    return run();
+}
+
+} // namespace waitscope

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The subcommands. Each takes its options as they were typed and returns the exit code.
+#pragma once
+
+#include <string>
+
+namespace waitscope {
+
+struct StatsCommand {
+    std::string trace;
+    bool json = false;
+    [[nodiscard]] int run() const;
+};
+
+struct WaitsCommand {
+    std::string trace;
+    bool json = false;
+    bool csv = false;
+    std::string range;
+    std::string by = "site";
+    bool runtime = false;
+    [[nodiscard]] int run() const;
+};
+
+/// What the commands that make a picture share.
+struct PictureCommand {
+    std::string trace;
+    std::string output;
+    std::string range;
+    std::string filter;
+    std::string size = "1600x900";
+    int scale = 1;
+};
+
+struct HeatmapCommand : PictureCommand {
+    std::string sort = "creation";
+    std::string metric = "waiting";
+    bool maximum = false;
+    bool runtime = false;
+    [[nodiscard]] int run() const;
+};
+
+struct TimelineCommand : PictureCommand {
+    [[nodiscard]] int run() const;
+};
+
+} // namespace waitscope

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/main_window.h"
+
+#include "app/output.h"
+#include "app/picture_file.h"
+#include "app/recent_files.h"
+#include "app/start_page.h"
+#include "model/report/text.h"
+#include "widgets/heatmap/heatmap_picture.h"
+#include "widgets/heatmap/heatmap_view.h"
+#include "widgets/stack/stack_panel.h"
+#include "widgets/timeline/timeline_picture.h"
+#include "widgets/timeline/timeline_tooltip.h"
+#include "widgets/timeline/timeline_view.h"
+#include "widgets/waits/waits_panel.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPointer>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QtConcurrent>
+
+namespace waitscope {
+
+namespace {
+
+QString text(std::string_view utf8) {
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+} // namespace
+
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
+    setAcceptDrops(true);
+    resize(1440, 900);
+    setMinimumSize(800, 560);
+    makeWorkspace();
+    makeActions();
+    connect(&loader_, &Loader::progressed, this, &MainWindow::showProgress);
+    connect(&loader_, &Loader::loaded, this, &MainWindow::showLoaded);
+    connect(&loader_, &Loader::failed, this, &MainWindow::showFailure);
+    connect(&loader_, &Loader::cancelled, this, &MainWindow::hideProgress);
+    connect(&state_, &ViewState::selectionChanged, this, &MainWindow::updateStatus);
+    connect(&state_, &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
+    resetLayout();
+    columns_->restoreState(settings.value(QStringLiteral("columns")).toByteArray());
+    canvases_->restoreState(settings.value(QStringLiteral("canvases")).toByteArray());
+    words_->restoreState(settings.value(QStringLiteral("words")).toByteArray());
+    start_->setRecentFiles(recentFiles());
+    updateTitle();
+    updateStatus();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeWorkspace() {
+    messages_ = new MessageBar;
+
+    progressText_ = new QLabel;
+    progressBar_ = new QProgressBar;
+    progressBar_->setMaximumWidth(320);
+    auto* const cancel = new QPushButton(tr("Cancel"));
+    connect(cancel, &QPushButton::clicked, &loader_, &Loader::cancel);
+    progress_ = new QWidget;
+    auto* const progressRow = new QHBoxLayout(progress_);
+    progressRow->setContentsMargins(12, 6, 12, 6);
+    progressRow->addWidget(progressText_);
+    progressRow->addWidget(progressBar_, 1);
+    progressRow->addWidget(cancel);
+    progressRow->addStretch();
+    progress_->hide();
+
+    verdictLine_ = new QPushButton;
+    verdictLine_->setObjectName(QStringLiteral("verdict"));
+    verdictLine_->setFlat(true);
+    verdictLine_->setCursor(Qt::PointingHandCursor);
+    verdictLine_->setToolTip(tr("Show these goroutines"));
+    connect(verdictLine_, &QPushButton::clicked, this, [this] {
+        if (verdict_)
+            state_.select(SiteSelection{verdict_->primitive, verdict_->site});
+    });
+
+    timeline_ = new TimelineView(&state_);
+    heatmap_ = new HeatmapView(&state_);
+    waits_ = new WaitsPanel(&state_);
+    stack_ = new StackPanel(&state_);
+    connect(timeline_, &TimelineView::messageChanged, this,
+            [this](const QString& message) { statusBar()->showMessage(message, 6000); });
+    canvases_ = new QSplitter(Qt::Vertical);
+    canvases_->addWidget(timeline_);
+    canvases_->addWidget(heatmap_);
+    words_ = new QSplitter(Qt::Vertical);
+    words_->addWidget(waits_);
+    words_->addWidget(stack_);
+    columns_ = new QSplitter(Qt::Horizontal);
+    columns_->addWidget(canvases_);
+    columns_->addWidget(words_);
+    columns_->setChildrenCollapsible(false);
+
+    workspace_ = new QWidget;
+    auto* const workspaceLayout = new QVBoxLayout(workspace_);
+    workspaceLayout->setContentsMargins(0, 0, 0, 0);
+    workspaceLayout->setSpacing(0);
+    workspaceLayout->addWidget(verdictLine_);
+    workspaceLayout->addWidget(columns_, 1);
+
+    start_ = new StartPage;
+    connect(start_, &StartPage::openRequested, this, &MainWindow::chooseFile);
+    connect(start_, &StartPage::sampleRequested, this, [this] { openSample(QStringLiteral("mutex")); });
+    connect(start_, &StartPage::fileRequested, this, &MainWindow::openFile);
+
+    pages_ = new QStackedWidget;
+    pages_->addWidget(start_);
+    pages_->addWidget(workspace_);
+    auto* const centre = new QWidget;
+    auto* const layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(messages_);
+    layout->addWidget(progress_);
+    layout->addWidget(pages_, 1);
+    setCentralWidget(centre);
+
+    selectionText_ = new QLabel;
+    rangeText_ = new QLabel;
+    traceText_ = new QLabel;
+    statusBar()->addWidget(selectionText_, 1);
+    statusBar()->addPermanentWidget(rangeText_);
+    statusBar()->addPermanentWidget(traceText_);
+}
+
+void MainWindow::makeActions() {
+    const QString file = tr("&File");
+    const QString view = tr("&View");
+    const QString go = tr("&Go");
+    const QString help = tr("&Help");
+    QMenu* const fileMenu = menuBar()->addMenu(file);
+    fileMenu->addAction(actions_.add(file, tr("&Open…"), QKeySequence::Open, [this] { chooseFile(); }));
+    recentMenu_ = fileMenu->addMenu(tr("Open &recent"));
+    connect(recentMenu_, &QMenu::aboutToShow, this, [this] {
+        recentMenu_->clear();
+        for (const QString& path : recentFiles())
+            recentMenu_->addAction(path, this, [this, path] { openFile(path); });
+        recentMenu_->setToolTipsVisible(true);
+    });
+    fileMenu->addAction(
+        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); }));
+    fileMenu->addAction(actions_.add(file, tr("Open the sample after the &fix"), {},
+                                     [this] { openSample(QStringLiteral("rwmutex")); }));
+    fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
+    fileMenu->addSeparator();
+    fileMenu->addAction(actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                                     [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); }));
+    fileMenu->addAction(actions_.add(file, tr("Export &timeline as PNG…"),
+                                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
+                                     [this] { chooseExport(tr("timeline"), &MainWindow::exportTimeline); }));
+    fileMenu->addSeparator();
+    fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
+    fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
+
+    QMenu* const viewMenu = menuBar()->addMenu(view);
+    const auto alone = [&](const QString& name, Qt::Key key, QWidget* widget) {
+        viewMenu->addAction(actions_.add(view, name, QKeySequence(key), [this, widget] { maximise(widget); }));
+    };
+    alone(tr("&Heatmap alone, and back"), Qt::Key_1, heatmap_);
+    alone(tr("&Timeline alone, and back"), Qt::Key_2, timeline_);
+    alone(tr("&Waits alone, and back"), Qt::Key_3, waits_);
+    alone(tr("&Stack alone, and back"), Qt::Key_4, stack_);
+    viewMenu->addSeparator();
+    viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] { resetLayout(); }));
+    QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
+    auto* const group = new QActionGroup(this);
+    const QSettings settings;
+    const auto chosen = static_cast<Theme>(settings.value(QStringLiteral("theme"), 0).toInt());
+    for (const auto& [theme, name] : {std::pair(Theme::System, tr("As the &system")),
+                                      std::pair(Theme::Light, tr("&Light")), std::pair(Theme::Dark, tr("&Dark"))}) {
+        QAction* const action = actions_.add(view, name, {}, [this, theme = theme] { setTheme(theme); });
+        action->setCheckable(true);
+        action->setChecked(theme == chosen);
+        group->addAction(action);
+        themes->addAction(action);
+    }
+
+    QMenu* const goMenu = menuBar()->addMenu(go);
+    goMenu->addAction(actions_.add(go, tr("&Whole trace"), QKeySequence(Qt::CTRL | Qt::Key_0),
+                                   [this] { timeline_->showWholeTrace(); }));
+    goMenu->addAction(actions_.add(go, tr("&Focus the selection"), QKeySequence(Qt::CTRL | Qt::Key_J),
+                                   [this] { timeline_->zoomToSelection(); }));
+    goMenu->addAction(
+        actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U), [this] { timeline_->goToWaker(); }));
+
+    const QString keys = tr("In the timeline and the heatmap");
+    for (const auto& [key, what] :
+         {std::pair("W / S", tr("zoom in / out at the mouse")), std::pair("A / D", tr("move left / right")),
+          std::pair("Ctrl+wheel", tr("zoom at the mouse")), std::pair("Shift+wheel", tr("move left / right")),
+          std::pair("Home, 0", tr("whole trace"))})
+        actions_.describe(keys, what, QString::fromLatin1(key));
+    const QString timelineKeys = tr("In the timeline");
+    for (const auto& [key, what] :
+         {std::pair("drag", tr("choose a range; Z or a double click zooms to it")),
+          std::pair("Shift+drag, middle drag", tr("move")),
+          std::pair("F", tr("focus the selection, again: whole trace")), std::pair("U", tr("who woke it")),
+          std::pair(". / ,", tr("next / previous span of the row")), std::pair("Up / Down", tr("row by row")),
+          std::pair("Left / Right / Enter", tr("fold, unfold, select")),
+          std::pair("Esc", tr("take back: drag, range, selection"))})
+        actions_.describe(timelineKeys, what, QString::fromLatin1(key));
+
+    QMenu* const helpMenu = menuBar()->addMenu(help);
+    helpMenu->addAction(actions_.add(help, tr("&Keys"), QKeySequence(Qt::Key_Question), [this] { showKeys(); }));
+    helpMenu->addAction(actions_.add(help, tr("&About Waitscope"), {}, [this] { showAbout(); }));
+}
+
+void MainWindow::chooseFile() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace"), QFileInfo(source_).path());
+    if (!path.isEmpty())
+        openFile(path);
+}
+
+void MainWindow::openFile(const QString& path) {
+    sampleName_.clear();
+    loader_.loadFile(path);
+}
+
+void MainWindow::openSample(const QString& name) {
+    QFile file(QStringLiteral(":/samples/lru-burst-%1.trace.zst").arg(name));
+    if (!file.open(QIODevice::ReadOnly))
+        return showFailure(tr("There is no sample called %1.").arg(name));
+    sampleName_ = name;
+    loader_.loadBytes(file.readAll(), QFileInfo(file).fileName());
+}
+
+void MainWindow::reload() {
+    if (!source_.isEmpty())
+        openFile(source_);
+    else if (!sampleName_.isEmpty())
+        openSample(sampleName_);
+}
+
+void MainWindow::closeTrace() {
+    loader_.cancel();
+    source_.clear();
+    sampleName_.clear();
+    state_.show(nullptr);
+    verdict_.reset();
+    messages_->hide();
+    start_->setRecentFiles(recentFiles());
+    pages_->setCurrentWidget(start_);
+    updateTitle();
+    updateStatus();
+}
+
+void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    hideProgress();
+    source_ = source;
+    if (!source.isEmpty())
+        rememberFile(source);
+    const LoadReport& report = facts->trace->report;
+    if (report.warnings.empty()) {
+        messages_->hide();
+    } else {
+        QStringList details;
+        for (const LoadWarning& warning : report.warnings)
+            details << text(warning.text);
+        const QString first =
+            report.complete ? details.front() : tr("This trace is damaged. %1").arg(text(report.error));
+        messages_->showMessage(first, details);
+    }
+    state_.show(std::move(facts));
+    pages_->setCurrentWidget(workspace_);
+    timeline_->setFocus();
+    updateTitle();
+    updateStatus();
+    computeVerdict();
+}
+
+void MainWindow::showFailure(const QString& sentence) {
+    hideProgress();
+    messages_->showMessage(state_.facts() ? tr("%1 What was open stays open.").arg(sentence) : sentence);
+}
+
+void MainWindow::showProgress(const LoadStatus& status) {
+    progress_->show();
+    QString line = tr("%1 · %2").arg(status.name, status.stage);
+    if (status.percent >= 0)
+        line += QStringLiteral(" · %1 % · %2 MB/s").arg(status.percent).arg(status.megabytesPerSecond, 0, 'f', 0);
+    progressText_->setText(line);
+    progressBar_->setRange(0, status.percent < 0 ? 0 : 100);
+    progressBar_->setValue(std::max(0, status.percent));
+}
+
+void MainWindow::hideProgress() {
+    progress_->hide();
+}
+
+// The table behind the verdict is O(spans), so it is made in the background; until then the line says so.
+void MainWindow::computeVerdict() {
+    verdict_.reset();
+    verdictLine_->setText(tr("Looking for what is stuck…"));
+    const auto facts = state_.facts();
+    (void)QtConcurrent::run([self = QPointer<MainWindow>(this), facts] {
+        const WaitTable table = computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .distributions = false});
+        QMetaObject::invokeMethod(qApp, [self, facts, verdict = verdictOf(*facts, table)] {
+            if (!self || self->state_.facts() != facts)
+                return; // another trace was opened meanwhile
+            self->verdict_ = verdict;
+            self->verdictLine_->setText(
+                verdict ? QStringLiteral("●  ") + text(verdict->sentence)
+                        : tr("No goroutine of the program is waiting when the trace ends (%1 of trace).")
+                              .arg(text(durationText(facts->trace->duration))));
+        });
+    });
+}
+
+QString MainWindow::verdictText() const {
+    return verdictLine_->text();
+}
+
+void MainWindow::updateStatus() {
+    const auto& facts = state_.facts();
+    if (!facts) {
+        selectionText_->setText({});
+        rangeText_->setText({});
+        traceText_->setText({});
+        return;
+    }
+    const Trace& trace = *facts->trace;
+    QString what;
+    if (const auto* span = std::get_if<SpanSelection>(&state_.selection()))
+        what = spanSummary(*facts, span->goroutine, span->span);
+    else if (const auto* g = std::get_if<GoroutineSelection>(&state_.selection()))
+        what = tr("goroutine %1, %2").arg(trace.goroutines.id(g->goroutine)).arg(text(trace.function(g->goroutine)));
+    else if (const auto* site = std::get_if<SiteSelection>(&state_.selection()))
+        what = tr("waits on %1").arg(text(nameOf(site->primitive)));
+    selectionText_->setText(what);
+    rangeText_->setText(QStringLiteral("Δ ") + text(durationText(state_.visibleRange().length())));
+    const std::size_t warnings = trace.report.warnings.size();
+    traceText_->setText(
+        tr("%1 events, %2 goroutines, %3%4")
+            .arg(text(countText(trace.report.events)), text(countText(trace.goroutines.size())),
+                 trace.report.complete ? tr("complete") : tr("incomplete"),
+                 warnings == 0 ? QString() : tr(", %n warning(s)", nullptr, static_cast<int>(warnings))));
+}
+
+void MainWindow::updateTitle() {
+    const QString name = state_.facts() ? text(state_.facts()->trace->identity.fileName) : QString();
+    setWindowTitle(name.isEmpty() ? tr("Waitscope") : tr("%1 – Waitscope").arg(name));
+}
+
+bool MainWindow::exportHeatmap(const QString& path) {
+    std::string problem;
+    const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions()));
+    if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
+        return true;
+    messages_->showMessage(text(problem));
+    return false;
+}
+
+bool MainWindow::exportTimeline(const QString& path) {
+    std::string problem;
+    const QByteArray png = pngOf(renderTimeline(state_.facts(), {.range = state_.visibleRange()}));
+    if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
+        return true;
+    messages_->showMessage(text(problem));
+    return false;
+}
+
+void MainWindow::chooseExport(const QString& what, bool (MainWindow::*exporter)(const QString&)) {
+    if (!state_.facts())
+        return;
+    QString name = text(state_.facts()->trace->identity.fileName);
+    name.truncate(name.indexOf(u'.') < 0 ? name.size() : name.indexOf(u'.'));
+    const QString proposed = QFileInfo(source_).absolutePath() + u'/' + name + u'-' + what + QStringLiteral(".png");
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as PNG"), proposed, tr("Pictures (*.png)"));
+    if (!path.isEmpty() && (this->*exporter)(path))
+        statusBar()->showMessage(tr("Written: %1").arg(path), 6000);
+}
+
+// One view takes the whole window; asked again, everything is back.
+void MainWindow::maximise(QWidget* view) {
+    if (!state_.facts())
+        return;
+    maximised_ = maximised_ == view ? nullptr : view;
+    const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, waits_, stack_})
+        widget->setVisible(shown(widget));
+    canvases_->setVisible(shown(timeline_) || shown(heatmap_));
+    words_->setVisible(shown(waits_) || shown(stack_));
+    (maximised_ != nullptr ? view : timeline_)->setFocus();
+}
+
+void MainWindow::resetLayout() {
+    if (maximised_ != nullptr)
+        maximise(maximised_);
+    columns_->setSizes({930, 510});
+    canvases_->setSizes({430, 390});
+    words_->setSizes({500, 320});
+}
+
+void MainWindow::setTheme(Theme theme) {
+    QSettings().setValue(QStringLiteral("theme"), static_cast<int>(theme));
+    applyTheme(theme);
+}
+
+void MainWindow::showKeys() {
+    QMessageBox box(this);
+    box.setWindowTitle(tr("Keys"));
+    box.setTextFormat(Qt::RichText);
+    box.setText(actions_.keySheet());
+    box.exec();
+}
+
+void MainWindow::showAbout() {
+    QMessageBox::about(this, tr("About Waitscope"),
+                       tr("<b>Waitscope %1</b><p>Shows why goroutines wait.<p>GPL-3.0-or-later")
+                           .arg(QStringLiteral(WAITSCOPE_VERSION)));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.isEmpty())
+        return;
+    if (!urls.front().isLocalFile())
+        return showFailure(tr("%1 is not a file on this machine. Download it first.").arg(urls.front().toString()));
+    event->acceptProposedAction();
+    openFile(urls.front().toLocalFile());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (maximised_ != nullptr)
+        maximise(maximised_);
+    QSettings settings;
+    settings.setValue(QStringLiteral("geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("columns"), columns_->saveState());
+    settings.setValue(QStringLiteral("canvases"), canvases_->saveState());
+    settings.setValue(QStringLiteral("words"), words_->saveState());
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace waitscope

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: canvases left, words right, and above them whether it loaded and whether something is wrong. It owns what
+// the views share and connects them to files, menus and keys; what they show is theirs.
+#pragma once
+
+#include "app/actions.h"
+#include "app/loader.h"
+#include "model/report/verdict.h"
+#include "widgets/common/message_bar.h"
+#include "widgets/common/theme.h"
+#include "widgets/common/view_state.h"
+
+#include <QMainWindow>
+
+#include <optional>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+
+namespace waitscope {
+
+class HeatmapView;
+class StackPanel;
+class StartPage;
+class TimelineView;
+class WaitsPanel;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+  public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void openFile(const QString& path);
+    /// "mutex" or "rwmutex".
+    void openSample(const QString& name);
+
+    [[nodiscard]] ViewState* state() { return &state_; }
+    [[nodiscard]] Loader* loader() { return &loader_; }
+    [[nodiscard]] MessageBar* messageBar() { return messages_; }
+    [[nodiscard]] QString verdictText() const;
+    /// Writes what the heatmap or the timeline shows as a PNG; false with a message in the bar.
+    bool exportHeatmap(const QString& path);
+    bool exportTimeline(const QString& path);
+
+  protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+  private:
+    void makeActions();
+    void makeWorkspace();
+    void chooseFile();
+    void chooseExport(const QString& what, bool (MainWindow::*exporter)(const QString&));
+    void reload();
+    void closeTrace();
+    void showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source);
+    void showFailure(const QString& sentence);
+    void showProgress(const LoadStatus& status);
+    void hideProgress();
+    void computeVerdict();
+    void updateStatus();
+    void updateTitle();
+    void maximise(QWidget* view);
+    void resetLayout();
+    void setTheme(Theme theme);
+    void showKeys();
+    void showAbout();
+
+    ViewState state_;
+    Loader loader_;
+    Actions actions_{this};
+    QString source_; ///< path of the open trace, empty for a sample
+    QString sampleName_;
+    std::optional<Verdict> verdict_;
+
+    QStackedWidget* pages_ = nullptr;
+    StartPage* start_ = nullptr;
+    QWidget* workspace_ = nullptr;
+    MessageBar* messages_ = nullptr;
+    QWidget* progress_ = nullptr;
+    QLabel* progressText_ = nullptr;
+    QProgressBar* progressBar_ = nullptr;
+    QPushButton* verdictLine_ = nullptr;
+    QSplitter* columns_ = nullptr;
+    QSplitter* canvases_ = nullptr;
+    QSplitter* words_ = nullptr;
+    TimelineView* timeline_ = nullptr;
+    HeatmapView* heatmap_ = nullptr;
+    WaitsPanel* waits_ = nullptr;
+    StackPanel* stack_ = nullptr;
+    QWidget* maximised_ = nullptr;
+    QLabel* selectionText_ = nullptr;
+    QLabel* rangeText_ = nullptr;
+    QLabel* traceText_ = nullptr;
+    QMenu* recentMenu_ = nullptr;
+};
+
+} // namespace waitscope

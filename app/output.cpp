@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/output.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace waitscope {
+
+namespace {
+
+bool writeAll(QFileDevice& file, std::string_view bytes) {
+    return file.write(bytes.data(), static_cast<qint64>(bytes.size())) == static_cast<qint64>(bytes.size());
+}
+
+} // namespace
+
+bool writeResult(std::string_view bytes, const QString& path, std::string& problem) {
+    if (path.isEmpty() || path == QLatin1String("-")) {
+        const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
+        if (written && std::fflush(stdout) == 0)
+            return true;
+        problem = std::string("Standard output could not be written: ") + std::strerror(errno) + ".";
+        return false;
+    }
+    const auto fails = [&](const QString& why) {
+        problem = (path + QStringLiteral(" could not be written: ") + why + QStringLiteral(".")).toStdString();
+        return false;
+    };
+    // A device or a pipe cannot be replaced by a file of its name; it is written as it is.
+    const QFileInfo info(path);
+    if (info.exists() && !info.isFile() && !info.isDir()) {
+        QFile device(path);
+        if (!device.open(QIODevice::WriteOnly) || !writeAll(device, bytes) || !device.flush())
+            return fails(device.errorString());
+        device.close();
+        return device.error() == QFileDevice::NoError || fails(device.errorString());
+    }
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || !writeAll(file, bytes) || !file.commit())
+        return fails(file.errorString());
+    return true;
+}
+
+} // namespace waitscope

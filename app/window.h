@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program as a window.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace waitscope {
+
+/// Opens the window and runs until it is closed. `traces` are paths, or the names of samples ("mutex", "rwmutex").
+/// Without a display a sentence on standard error, and Usage.
+[[nodiscard]] int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples);
+
+} // namespace waitscope

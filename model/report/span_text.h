@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is a goroutine doing, in one line? And if the trace does not say something: why not, and what would help?
+// The stack panel, the status line and tooltips use the same words.
+#pragma once
+
+#include "model/facts.h"
+#include "model/waits/wake_up.h"
+
+#include <string>
+
+namespace waitscope {
+
+/// "main.(*cache).Get" + "cache.go:45"; both empty for no frame.
+[[nodiscard]] std::string functionText(const Trace& trace, FrameId frame);
+[[nodiscard]] std::string placeText(const Trace& trace, FrameId frame);
+/// "/home/me/shop/cache.go:45": the whole path.
+[[nodiscard]] std::string fullPlaceText(const Trace& trace, FrameId frame);
+/// "cache.go:45  main.(*cache).Get"; "not recorded" for no frame.
+[[nodiscard]] std::string siteText(const Trace& trace, FrameId frame);
+/// "mutex", "mutex (sync.Once)".
+[[nodiscard]] std::string primitiveText(Primitive primitive, std::string_view detail);
+
+/// "goroutine 4711 · main.neverServed".
+[[nodiscard]] std::string goroutineText(const Trace& trace, GoroutineIndex g);
+/// "goroutine 4711 · main.neverServed · waiting 4.89 s, still open · chan receive".
+[[nodiscard]] std::string spanText(const TraceFacts& facts, GoroutineIndex g, SpanIndex s);
+/// The same for a goroutine as a whole: what it does at the end of the trace, or that it ended, and when.
+[[nodiscard]] std::string goroutineSentence(const TraceFacts& facts, GoroutineIndex g);
+
+/// Why a span has no stack of its own.
+[[nodiscard]] std::string missingStackText(const TraceFacts& facts, SpanIndex s);
+/// Why it is not known where a goroutine was created.
+[[nodiscard]] std::string missingCreationText(const Trace& trace, GoroutineIndex g);
+/// What ended a wait: "Woken by goroutine 12 · main.worker", "Woken by a timer: ...".
+[[nodiscard]] std::string wakeUpText(const TraceFacts& facts, SpanIndex wait, const WakeUp& wakeUp);
+
+} // namespace waitscope

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/report/waits_report.h"
+
+#include "model/report/identity_json.h"
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+namespace waitscope {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json frameJson(const Trace& trace, FrameId id) {
+    if (!id.known())
+        return nullptr;
+    const Frame& frame = trace.frame(id);
+    return {{"function", trace.text(frame.function)}, {"file", trace.text(frame.file)}, {"line", frame.line}};
+}
+
+Json stackJson(const Trace& trace, StackId id) {
+    Json frames = Json::array();
+    for (const FrameId frame : trace.stacks[id])
+        frames.push_back(frameJson(trace, frame));
+    return frames;
+}
+
+template <class T> Json jsonOf(const std::optional<T>& value) {
+    return value ? Json(*value) : Json();
+}
+
+Json wakerJson(const Trace& trace, const RowWaker& waker) {
+    return {{"site", frameJson(trace, waker.site)},
+            {"how", nameOf(waker.how)},
+            {"count", waker.count},
+            {"total_ns", waker.total}};
+}
+
+Json goroutineJson(const TraceFacts& facts, GoroutineIndex g) {
+    const Trace& trace = *facts.trace;
+    const bool before = trace.preExisting(g);
+    const Waker creator = trace.creator(g);
+    const TimeRange life = trace.lifetime(g);
+    return {{"id", trace.goroutines.id(g)},
+            {"function", trace.function(g)},
+            {"created_at", frameJson(trace, facts.waits.siteOf(trace.creationStack(g)))},
+            {"created_by", creator.isGoroutine() ? Json(trace.goroutines.id(creator.goroutine())) : Json()},
+            {"start_ns", life.begin},
+            {"end_ns", trace.aliveAtEnd(g) ? Json() : Json(life.end)},
+            {"before_trace", before}};
+}
+
+Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row) {
+    const Trace& trace = *facts.trace;
+    Json wakers = Json::array();
+    for (const RowWaker& waker : row.wakers)
+        wakers.push_back(wakerJson(trace, waker));
+    Json out{{"primitive", nameOf(row.primitive)},
+             {"detail", row.detail.empty() ? Json() : Json(row.detail)},
+             {"site", frameJson(trace, row.site)},
+             {"stack", stackJson(trace, row.stack)},
+             {"goroutines", row.goroutines},
+             {"total_ns", row.total()},
+             {"share_percent", jsonOf(table.sharePercent(row))},
+             {"concurrency", jsonOf(table.concurrency(row))},
+             {"finished", row.finished},
+             {"finished_ns", row.finishedTime},
+             {"open", row.open},
+             {"open_ns", row.openTime},
+             {"oldest_open_ns", jsonOf(row.oldestOpen)},
+             {"p50_ns", jsonOf(row.p50)},
+             {"p95_ns", jsonOf(row.p95)},
+             {"p99_ns", jsonOf(row.p99)},
+             {"max_ns", jsonOf(row.max)},
+             {"peak_blocked", row.peakBlocked},
+             {"blocked_at_end", row.blockedAtEnd},
+             {"before_trace", row.beforeTrace},
+             {"wakers", std::move(wakers)}};
+    if (table.by == WaitGrouping::Goroutine)
+        out["goroutine"] = goroutineJson(facts, row.goroutine);
+    if (table.by == WaitGrouping::Function)
+        out["function"] = row.function.known() ? Json(trace.text(row.function)) : Json();
+    if (table.by == WaitGrouping::Waker)
+        out["waker"] =
+            row.waker ? Json{{"site", frameJson(trace, row.waker->site)}, {"how", nameOf(row.waker->how)}} : Json();
+    return out;
+}
+
+/// One line of CSV.
+class Line {
+  public:
+    explicit Line(std::string& out) : out_(out) {}
+    ~Line() { out_ += '\n'; }
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    void add(std::string_view text) {
+        separate();
+        if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+            out_ += text;
+            return;
+        }
+        out_ += '"';
+        for (const char c : text) {
+            if (c == '"')
+                out_ += '"';
+            out_ += c;
+        }
+        out_ += '"';
+    }
+    template <class Number> void addNumber(Number value) {
+        // Not printf: its decimal point follows the locale.
+        std::array<char, 32> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+    }
+    template <class Number> void addNumber(const std::optional<Number>& value) {
+        if (value)
+            addNumber(*value);
+        else
+            add("");
+    }
+    /// Function, file and line.
+    void addFrame(const Trace& trace, FrameId id) {
+        const Frame& frame = trace.frame(id);
+        add(trace.text(frame.function));
+        add(trace.text(frame.file));
+        addNumber(id.known() ? std::optional(frame.line) : std::nullopt);
+    }
+
+  private:
+    void separate() {
+        if (!first_)
+            out_ += ',';
+        first_ = false;
+    }
+    std::string& out_;
+    bool first_ = true;
+};
+
+std::vector<std::string_view> columnNames(WaitGrouping by) {
+    std::vector<std::string_view> names;
+    const auto add = [&](std::initializer_list<std::string_view> more) { names.insert(names.end(), more); };
+    switch (by) {
+    case WaitGrouping::Goroutine:
+        add({"goroutine", "goroutine_function", "created_at_function", "created_at_file", "created_at_line",
+             "created_by", "start_ns", "end_ns", "goroutine_before_trace"});
+        break;
+    case WaitGrouping::Function:
+        add({"goroutine_function"});
+        break;
+    case WaitGrouping::Waker:
+        add({"waker_how", "waker_function", "waker_file", "waker_line"});
+        break;
+    case WaitGrouping::Site:
+    case WaitGrouping::Primitive:
+        break;
+    }
+    add({"primitive", "detail"});
+    if (by != WaitGrouping::Primitive)
+        add({"function", "file", "line"});
+    add({"goroutines",     "total_ns",       "share_percent",  "concurrency",  "finished",      "finished_ns",
+         "open",           "open_ns",        "oldest_open_ns", "p50_ns",       "p95_ns",        "p99_ns",
+         "max_ns",         "peak_blocked",   "blocked_at_end", "before_trace", "top_waker_how", "top_waker_function",
+         "top_waker_file", "top_waker_line", "top_waker_count"});
+    return names;
+}
+
+void addKey(Line& line, const TraceFacts& facts, WaitGrouping by, const WaitRow& row) {
+    const Trace& trace = *facts.trace;
+    if (by == WaitGrouping::Goroutine) {
+        const GoroutineIndex g = row.goroutine;
+        const Waker creator = trace.creator(g);
+        const TimeRange life = trace.lifetime(g);
+        line.addNumber(trace.goroutines.id(g));
+        line.add(trace.function(g));
+        line.addFrame(trace, facts.waits.siteOf(trace.creationStack(g)));
+        line.addNumber(creator.isGoroutine() ? std::optional(trace.goroutines.id(creator.goroutine())) : std::nullopt);
+        line.addNumber(life.begin);
+        line.addNumber(trace.aliveAtEnd(g) ? std::nullopt : std::optional(life.end));
+        line.add(trace.preExisting(g) ? "true" : "false");
+    } else if (by == WaitGrouping::Function) {
+        line.add(trace.text(row.function));
+    } else if (by == WaitGrouping::Waker) {
+        line.add(row.waker ? nameOf(row.waker->how) : "");
+        line.addFrame(trace, row.waker ? row.waker->site : FrameId{});
+    }
+}
+
+} // namespace
+
+std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
+    Json out = documentJson(*facts.trace);
+    out["range_ns"] = {table.range.begin, table.range.end};
+    out["goroutine_time_ns"] = table.goroutineTime;
+    out["by"] = nameOf(table.by);
+    Json rows = Json::array();
+    for (const WaitRow& row : table.rows)
+        rows.push_back(rowJson(facts, table, row));
+    out["rows"] = std::move(rows);
+    return printed(out);
+}
+
+std::string waitsCsv(const TraceFacts& facts, const WaitTable& table) {
+    const Trace& trace = *facts.trace;
+    std::string out;
+    {
+        Line names(out);
+        for (const std::string_view name : columnNames(table.by))
+            names.add(name);
+    }
+    for (const WaitRow& row : table.rows) {
+        Line line(out);
+        addKey(line, facts, table.by, row);
+        line.add(nameOf(row.primitive));
+        line.add(row.detail);
+        if (table.by != WaitGrouping::Primitive)
+            line.addFrame(trace, row.site);
+        line.addNumber(row.goroutines);
+        line.addNumber(row.total());
+        line.addNumber(table.sharePercent(row));
+        line.addNumber(table.concurrency(row));
+        line.addNumber(row.finished);
+        line.addNumber(row.finishedTime);
+        line.addNumber(row.open);
+        line.addNumber(row.openTime);
+        line.addNumber(row.oldestOpen);
+        line.addNumber(row.p50);
+        line.addNumber(row.p95);
+        line.addNumber(row.p99);
+        line.addNumber(row.max);
+        line.addNumber(row.peakBlocked);
+        line.addNumber(row.blockedAtEnd);
+        line.addNumber(row.beforeTrace);
+        const RowWaker* top = row.wakers.empty() ? nullptr : &row.wakers.front();
+        line.add(top != nullptr ? nameOf(top->how) : "");
+        line.addFrame(trace, top != nullptr ? top->site : FrameId{});
+        line.addNumber(top != nullptr ? std::optional(top->count) : std::nullopt);
+    }
+    return out;
+}
+
+} // namespace waitscope

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The wait table for scripts, as `waitscope waits --json` and `--csv` print it.
+#pragma once
+
+#include "model/waits/wait_table.h"
+
+#include <string>
+
+namespace waitscope {
+
+/// The document of json.md, with sorted keys and a final newline. `table` with distributions.
+[[nodiscard]] std::string waitsJson(const TraceFacts& facts, const WaitTable& table);
+
+/// A line of column names and one line a row; times in nanoseconds, what is not known is empty. RFC 4180 with plain
+/// line feeds. `table` with distributions.
+[[nodiscard]] std::string waitsCsv(const TraceFacts& facts, const WaitTable& table);
+
+} // namespace waitscope

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/waits/wait_table.h"
+
+#include "model/waits/each_wait.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+namespace waitscope {
+
+namespace {
+
+/// Sums for pairs of (row, something dense).
+struct PairSum {
+    std::uint64_t count = 0;
+    Time total = 0;
+};
+class PairSums {
+  public:
+    void add(std::uint32_t row, std::uint32_t other, Time time) {
+        const std::uint64_t key = std::uint64_t{row} << 32U | other;
+        // Waits of a goroutine mostly repeat themselves.
+        if (key != lastKey_ || last_ == nullptr) {
+            lastKey_ = key;
+            last_ = &sums_[key];
+        }
+        ++last_->count;
+        last_->total += time;
+    }
+    /// Calls `visit(row, other, sum)` for each pair, in rising order.
+    template <class Visit> void each(const Visit& visit) const {
+        std::vector<std::pair<std::uint64_t, PairSum>> sorted(sums_.begin(), sums_.end());
+        std::ranges::sort(sorted, {}, [](const auto& entry) { return entry.first; });
+        for (const auto& [key, sum] : sorted)
+            visit(static_cast<std::uint32_t>(key >> 32U), static_cast<std::uint32_t>(key), sum);
+    }
+
+  private:
+    std::unordered_map<std::uint64_t, PairSum> sums_; // references stay valid while it grows
+    std::uint64_t lastKey_ = 0;
+    PairSum* last_ = nullptr;
+};
+
+/// A row that is being counted.
+struct Tally {
+    WaitRow row;
+    GoroutineIndex lastGoroutine;
+    Time mostTime = -1;
+};
+
+/// One wait, for distributions.
+struct Stretch {
+    std::uint32_t row;
+    bool finished;
+    TimeRange clipped;
+    Time length;
+};
+
+class Counting {
+  public:
+    Counting(const TraceFacts& facts, const WaitTableOptions& options)
+        : facts_(facts), trace_(*facts.trace), options_(options), untilTheEnd_(options.range.end == trace_.duration) {
+        prepareRows();
+    }
+
+    WaitTable run() {
+        for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g) {
+            const bool runtime = facts_.waits.isRuntime({g});
+            if (!runtime)
+                goroutineTime_ += trace_.lifetime({g}).clippedTo(options_.range).length();
+            if (!runtime || options_.runtimeGoroutines)
+                eachWait(facts_, {g}, options_.range,
+                         [&](SpanIndex s, std::uint32_t c, bool open) { count({g}, s, c, open); });
+        }
+        fillClasses();
+        fillWakers();
+        if (options_.distributions)
+            fillDistributions();
+        WaitTable table{options_.range, options_.by, goroutineTime_, {}};
+        for (Tally& tally : tallies_)
+            if (tally.row.waits() > 0)
+                table.rows.push_back(std::move(tally.row));
+        sort(table.rows);
+        return table;
+    }
+
+  private:
+    std::uint32_t newRow() {
+        tallies_.emplace_back();
+        return static_cast<std::uint32_t>(tallies_.size() - 1);
+    }
+
+    void prepareRows() {
+        const auto& classes = facts_.waits.all();
+        if (options_.by == WaitGrouping::Site || options_.by == WaitGrouping::Primitive) {
+            std::map<std::pair<Primitive, FrameId>, std::uint32_t> rows;
+            rowOfClass_.resize(classes.size());
+            for (std::size_t c = 1; c < classes.size(); ++c) {
+                const FrameId site = options_.by == WaitGrouping::Site ? classes[c].site : FrameId{};
+                const auto [found, isNew] = rows.try_emplace({classes[c].primitive, site}, 0);
+                if (isNew)
+                    found->second = newRow();
+                rowOfClass_[c] = found->second;
+            }
+        } else if (options_.by == WaitGrouping::Goroutine || options_.by == WaitGrouping::Function) {
+            std::unordered_map<std::uint32_t, std::uint32_t> rows; // by function
+            rowOfGoroutine_.resize(trace_.goroutines.size());
+            for (std::uint32_t g = 0; g < rowOfGoroutine_.size(); ++g) {
+                if (options_.by == WaitGrouping::Goroutine) {
+                    rowOfGoroutine_[g] = newRow();
+                    tallies_.back().row.goroutine = {g};
+                    continue;
+                }
+                const StringId function = trace_.frame(trace_.goroutines.entry({g})).function;
+                const auto [found, isNew] = rows.try_emplace(function.value, 0);
+                if (isNew) {
+                    found->second = newRow();
+                    tallies_.back().row.function = function;
+                }
+                rowOfGoroutine_[g] = found->second;
+            }
+        }
+    }
+
+    static std::uint32_t keyOf(WokenBy how, FrameId site) { return site.value << 2U | static_cast<std::uint32_t>(how); }
+
+    std::uint32_t rowOfWaker(bool woken, std::uint32_t wakerKey) {
+        const std::uint64_t key = woken ? wakerKey : UINT64_MAX;
+        const auto [found, isNew] = rowOfWaker_.try_emplace(key, 0);
+        if (isNew) {
+            found->second = newRow();
+            if (woken)
+                tallies_.back().row.waker = RowWaker{static_cast<WokenBy>(wakerKey & 3U), FrameId{wakerKey >> 2U}};
+        }
+        return found->second;
+    }
+
+    void count(GoroutineIndex g, SpanIndex s, std::uint32_t c, bool open) {
+        const TimeRange span = trace_.spans.range(s);
+        const WaitClass& wait = facts_.waits.all()[c];
+        const bool woken = !open && wait.primitive != Primitive::Syscall;
+        std::uint32_t wakerKey = 0;
+        if (woken) {
+            const WakeUp wakeUp = wakeUpAfter(facts_, s);
+            wakerKey = keyOf(wakeUp.how, facts_.waits.siteOf(wakeUp.stack));
+        }
+        const std::uint32_t r = !rowOfClass_.empty()       ? rowOfClass_[c]
+                                : !rowOfGoroutine_.empty() ? rowOfGoroutine_[g.value]
+                                                           : rowOfWaker(woken, wakerKey);
+        const TimeRange clipped = span.clippedTo(options_.range);
+        const Time time = clipped.length();
+        const Time length = span.length();
+        Tally& tally = tallies_[r];
+        WaitRow& row = tally.row;
+        if (tally.lastGoroutine != g) {
+            tally.lastGoroutine = g;
+            ++row.goroutines;
+        }
+        const bool beforeTrace = trace_.spans.kind(s).origin == SpanOrigin::BeforeTrace;
+        row.beforeTrace += beforeTrace ? 1 : 0;
+        if (row.waits() == 0 || length > row.longest())
+            row.longestBeforeTrace = beforeTrace;
+        else if (length == row.longest())
+            row.longestBeforeTrace |= beforeTrace;
+        if (open) {
+            ++row.open;
+            row.openTime += time;
+            row.oldestOpen = std::max(row.oldestOpen.value_or(0), length);
+        } else {
+            ++row.finished;
+            row.finishedTime += time;
+            row.max = std::max(row.max.value_or(0), length);
+        }
+        row.blockedAtEnd += (open && untilTheEnd_) || span.end > options_.range.end ? 1 : 0;
+        classTimes_.add(r, c, time);
+        if (woken)
+            wakers_.add(r, wakerKey, time);
+        if (options_.distributions)
+            stretches_.push_back({r, !open, clipped, length});
+    }
+
+    void fillClasses() {
+        classTimes_.each([&](std::uint32_t r, std::uint32_t c, const PairSum& sum) {
+            Tally& tally = tallies_[r];
+            if (sum.total <= tally.mostTime)
+                return;
+            tally.mostTime = sum.total;
+            const WaitClass& wait = facts_.waits.all()[c];
+            tally.row.primitive = wait.primitive;
+            tally.row.detail = wait.detail;
+            tally.row.site = wait.site;
+            tally.row.stack = wait.stack;
+        });
+    }
+
+    void fillWakers() {
+        wakers_.each([&](std::uint32_t r, std::uint32_t key, const PairSum& sum) {
+            tallies_[r].row.wakers.push_back(
+                {static_cast<WokenBy>(key & 3U), FrameId{key >> 2U}, sum.count, sum.total});
+        });
+        for (Tally& tally : tallies_)
+            std::ranges::stable_sort(tally.row.wakers, [](const RowWaker& a, const RowWaker& b) {
+                return std::tie(b.total, b.count) < std::tie(a.total, a.count);
+            });
+    }
+
+    void fillDistributions() {
+        // Sorted into runs by row, so that each row's waits lie side by side.
+        std::vector<std::size_t> ends(tallies_.size() + 1);
+        for (const Stretch& stretch : stretches_)
+            ++ends[stretch.row + 1];
+        for (std::size_t r = 1; r < ends.size(); ++r)
+            ends[r] += ends[r - 1];
+        std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
+        std::vector<std::uint32_t> order(stretches_.size());
+        for (std::uint32_t i = 0; i < stretches_.size(); ++i)
+            order[next[stretches_[i].row]++] = i;
+        std::vector<Time> lengths;
+        std::vector<Time> begins;
+        std::vector<Time> stops;
+        for (std::size_t r = 0; r < tallies_.size(); ++r) {
+            lengths.clear();
+            begins.clear();
+            stops.clear();
+            for (std::size_t i = ends[r]; i < ends[r + 1]; ++i) {
+                const Stretch& stretch = stretches_[order[i]];
+                if (stretch.finished)
+                    lengths.push_back(stretch.length);
+                if (stretch.clipped.empty())
+                    continue;
+                begins.push_back(stretch.clipped.begin);
+                stops.push_back(stretch.clipped.end);
+            }
+            WaitRow& row = tallies_[r].row;
+            row.p50 = percentile(lengths, 50);
+            row.p95 = percentile(lengths, 95);
+            row.p99 = percentile(lengths, 99);
+            row.peakBlocked = std::max(peak(begins, stops), row.blockedAtEnd);
+        }
+    }
+
+    /// Nearest rank; none of nothing. Reorders. O(n).
+    static std::optional<Time> percentile(std::vector<Time>& lengths, std::size_t percent) {
+        if (lengths.empty())
+            return std::nullopt;
+        const std::size_t rank = (lengths.size() * percent + 99) / 100 - 1;
+        std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
+        return lengths[rank];
+    }
+
+    /// The most stretches at one time; one that begins where another ends does not meet it. Sorts. O(n log n).
+    static std::uint64_t peak(std::vector<Time>& begins, std::vector<Time>& stops) {
+        std::ranges::sort(begins);
+        std::ranges::sort(stops);
+        std::size_t stopped = 0;
+        std::size_t most = 0;
+        for (std::size_t begun = 0; begun < begins.size(); ++begun) {
+            while (stops[stopped] <= begins[begun])
+                ++stopped;
+            most = std::max(most, begun + 1 - stopped);
+        }
+        return most;
+    }
+
+    void sort(std::vector<WaitRow>& rows) const {
+        const auto siteKey = [&](FrameId site) {
+            const Frame& frame = trace_.frame(site);
+            return std::tuple(trace_.text(frame.function), trace_.text(frame.file), frame.line);
+        };
+        std::ranges::stable_sort(rows, [&](const WaitRow& a, const WaitRow& b) {
+            if (a.total() != b.total())
+                return a.total() > b.total();
+            if (a.primitive != b.primitive)
+                return a.primitive < b.primitive;
+            if (a.site != b.site)
+                return siteKey(a.site) < siteKey(b.site);
+            if (a.goroutine != b.goroutine)
+                return a.goroutine < b.goroutine;
+            if (a.function != b.function)
+                return trace_.text(a.function) < trace_.text(b.function);
+            const auto wakerKey = [&](const WaitRow& row) {
+                return row.waker ? std::pair(static_cast<int>(row.waker->how), siteKey(row.waker->site))
+                                 : std::pair(-1, siteKey({}));
+            };
+            return wakerKey(a) < wakerKey(b);
+        });
+    }
+
+    const TraceFacts& facts_;
+    const Trace& trace_;
+    const WaitTableOptions& options_;
+    bool untilTheEnd_;
+    Time goroutineTime_ = 0;
+    std::vector<Tally> tallies_;
+    std::vector<std::uint32_t> rowOfClass_;
+    std::vector<std::uint32_t> rowOfGoroutine_;
+    std::unordered_map<std::uint64_t, std::uint32_t> rowOfWaker_;
+    PairSums classTimes_;
+    PairSums wakers_;
+    std::vector<Stretch> stretches_;
+};
+
+} // namespace
+
+std::uint64_t WaitTable::waits() const {
+    std::uint64_t sum = 0;
+    for (const WaitRow& row : rows)
+        sum += row.waits();
+    return sum;
+}
+
+std::optional<double> WaitTable::sharePercent(const WaitRow& row) const {
+    if (goroutineTime <= 0)
+        return std::nullopt;
+    return 100.0 * static_cast<double>(row.total()) / static_cast<double>(goroutineTime);
+}
+
+std::optional<double> WaitTable::concurrency(const WaitRow& row) const {
+    if (range.empty())
+        return std::nullopt;
+    return static_cast<double>(row.total()) / static_cast<double>(range.length());
+}
+
+WaitTable computeWaitTable(const TraceFacts& facts, const WaitTableOptions& options) {
+    return Counting(facts, options).run();
+}
+
+} // namespace waitscope

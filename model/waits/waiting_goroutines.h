@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which goroutines are behind a row of waits, and which of its waits stands for a goroutine?
+#pragma once
+
+#include "model/facts.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace waitscope {
+
+/// A goroutine that waited on one primitive at one site.
+struct WaitingGoroutine {
+    GoroutineIndex goroutine;
+    SpanIndex wait; ///< its open wait there, else its longest
+    Time since = 0; ///< the begin of that wait
+    Time length = 0;
+    bool open = false;
+    bool beforeTrace = false; ///< that wait began before the trace: `length` is a lower bound
+    std::uint64_t waits = 0;  ///< of the goroutine there, touching the range
+    Time total = 0;           ///< time of those inside the range
+};
+
+/// Those of one row of the table by site: open waits first, oldest first, then the finished ones, longest first; equals
+/// by Go's id. O(spans inside the range).
+[[nodiscard]] std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive,
+                                                                FrameId site, TimeRange range,
+                                                                bool runtimeGoroutines = false);
+
+/// The wait that says most about a goroutine: the open one, else the longest that touches the range; none if it did not
+/// wait there. System calls count. O(its spans inside the range).
+[[nodiscard]] SpanIndex openOrLongestWait(const TraceFacts& facts, GoroutineIndex g, TimeRange range);
+
+} // namespace waitscope

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Strips, pyramids and activities: what a row looks like, and that a look costs pixels.
+#include "model/facts.h"
+#include "tests/support/story.h"
+
+#include <QTest>
+
+#include <numeric>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using namespace waitscope::test;
+
+namespace {
+
+const StackText lockStack{"sync.(*Mutex).Lock", "main.get", "main.work"};
+
+std::vector<StripCell> stripOfFirst(const TraceFacts& facts, TimeRange range, std::size_t cells, StripWork& work) {
+    std::vector<StripCell> strip(cells);
+    stripOf(*facts.trace, facts.waits, facts.pyramids, {0}, range, strip, work);
+    return strip;
+}
+
+std::shared_ptr<const TraceFacts> busyTrace(int rounds) {
+    Story story;
+    auto& g = story.g(1);
+    for (int i = 0; i < rounds; ++i)
+        g.runs(3_us).waitsOn("sync", lockStack, 6_us).wokenByRuntime();
+    g.ends();
+    return computeFacts(story.told(rounds * 10_us));
+}
+
+} // namespace
+
+class TestLod : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void aCellShowsTheStateThatTookMostOfIt() {
+        Story story;
+        story.g(1).runs(10_ms).waitsOn("sync", lockStack, 30_ms).wokenByRuntime().runs(9_ms + 999_us).ends();
+        const auto facts = computeFacts(story.told(60_ms));
+        StripWork work;
+        const auto strip = stripOfFirst(*facts, {0, 60_ms}, 6, work);
+        QCOMPARE(strip[0].family, StateFamily::Running);
+        QCOMPARE(strip[2].family, StateFamily::Lock);
+        QVERIFY(!strip[2].merged);
+        QCOMPARE(strip[4].family, StateFamily::Running);
+        QVERIFY(strip[4].merged); // it hides the microsecond of being runnable
+        QVERIFY(!strip[5].alive);
+    }
+
+    void theStripOfABusyRowReadsCellsNotSpans() {
+        StripWork few;
+        StripWork many;
+        const std::size_t cells = 500;
+        (void)stripOfFirst(*busyTrace(4000), {0, 40_ms}, cells, few);
+        (void)stripOfFirst(*busyTrace(32000), {0, 320_ms}, cells, many);
+        QVERIFY2(many.itemsRead <= 4 * cells, qPrintable(QString::number(many.itemsRead)));
+        QVERIFY(few.itemsRead <= 4 * cells);
+    }
+
+    void aBusyRowShowsWhatDominatesAtEveryZoom() {
+        const auto facts = busyTrace(8000);
+        for (Time length = 80_ms; length > 1_ms; length /= 2) {
+            StripWork work;
+            for (const StripCell cell : stripOfFirst(*facts, {0, length}, 64, work)) {
+                QVERIFY(cell.alive);
+                if (length > 10_ms)
+                    QCOMPARE(cell.family, StateFamily::Lock); // 6 of every 10 us
+            }
+        }
+    }
+
+    void deepZoomReadsTheSpansThemselves() {
+        const auto facts = busyTrace(8000);
+        StripWork work;
+        const auto strip = stripOfFirst(*facts, {0, 10_us}, 10, work);
+        QCOMPARE(strip[1].family, StateFamily::Running);
+        QCOMPARE(strip[5].family, StateFamily::Lock);
+        QCOMPARE(strip[9].family, StateFamily::Runnable);
+    }
+
+    void activityAddsUpToTheTimeAlive() {
+        Story story;
+        story.g(1).runs(10_ms).waitsOn("sync", lockStack, 25_ms);
+        story.g(2).bornAt(5_ms).runs(7_ms).ends();
+        const auto facts = computeFacts(story.told(40_ms));
+        const std::vector<GoroutineIndex> members{{0}, {1}};
+        const Activity activity = activityOf(*facts->trace, facts->waits, members, {0, 40_ms}, 16);
+        double lock = 0;
+        double all = 0;
+        for (const Activity::Counts& bin : activity.bins) {
+            lock += bin[static_cast<std::size_t>(StateFamily::Lock)];
+            all += std::accumulate(bin.begin(), bin.end(), 0.0);
+        }
+        const double bin = 40.0 / 16;
+        QVERIFY(qAbs(lock * bin - 30) < 0.01); // still open, so it lasts to the end
+        QVERIFY(qAbs(all * bin - 47) < 0.01);
+        QVERIFY(activity.peak > 1.9F);
+    }
+
+    void theGroupWithMostOpenWaitComesFirstAndTheRuntimeLast() {
+        Story story;
+        story.g(1).entry("runtime.bgsweep").existed().waitsOn("GC background sweeper wait", {"runtime.bgsweep"}, 1_ms);
+        story.g(2).entry("main.busy").runs(100_ms);
+        story.g(3).entry("main.stuck").runs(1_ms).waitsOn("chan receive", {"runtime.chanrecv1", "main.stuck"}, 1_ms);
+        const auto facts = computeFacts(story.told(100_ms));
+        QCOMPARE(facts->groups.groups.front().function, std::string_view("main.stuck"));
+        QCOMPARE(facts->groups.groups.front().openWait, 99_ms);
+        QVERIFY(facts->groups.groups.back().runtime);
+    }
+
+    void collectorRangesCloserThanAPixelAreDrawnOnce() {
+        std::vector<TimeRange> ranges;
+        for (Time t = 0; t < 1_ms; t += 10)
+            ranges.push_back({t, t + 5});
+        int drawn = 0;
+        forEachVisible(ranges, {0, 1_ms}, 1000.0, [&](TimeRange) { ++drawn; });
+        QVERIFY(drawn <= 1001 && drawn >= 990);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLod)
+#include "tst_lod.moc"

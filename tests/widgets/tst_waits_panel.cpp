@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Does the wait panel show what the model counts, follow the shared range and selection, and change the latter?
+#include "tests/support/story.h"
+#include "widgets/common/text_table.h"
+#include "widgets/common/view_state.h"
+#include "widgets/waits/wait_rows_model.h"
+#include "widgets/waits/waiting_goroutines_model.h"
+#include "widgets/waits/waits_panel.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTest>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using waitscope::test::Story;
+
+namespace {
+
+std::shared_ptr<const TraceFacts> storyFacts() {
+    Story story;
+    for (std::int64_t id = 1; id <= 3; ++id)
+        story.g(id)
+            .createdBy(9, {"main.spawn"})
+            .runs(1_ms)
+            .waitsOn("sync", {"sync.(*Mutex).Lock", "main.get"}, id * 1_ms)
+            .wokenBy(9, {"sync.(*Mutex).Unlock", "main.put"})
+            .runs(1_ms)
+            .ends();
+    story.g(4).createdBy(9, {"main.spawn"}).runs(2_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get"}, 1_ms);
+    story.g(5).existed().waitsOn("", {"runtime.gopark", "runtime.selectgo", "main.serve"}, 1_ms);
+    story.g(6).runs(10_ms).waitsOn("sleep", {"time.Sleep", "main.pause"}, 4_ms).runs(1_ms).ends();
+    story.g(9).entry("main.holder").runs(20_ms);
+    return computeFacts(story.told(20_ms));
+}
+
+struct Panel {
+    ViewState view;
+    WaitsPanel panel{&view};
+    TextTable* rows;
+    TextTable* goroutines;
+    QLineEdit* filter;
+
+    Panel() {
+        const auto tables = panel.findChildren<TextTable*>();
+        rows = qobject_cast<WaitRowsModel*>(tables[0]->model()) != nullptr ? tables[0] : tables[1];
+        goroutines = rows == tables[0] ? tables[1] : tables[0];
+        filter = panel.findChild<QLineEdit*>();
+        panel.resize(700, 600);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+    }
+    void open() {
+        view.show(storyFacts());
+        settle();
+    }
+    void settle() { QTRY_VERIFY(!panel.busy()); }
+    [[nodiscard]] QStringList column(const TextTable* table, int column) const {
+        QStringList texts;
+        for (int row = 0; row < table->model()->rowCount(); ++row)
+            texts << table->model()->index(row, column).data().toString().trimmed();
+        return texts;
+    }
+    [[nodiscard]] QStringList sites() const { return column(rows, WaitRowsModel::Site); }
+    [[nodiscard]] QStringList ids() const { return column(goroutines, WaitingGoroutinesModel::Goroutine); }
+    void clickRow(TextTable* table, int row) {
+        table->scrollTo(table->model()->index(row, 0));
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                          table->visualRect(table->model()->index(row, 0)).center());
+        settle();
+    }
+    [[nodiscard]] QString selectedText(const TextTable* table, int column) const {
+        const auto selected = table->selectionModel()->selectedRows(column);
+        return selected.size() == 1 ? selected[0].data().toString().trimmed() : QString();
+    }
+    [[nodiscard]] GoroutineIndex goroutine(std::int64_t id) const { return view.facts()->trace->findGoroutine(id); }
+};
+
+} // namespace
+
+class WaitsPanelTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void withoutATraceItSaysWhatToDo();
+    void rowsComeMostTimeFirst();
+    void openWaitsAreMarked();
+    void waitsFromBeforeTheTraceAreAtLeast();
+    void modelsKeepTheirPromises();
+    void aClickOnAHeaderSorts();
+    void choosingARowListsItsGoroutinesOldestFirst();
+    void choosingAGoroutineSelectsItsWait();
+    void aSpanSelectedElsewhereIsShown();
+    void aGoroutineSelectedElsewhereIsShown();
+    void aGoroutineThatDoesNotWaitIsSaidToBeSo();
+    void rowsFollowTheVisibleRange();
+    void theSelectedRowStaysSelectedWhenTheRangeChanges();
+    void onlyTheLastOfManyRangesIsShown();
+    void theFilterLooksAtNamesAndCanBeCleared();
+    void anotherTraceLeavesNothingOfTheOldOne();
+    void copyingGivesTabsAndColumnNames();
+    void theKeyboardReachesEverything();
+    void theFocusAloneChoosesNothing();
+    void aClickOnTheRowOfASelectedGoroutineSelectsTheSite();
+    void exactNanosecondsAreInTheToolTip();
+    void aPanelThatGoesAwayWhileItComputesDoesNoHarm();
+};
+
+void WaitsPanelTest::withoutATraceItSaysWhatToDo() {
+    Panel p;
+    QVERIFY(!p.rows->isVisible());
+    const auto labels = p.panel.findChildren<QLabel*>();
+    QVERIFY(
+        std::ranges::any_of(labels, [](QLabel* l) { return l->isVisible() && l->text().contains("Open a trace"); }));
+    QVERIFY(!p.filter->isEnabled());
+}
+
+void WaitsPanelTest::rowsComeMostTimeFirst() {
+    Panel p;
+    p.open();
+    QCOMPARE(p.sites(), (QStringList{"main.go:11  main.get", "main.go:12  main.serve", "main.go:11  main.pause"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::PrimitiveName), (QStringList{"mutex", "select", "sleep"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Goroutines), (QStringList{"4", "1", "1"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Total), (QStringList{"24 ms", "20 ms", "4 ms"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Concurrency), (QStringList{"1.20", "1", "0.20"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Finished), (QStringList{"3", "0", "1"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::TopWaker), (QStringList{"main.go:11  main.put", "", "timer"}));
+}
+
+void WaitsPanelTest::openWaitsAreMarked() {
+    Panel p;
+    p.open();
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Open), (QStringList{"1 ▸", "1 ▸", "0"}));
+    QVERIFY(p.rows->model()->index(0, WaitRowsModel::Open).data(Qt::FontRole).value<QFont>().bold());
+    QVERIFY(!p.rows->model()->index(2, WaitRowsModel::Open).data(Qt::FontRole).value<QFont>().bold());
+    p.clickRow(p.rows, 0);
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::State),
+             (QStringList{"still open ▸", "finished", "finished", "finished"}));
+}
+
+void WaitsPanelTest::waitsFromBeforeTheTraceAreAtLeast() {
+    Panel p;
+    p.open();
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Longest), (QStringList{"18 ms ▸", "≥ 20 ms ▸", "4 ms"}));
+    p.clickRow(p.rows, 1);
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::Waited), (QStringList{"≥ 20 ms"}));
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::Since), (QStringList{"before the trace"}));
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::CreatedAt), (QStringList{"before the trace"}));
+}
+
+void WaitsPanelTest::modelsKeepTheirPromises() {
+    Panel p;
+    QAbstractItemModelTester rows(p.rows->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QAbstractItemModelTester goroutines(p.goroutines->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+    p.open();
+    p.clickRow(p.rows, 0);
+    const QPersistentModelIndex kept(p.rows->model()->index(0, WaitRowsModel::Site));
+    p.rows->sortByColumn(WaitRowsModel::Longest, Qt::DescendingOrder);
+    QCOMPARE(kept.data().toString(), QString("main.go:11  main.get"));
+    QCOMPARE(kept.row(), 1);
+    p.filter->setText("main.s");
+    p.view.setVisibleRange({1_ms, 2_ms});
+    p.settle();
+    p.filter->clear();
+    p.view.show(nullptr);
+    QCOMPARE(p.rows->model()->rowCount(), 0);
+}
+
+void WaitsPanelTest::aClickOnAHeaderSorts() {
+    Panel p;
+    p.open();
+    QHeaderView* const header = p.rows->horizontalHeader();
+    const auto click = [&](int column) {
+        p.rows->horizontalScrollBar()->setValue(header->sectionPosition(column));
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                          QPoint(header->sectionViewportPosition(column) + 20, header->height() / 2));
+    };
+    click(WaitRowsModel::Longest);
+    const QStringList once = p.column(p.rows, WaitRowsModel::PrimitiveName);
+    click(WaitRowsModel::Longest);
+    const QStringList twice = p.column(p.rows, WaitRowsModel::PrimitiveName);
+    const QStringList rising{"sleep", "mutex", "select"};
+    const QStringList falling{"select", "mutex", "sleep"};
+    QVERIFY((once == rising && twice == falling) || (once == falling && twice == rising));
+    click(WaitRowsModel::Site);
+    QVERIFY(p.sites() == QStringList({"main.go:11  main.get", "main.go:11  main.pause", "main.go:12  main.serve"}) ||
+            p.sites() == QStringList({"main.go:12  main.serve", "main.go:11  main.pause", "main.go:11  main.get"}));
+}
+
+void WaitsPanelTest::choosingARowListsItsGoroutinesOldestFirst() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    const auto* const site = std::get_if<SiteSelection>(&p.view.selection());
+    QVERIFY(site != nullptr);
+    QCOMPARE(site->primitive, Primitive::Mutex);
+    QCOMPARE(p.ids(), (QStringList{"4", "3", "2", "1"}));
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::Waited), (QStringList{"18 ms", "3 ms", "2 ms", "1 ms"}));
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::CreatedAt).first(), QString("main.go:10  main.spawn"));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString());
+}
+
+void WaitsPanelTest::choosingAGoroutineSelectsItsWait() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.clickRow(p.goroutines, 1);
+    const auto* const span = std::get_if<SpanSelection>(&p.view.selection());
+    QVERIFY(span != nullptr);
+    const Trace& trace = *p.view.facts()->trace;
+    QCOMPARE(trace.goroutines.id(span->goroutine), 3);
+    QCOMPARE(trace.spans.range(span->span), (TimeRange{1_ms, 4_ms}));
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::Site), QString("main.go:11  main.get"));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("3"));
+    QTest::keyClick(p.goroutines, Qt::Key_Up);
+    QCOMPARE(selectedGoroutine(p.view.selection()), p.goroutine(4));
+}
+
+void WaitsPanelTest::aSpanSelectedElsewhereIsShown() {
+    Panel p;
+    p.open();
+    const Trace& trace = *p.view.facts()->trace;
+    p.view.select(SpanSelection{p.goroutine(2), trace.spanAt(p.goroutine(2), 2_ms)});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::Site), QString("main.go:11  main.get"));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("2"));
+    QVERIFY(std::holds_alternative<SpanSelection>(p.view.selection()));
+    p.view.select(std::monostate{});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::Site), QString());
+    QCOMPARE(p.goroutines->model()->rowCount(), 0);
+}
+
+void WaitsPanelTest::aGoroutineSelectedElsewhereIsShown() {
+    Panel p;
+    p.open();
+    p.view.select(GoroutineSelection{p.goroutine(6)});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::PrimitiveName), QString("sleep"));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("6"));
+    QCOMPARE(p.view.selection(), Selection(GoroutineSelection{p.goroutine(6)}));
+}
+
+void WaitsPanelTest::aGoroutineThatDoesNotWaitIsSaidToBeSo() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.view.select(GoroutineSelection{p.goroutine(9)});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::Site), QString());
+    const auto labels = p.panel.findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [](QLabel* l) {
+        return l->isVisible() && l->text().startsWith("goroutine 9 · main.holder does not wait");
+    }));
+}
+
+void WaitsPanelTest::rowsFollowTheVisibleRange() {
+    Panel p;
+    p.open();
+    p.view.setVisibleRange({11_ms, 13_ms});
+    p.settle();
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Total), (QStringList{"2 ms", "2 ms", "2 ms"}));
+    p.view.setVisibleRange({0, 500_us});
+    p.settle();
+    QCOMPARE(p.sites(), (QStringList{"main.go:12  main.serve"}));
+}
+
+void WaitsPanelTest::theSelectedRowStaysSelectedWhenTheRangeChanges() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.clickRow(p.goroutines, 0);
+    const Selection before = p.view.selection();
+    p.view.setVisibleRange({11_ms, 12_ms});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::PrimitiveName), QString("mutex"));
+    QCOMPARE(p.ids(), (QStringList{"4"}));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("4"));
+    QVERIFY(p.view.selection() == before);
+    p.view.setVisibleRange({0, 500_us});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::PrimitiveName), QString());
+    QVERIFY(p.view.selection() == before);
+    p.view.setVisibleRange({0, 20_ms});
+    p.settle();
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::PrimitiveName), QString("mutex"));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("4"));
+}
+
+void WaitsPanelTest::onlyTheLastOfManyRangesIsShown() {
+    Panel p;
+    p.open();
+    int resets = 0;
+    connect(p.rows->model(), &QAbstractItemModel::modelReset, p.rows, [&] { ++resets; });
+    for (Time t = 1; t <= 50; ++t)
+        p.view.setVisibleRange({0, t * 100_us});
+    p.settle();
+    QCOMPARE(resets, 1);
+    QCOMPARE(qobject_cast<WaitRowsModel*>(p.rows->model())->table().range, (TimeRange{0, 5_ms}));
+}
+
+void WaitsPanelTest::theFilterLooksAtNamesAndCanBeCleared() {
+    Panel p;
+    p.open();
+    p.panel.focusFilter();
+    QTest::keyClicks(p.filter, "MAIN.P");
+    QCOMPARE(p.column(p.rows, WaitRowsModel::PrimitiveName),
+             (QStringList{"mutex", "sleep"})); // put wakes, pause sleeps
+    p.filter->setText("nothing like it");
+    QVERIFY(!p.rows->isVisible());
+    auto* const clear = p.panel.findChild<QPushButton*>();
+    QVERIFY(clear->isVisible());
+    QTest::mouseClick(clear, Qt::LeftButton);
+    QVERIFY(p.rows->isVisible());
+    QCOMPARE(p.rows->model()->rowCount(), 3);
+    p.filter->setText("mutex");
+    QTest::keyClick(p.filter, Qt::Key_Escape);
+    QCOMPARE(p.rows->model()->rowCount(), 3);
+}
+
+void WaitsPanelTest::anotherTraceLeavesNothingOfTheOldOne() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.clickRow(p.goroutines, 0);
+    Story story;
+    story.g(1).runs(1_ms).waitsOn("select", {"runtime.selectgo", "main.other"}, 1_ms);
+    p.view.show(computeFacts(story.told(5_ms)));
+    QCOMPARE(p.goroutines->model()->rowCount(), 0);
+    p.settle();
+    QCOMPARE(p.sites(), (QStringList{"main.go:11  main.other"}));
+    p.view.show(nullptr);
+    p.settle();
+    QCOMPARE(p.rows->model()->rowCount(), 0);
+    QVERIFY(!p.rows->isVisible());
+}
+
+void WaitsPanelTest::copyingGivesTabsAndColumnNames() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 1);
+    QTest::keyClick(p.rows, Qt::Key_C, Qt::ControlModifier);
+    const QStringList lines = QApplication::clipboard()->text().split('\n');
+    QCOMPARE(lines.size(), 3); // and the empty one behind the last line feed
+    QCOMPARE(lines[0].split('\t').size(), WaitRowsModel::columns);
+    QVERIFY(lines[1].startsWith("select\tmain.go:12  main.serve\t1\t20 ms\t"));
+    p.rows->clearSelection();
+    QCOMPARE(p.rows->tabSeparated().count('\n'), 4);
+}
+
+void WaitsPanelTest::theKeyboardReachesEverything() {
+    Panel p;
+    p.open();
+    p.panel.activateWindow();
+    p.panel.focusFilter();
+    QTest::keyClick(p.filter, Qt::Key_Down);
+    p.settle();
+    QVERIFY(p.rows->hasFocus());
+    QCOMPARE(p.selectedText(p.rows, WaitRowsModel::PrimitiveName), QString("mutex"));
+    QTest::keyClick(p.rows, Qt::Key_Return);
+    QVERIFY(p.goroutines->hasFocus());
+    QTest::keyClick(p.goroutines, Qt::Key_Down);
+    p.settle();
+    QVERIFY(std::holds_alternative<SpanSelection>(p.view.selection()));
+    for (const QWidget* widget :
+         {static_cast<QWidget*>(p.rows), static_cast<QWidget*>(p.goroutines), static_cast<QWidget*>(p.filter)})
+        QVERIFY(!widget->accessibleName().isEmpty());
+}
+
+void WaitsPanelTest::theFocusAloneChoosesNothing() {
+    Panel p;
+    p.open();
+    p.panel.activateWindow();
+    p.rows->setFocus(Qt::TabFocusReason);
+    QVERIFY(p.rows->hasFocus());
+    QVERIFY(std::holds_alternative<std::monostate>(p.view.selection()));
+}
+
+void WaitsPanelTest::aClickOnTheRowOfASelectedGoroutineSelectsTheSite() {
+    Panel p;
+    p.open();
+    p.clickRow(p.rows, 0);
+    p.clickRow(p.goroutines, 2);
+    QVERIFY(std::holds_alternative<SpanSelection>(p.view.selection()));
+    p.clickRow(p.rows, 0);
+    QVERIFY(std::holds_alternative<SiteSelection>(p.view.selection()));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString());
+}
+
+void WaitsPanelTest::exactNanosecondsAreInTheToolTip() {
+    Panel p;
+    p.open();
+    QVERIFY(
+        p.rows->model()->index(0, WaitRowsModel::Total).data(Qt::ToolTipRole).toString().startsWith("24,000,000 ns"));
+    QVERIFY(
+        p.rows->model()->index(0, WaitRowsModel::Site).data(Qt::ToolTipRole).toString().contains("/src/main.go:11"));
+    p.clickRow(p.rows, 0);
+    QVERIFY(p.goroutines->model()
+                ->index(0, WaitingGoroutinesModel::Waited)
+                .data(Qt::ToolTipRole)
+                .toString()
+                .startsWith("18,000,000 ns"));
+}
+
+void WaitsPanelTest::aPanelThatGoesAwayWhileItComputesDoesNoHarm() {
+    const auto facts = storyFacts();
+    for (int i = 0; i < 20; ++i) {
+        ViewState view;
+        WaitsPanel panel(&view);
+        view.show(facts);
+        view.select(SiteSelection{Primitive::Mutex, facts->waits.all()[1].site});
+    }
+    QTest::qWait(50);
+    QVERIFY(facts.use_count() >= 1);
+}
+
+QTEST_MAIN(WaitsPanelTest)
+#include "tst_waits_panel.moc"

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What colour is a state, and which letter and pattern say the same to those who cannot tell the colours apart? The
+// palette of Okabe and Ito, as analysis.md section 5 assigns it. Colours of states are the same in the light and the
+// dark theme, so that a picture and a window agree; only what lies behind them changes.
+#pragma once
+
+#include "model/waits/primitive.h"
+
+#include <QColor>
+
+namespace waitscope {
+
+[[nodiscard]] QColor colourOf(StateFamily family);
+
+/// A letter for each family of waits; a null QChar for running and runnable, which need none.
+[[nodiscard]] QChar letterOf(StateFamily family);
+
+/// Drawn with stripes besides its hue: locks and channels, the waits that a program is stuck on.
+[[nodiscard]] bool isStriped(StateFamily family);
+
+/// Black or white, whichever can be read on `background`.
+[[nodiscard]] QColor readableOn(const QColor& background);
+
+/// What is not data: canvas, lines and text, for the light or the dark theme.
+struct CanvasColours {
+    QColor background;
+    QColor alternate;  ///< every other group
+    QColor headerBand; ///< behind group headers and the ruler
+    QColor line;
+    QColor text;
+    QColor fadedText; ///< still at least 4.5 : 1 on `background`
+    QColor selection;
+    QColor hoverLine;
+};
+[[nodiscard]] CanvasColours canvasColours(bool dark);
+
+} // namespace waitscope

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/common/text_style.h"
+
+#include "widgets/common/colours.h"
+
+#include <QFontDatabase>
+#include <QPainter>
+
+namespace waitscope {
+
+QFont figuresFont(const QFont& words) {
+    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    if (words.pointSizeF() > 0)
+        font.setPointSizeF(words.pointSizeF());
+    else
+        font.setPixelSize(words.pixelSize());
+    return font;
+}
+
+QColor mutedText(const QPalette& palette) {
+    const QColor text = palette.color(QPalette::Text);
+    const QColor base = palette.color(QPalette::Base);
+    const auto mix = [](int a, int b) { return (a * 62 + b * 38) / 100; };
+    return {mix(text.red(), base.red()), mix(text.green(), base.green()), mix(text.blue(), base.blue())};
+}
+
+QPixmap familyPatch(StateFamily family, int side, qreal devicePixelRatio) {
+    QPixmap patch(QSize(side, side) * devicePixelRatio);
+    patch.setDevicePixelRatio(devicePixelRatio);
+    const QColor colour = colourOf(family);
+    patch.fill(colour);
+    QPainter painter(&patch);
+    QFont font = painter.font();
+    font.setPixelSize(side - 4);
+    font.setBold(true);
+    painter.setFont(font);
+    painter.setPen(readableOn(colour));
+    painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, QString(letterOf(family)));
+    return patch;
+}
+
+} // namespace waitscope

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How do tables and stacks look: figures, less important words, the patch of colour that ties a row to the timeline?
+#pragma once
+
+#include "model/waits/primitive.h"
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+#include <QPixmap>
+
+namespace waitscope {
+
+/// The system's monospaced font in the size of `words`: figures in columns and stacks.
+[[nodiscard]] QFont figuresFont(const QFont& words);
+
+/// For words that matter less; at least 4.5 : 1 on the base colour of ordinary light and dark palettes.
+[[nodiscard]] QColor mutedText(const QPalette& palette);
+
+/// A square in the colour of a state family with its letter, as the timeline draws it. `side` in logical pixels.
+[[nodiscard]] QPixmap familyPatch(StateFamily family, int side, qreal devicePixelRatio);
+
+} // namespace waitscope

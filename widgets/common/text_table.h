@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A table of words and figures: one line a row, whole rows selected, columns that keep their width, and Ctrl+C, which
+// copies the selected rows (or all, if none is selected) with the column names as tab-separated text.
+#pragma once
+
+#include <QTableView>
+
+namespace waitscope {
+
+class TextTable : public QTableView {
+    Q_OBJECT
+
+  public:
+    explicit TextTable(QWidget* parent = nullptr);
+
+    /// The text that copying gives.
+    [[nodiscard]] QString tabSeparated() const;
+    void copy() const;
+    /// Makes `row` the current and only selected one and brings it into view; -1: none.
+    void showRow(int row);
+
+    void setModel(QAbstractItemModel* model) override;
+
+  Q_SIGNALS:
+    /// The user chose a row, by selecting or clicking it; merely moving the focus here chooses nothing.
+    void rowChosen(int row);
+    /// Return, Enter or a double click.
+    void rowActivated(int row);
+
+  protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void fitRowHeight();
+};
+
+} // namespace waitscope

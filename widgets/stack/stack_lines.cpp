@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/stack/stack_lines.h"
+
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+#include "model/waits/wake_up.h"
+
+namespace waitscope {
+
+namespace {
+
+using Kind = StackLine::Kind;
+
+constexpr std::size_t mostStacks = 10; // of a site; the goroutines' own stacks show the rest
+
+class Description {
+  public:
+    explicit Description(const TraceFacts& facts) : facts_(facts), trace_(*facts.trace) {}
+
+    void goroutine(GoroutineIndex g) {
+        add(Kind::Headline, goroutineSentence(facts_, g));
+        if (trace_.aliveAtEnd(g))
+            span(g, trace_.lastSpan(g));
+        creation(g);
+    }
+
+    void spanOf(GoroutineIndex g, SpanIndex s) {
+        add(Kind::Headline, spanText(facts_, g, s));
+        span(g, s);
+        creation(g);
+    }
+
+    void site(const SiteSelection& selection) {
+        std::vector<const WaitClass*> classes;
+        std::string_view detail;
+        for (const WaitClass& wait : facts_.waits.all()) {
+            if (wait.primitive != selection.primitive || wait.site != selection.site || !wait.stack.known())
+                continue;
+            classes.push_back(&wait);
+            detail = wait.detail;
+        }
+        add(Kind::Headline, primitiveText(selection.primitive, detail) + " · " + siteText(trace_, selection.site));
+        if (classes.empty())
+            add(Kind::Note, "The trace holds no stack for these waits. Select one of the goroutines to see why.");
+        for (std::size_t i = 0; i < classes.size() && i < mostStacks; ++i) {
+            add(Kind::Heading, classes.size() == 1
+                                   ? "Blocked at"
+                                   : "Blocked at, stack " + countText(i + 1) + " of " + countText(classes.size()));
+            stack(classes[i]->stack);
+        }
+        if (classes.size() > mostStacks)
+            add(Kind::Note, countText(classes.size() - mostStacks) + " more. Select a goroutine to see its own stack.");
+    }
+
+    std::vector<StackLine> take() { return std::move(lines_); }
+
+  private:
+    void add(Kind kind, std::string text, GoroutineIndex g = {}) {
+        lines_.push_back({.kind = kind, .text = std::move(text), .goroutine = g});
+    }
+
+    void stack(StackId id) {
+        const FrameId site = facts_.waits.siteOf(id);
+        bool siteSeen = false;
+        for (const FrameId f : trace_.stacks[id]) {
+            const Frame& frame = trace_.frame(f);
+            const Frame& own = trace_.frame(site);
+            // A site stands for all frames of its line.
+            const bool isSite =
+                !siteSeen && frame.function == own.function && frame.file == own.file && frame.line == own.line;
+            siteSeen |= isSite;
+            lines_.push_back({.kind = facts_.waits.isLibrary(f) ? Kind::LibraryFrame : Kind::Frame,
+                              .text = functionText(trace_, f),
+                              .place = placeText(trace_, f),
+                              .fullText = std::string(trace_.text(frame.function)),
+                              .fullPlace = fullPlaceText(trace_, f),
+                              .site = isSite});
+        }
+    }
+
+    void stackOrNote(StackId id, const std::string& note) {
+        if (trace_.stacks[id].empty())
+            add(Kind::Note, note);
+        else
+            stack(id);
+    }
+
+    void span(GoroutineIndex g, SpanIndex s) {
+        const GoroutineState state = trace_.spans.state(s);
+        const StackId own = trace_.spans.stack(s);
+        switch (state) {
+        case GoroutineState::Waiting:
+        case GoroutineState::Syscall:
+            add(Kind::Heading, state == GoroutineState::Waiting ? "Blocked at" : "System call entered at");
+            stackOrNote(own, missingStackText(facts_, s));
+            if (trace_.isOpen(g, s)) {
+                add(Kind::Heading, state == GoroutineState::Waiting ? "Not woken" : "Not returned");
+                add(Kind::Note, "Still open when the trace ends. What happens later the trace cannot show.");
+            } else if (state == GoroutineState::Waiting) {
+                wakeUp(s);
+            }
+            break;
+        case GoroutineState::Runnable:
+            runnable(s, own);
+            break;
+        case GoroutineState::Running:
+        case GoroutineState::Unknown:
+            add(Kind::Note, missingStackText(facts_, s));
+            break;
+        case GoroutineState::Ended:
+        case GoroutineState::StillAlive:
+            break;
+        }
+    }
+
+    void runnable(SpanIndex s, StackId own) {
+        const SpanOrigin origin = trace_.spans.kind(s).origin;
+        if (origin == SpanOrigin::Created) // its creation is told below
+            return;
+        const Waker waker = trace_.spans.waker(s);
+        if (waker.isGoroutine())
+            add(Kind::Heading, "Made ready by", waker.goroutine());
+        else if (origin == SpanOrigin::Event && !trace_.stacks[own].empty())
+            add(Kind::Heading, "Stopped at");
+        stackOrNote(own, missingStackText(facts_, s));
+    }
+
+    void wakeUp(SpanIndex wait) {
+        const WakeUp woken = wakeUpAfter(facts_, wait);
+        if (woken.how != WokenBy::Goroutine) {
+            add(Kind::Heading, "Woken");
+            add(Kind::Note, wakeUpText(facts_, wait, woken));
+            return;
+        }
+        add(Kind::Heading, "Woken by", woken.goroutine);
+        stackOrNote(woken.stack, "Go recorded no stack of the goroutine that woke it.");
+    }
+
+    void creation(GoroutineIndex g) {
+        const Waker creator = trace_.creator(g);
+        if (creator.isGoroutine())
+            add(Kind::Heading, "Created by", creator.goroutine());
+        else
+            add(Kind::Heading, "Created");
+        stackOrNote(trace_.creationStack(g), missingCreationText(trace_, g));
+    }
+
+    const TraceFacts& facts_;
+    const Trace& trace_;
+    std::vector<StackLine> lines_;
+};
+
+} // namespace
+
+std::vector<StackLine> describe(const TraceFacts& facts, const Selection& selection) {
+    Description description(facts);
+    if (const auto* const g = std::get_if<GoroutineSelection>(&selection))
+        description.goroutine(g->goroutine);
+    else if (const auto* const s = std::get_if<SpanSelection>(&selection))
+        description.spanOf(s->goroutine, s->span);
+    else if (const auto* const site = std::get_if<SiteSelection>(&selection))
+        description.site(*site);
+    return description.take();
+}
+
+std::string plainText(const TraceFacts& facts, const StackLine& line) {
+    switch (line.kind) {
+    case Kind::Frame:
+    case Kind::LibraryFrame:
+        return line.fullText + "\n\t" + line.fullPlace + "\n";
+    case Kind::Heading:
+        return line.text + (line.goroutine.known() ? " " + goroutineText(*facts.trace, line.goroutine) : "") + ":\n";
+    case Kind::Headline:
+    case Kind::Note:
+        break;
+    }
+    return line.text + "\n";
+}
+
+std::string plainText(const TraceFacts& facts, const std::vector<StackLine>& lines) {
+    std::string text;
+    for (const StackLine& line : lines) {
+        if (line.kind == Kind::Heading)
+            text += "\n";
+        text += plainText(facts, line);
+    }
+    return text;
+}
+
+} // namespace waitscope

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/stack/stack_panel.h"
+
+#include "model/report/span_text.h"
+#include "widgets/common/text_style.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScrollBar>
+#include <QTextBlock>
+#include <QTextDocumentFragment>
+#include <QToolTip>
+
+namespace waitscope {
+
+namespace {
+
+using Kind = StackLine::Kind;
+
+constexpr int gap = 4; // the window's grid, in logical pixels
+const QString goroutineScheme = QStringLiteral("goroutine");
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+} // namespace
+
+StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent), view_(view) {
+    setAccessibleName(tr("Stack"));
+    setAccessibleDescription(tr("Where the selected goroutine is blocked, who created it and who woke it"));
+    setFrameShape(QFrame::NoFrame);
+    setOpenLinks(false);
+    setUndoRedoEnabled(false);
+    setTextInteractionFlags(Qt::TextBrowserInteraction | Qt::TextSelectableByKeyboard);
+    document()->setDocumentMargin(2 * gap);
+    connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
+        if (url.scheme() == goroutineScheme)
+            view_->select(GoroutineSelection{GoroutineIndex{url.path().toUInt()}});
+    });
+    connect(view_, &ViewState::traceChanged, this, &StackPanel::rebuild);
+    connect(view_, &ViewState::selectionChanged, this, &StackPanel::rebuild);
+    rebuild();
+}
+
+void StackPanel::rebuild() {
+    lines_.clear();
+    if (view_->facts())
+        lines_ = describe(*view_->facts(), view_->selection());
+    write();
+    verticalScrollBar()->setValue(0);
+}
+
+// A document of one block a line, so that a place in the text tells its line.
+void StackPanel::write() {
+    writing_ = true;
+    clear();
+    const QFont words = font();
+    const QColor muted = mutedText(palette());
+    QTextCharFormat plain;
+    plain.setFont(words);
+    plain.setForeground(palette().color(QPalette::Text));
+    QTextCharFormat figures = plain;
+    figures.setFont(figuresFont(words));
+    QTextCursor cursor(document());
+    if (lines_.empty()) {
+        QTextCharFormat hint = plain;
+        hint.setForeground(muted);
+        QTextBlockFormat middle;
+        middle.setAlignment(Qt::AlignHCenter);
+        middle.setTopMargin(8 * gap);
+        cursor.setBlockFormat(middle);
+        cursor.insertText(view_->facts() ? tr("Select a wait, a goroutine or a span to see its stack.")
+                                         : tr("Stacks appear here once a trace is open."),
+                          hint);
+    }
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        const StackLine& line = lines_[i];
+        QTextBlockFormat block;
+        QTextCharFormat text = plain;
+        switch (line.kind) {
+        case Kind::Headline:
+            text.setFontWeight(QFont::Bold);
+            break;
+        case Kind::Heading:
+            block.setTopMargin(3 * gap);
+            text.setFontWeight(QFont::Bold);
+            break;
+        case Kind::Frame:
+        case Kind::LibraryFrame: {
+            // A long name continues behind the mark of the first line.
+            const int mark = QFontMetrics(figures.font()).horizontalAdvance(QStringLiteral("▸ "));
+            block.setLeftMargin(mark);
+            block.setTextIndent(-mark);
+            block.setTopMargin(1);
+            text = figures;
+            if (line.kind == Kind::LibraryFrame && !line.site)
+                text.setForeground(muted);
+            break;
+        }
+        case Kind::Note:
+            block.setTopMargin(1);
+            text.setForeground(muted);
+            break;
+        }
+        if (i > 0)
+            cursor.insertBlock();
+        cursor.setBlockFormat(block);
+        const bool frame = line.kind == Kind::Frame || line.kind == Kind::LibraryFrame;
+        if (frame) {
+            text.setFontWeight(line.site ? QFont::Bold : QFont::Normal);
+            cursor.insertText(line.site ? QStringLiteral("▸ ") : QStringLiteral("  "), text);
+        }
+        cursor.insertText(qt(line.text), text);
+        if (frame) {
+            text.setForeground(line.site ? palette().color(QPalette::Text) : muted);
+            cursor.insertText(QStringLiteral("  ") + qt(line.place), text);
+        }
+        if (line.goroutine.known()) {
+            cursor.insertText(QStringLiteral(" "), text);
+            text.setAnchor(true);
+            text.setAnchorHref(goroutineScheme + u':' + QString::number(line.goroutine.value));
+            text.setForeground(palette().color(QPalette::Link));
+            text.setFontUnderline(true);
+            cursor.insertText(qt(goroutineText(*view_->facts()->trace, line.goroutine)), text);
+        }
+    }
+    moveCursor(QTextCursor::Start);
+    showTextCursor();
+    writing_ = false;
+}
+
+const StackLine* StackPanel::lineAt(const QTextCursor& cursor) const {
+    const auto block = static_cast<std::size_t>(cursor.blockNumber());
+    return block < lines_.size() ? &lines_[block] : nullptr;
+}
+
+void StackPanel::copyText() const {
+    const QTextCursor cursor = textCursor();
+    if (cursor.hasSelection())
+        QApplication::clipboard()->setText(cursor.selection().toPlainText());
+    else if (!lines_.empty())
+        QApplication::clipboard()->setText(qt(plainText(*view_->facts(), lines_)));
+}
+
+void StackPanel::copyLine() const {
+    if (const StackLine* const line = lineAt(textCursor()))
+        QApplication::clipboard()->setText(qt(plainText(*view_->facts(), *line)).trimmed());
+}
+
+void StackPanel::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy))
+        copyText();
+    else if (event->key() == Qt::Key_C && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))
+        copyLine();
+    else
+        QTextBrowser::keyPressEvent(event);
+}
+
+void StackPanel::contextMenuEvent(QContextMenuEvent* event) {
+    if (lines_.empty())
+        return;
+    const bool marked = textCursor().hasSelection();
+    if (!marked && event->reason() == QContextMenuEvent::Mouse)
+        setTextCursor(cursorForPosition(event->pos()));
+    QMenu menu(this);
+    QAction* const text = menu.addAction(marked ? tr("Copy marked text") : tr("Copy stack as text"));
+    text->setShortcut(QKeySequence::Copy);
+    QAction* const line = menu.addAction(tr("Copy this line"));
+    line->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    const QAction* const chosen = menu.exec(event->globalPos());
+    if (chosen == text)
+        copyText();
+    else if (chosen == line)
+        copyLine();
+}
+
+bool StackPanel::viewportEvent(QEvent* event) {
+    if (event->type() != QEvent::ToolTip)
+        return QTextBrowser::viewportEvent(event);
+    const auto* const help = static_cast<QHelpEvent*>(event);
+    const StackLine* const line = lineAt(cursorForPosition(help->pos()));
+    if (line != nullptr && !line->fullPlace.empty())
+        QToolTip::showText(help->globalPos(), qt(line->fullText + "\n" + line->fullPlace), this);
+    else
+        QToolTip::hideText();
+    return true;
+}
+
+void StackPanel::focusInEvent(QFocusEvent* event) {
+    QTextBrowser::focusInEvent(event);
+    showTextCursor();
+}
+
+void StackPanel::focusOutEvent(QFocusEvent* event) {
+    QTextBrowser::focusOutEvent(event);
+    showTextCursor();
+}
+
+// For those who read with the keyboard.
+void StackPanel::showTextCursor() {
+    setCursorWidth(hasFocus() && !lines_.empty() ? 1 : 0);
+}
+
+void StackPanel::changeEvent(QEvent* event) {
+    QTextBrowser::changeEvent(event);
+    if (!writing_ && (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange))
+        write();
+}
+
+} // namespace waitscope

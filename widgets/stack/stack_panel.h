@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where is the selected goroutine blocked, who created it, who woke it? Text that can be selected and copied; the names
+// of other goroutines are links.
+#pragma once
+
+#include "widgets/common/view_state.h"
+#include "widgets/stack/stack_lines.h"
+
+#include <QTextBrowser>
+
+#include <vector>
+
+namespace waitscope {
+
+class StackPanel : public QTextBrowser {
+    Q_OBJECT
+
+  public:
+    /// `view` must outlive the panel.
+    explicit StackPanel(ViewState* view, QWidget* parent = nullptr);
+
+    /// The marked text, or everything if nothing is marked: whole names and paths, frames as Go prints them.
+    void copyText() const;
+    /// The line of the text cursor, in the same way.
+    void copyLine() const;
+
+  protected:
+    bool viewportEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+  private:
+    void rebuild();
+    void write();
+    void showTextCursor();
+    [[nodiscard]] const StackLine* lineAt(const QTextCursor& cursor) const;
+
+    ViewState* view_;
+    std::vector<StackLine> lines_; ///< one a block of the document
+    bool writing_ = false;
+};
+
+} // namespace waitscope

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/waits/waiting_goroutines_model.h"
+
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+#include "widgets/common/text_style.h"
+
+#include <QApplication>
+
+#include <algorithm>
+#include <array>
+
+namespace waitscope {
+
+namespace {
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+bool isFigure(int column) {
+    return column == WaitingGoroutinesModel::Goroutine || column == WaitingGoroutinesModel::Since ||
+           column == WaitingGoroutinesModel::Waited;
+}
+
+} // namespace
+
+void WaitingGoroutinesModel::show(std::shared_ptr<const TraceFacts> facts, std::vector<WaitingGoroutine> goroutines) {
+    beginResetModel();
+    facts_ = std::move(facts);
+    goroutines_ = std::move(goroutines);
+    stale_ = false;
+    endResetModel();
+}
+
+void WaitingGoroutinesModel::setStale(bool stale) {
+    if (stale == stale_)
+        return;
+    stale_ = stale;
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1), {Qt::ForegroundRole});
+}
+
+int WaitingGoroutinesModel::rowOf(GoroutineIndex g) const {
+    const auto found = std::ranges::find(goroutines_, g, &WaitingGoroutine::goroutine);
+    return found == goroutines_.end() ? -1 : static_cast<int>(found - goroutines_.begin());
+}
+
+int WaitingGoroutinesModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(goroutines_.size());
+}
+
+int WaitingGoroutinesModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : columns;
+}
+
+QVariant WaitingGoroutinesModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= columns)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole)
+        return {};
+    const std::array<QString, columns> names{tr("Goroutine"), tr("Function"), tr("State"),
+                                             tr("Since"),     tr("Waited"),   tr("Created at")};
+    return names[static_cast<std::size_t>(section)];
+}
+
+QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int column) const {
+    const Trace& trace = *facts_->trace;
+    const GoroutineIndex g = waiting.goroutine;
+    switch (column) {
+    case Goroutine:
+        return QString::number(trace.goroutines.id(g));
+    case Function:
+        return trace.goroutines.entry(g).known() ? qt(functionText(trace, trace.goroutines.entry(g)))
+                                                 : tr("not recorded");
+    case State:
+        return waiting.open ? tr("still open ▸") : tr("finished");
+    case Since:
+        return waiting.beforeTrace ? tr("before the trace") : qt(durationText(waiting.since));
+    case Waited:
+        return (waiting.beforeTrace ? QStringLiteral("≥ ") : QString()) + qt(durationText(waiting.length));
+    case CreatedAt:
+        if (trace.preExisting(g))
+            return tr("before the trace");
+        if (const FrameId site = facts_->waits.siteOf(trace.creationStack(g)); site.known())
+            return qt(siteText(trace, site));
+        return trace.creator(g).isGoroutine() ? tr("not recorded") : tr("no goroutine");
+    default:
+        return {};
+    }
+}
+
+QString WaitingGoroutinesModel::toolTipOf(const WaitingGoroutine& waiting, int column) const {
+    const Trace& trace = *facts_->trace;
+    const GoroutineIndex g = waiting.goroutine;
+    switch (column) {
+    case Goroutine:
+    case State:
+        return qt(spanText(*facts_, g, waiting.wait));
+    case Function:
+        return qt(std::string(trace.function(g)));
+    case Since:
+        return qt(exactDurationText(waiting.since)) + tr(" from the start of the trace");
+    case Waited:
+        return tr("%1\n%2 waits here in the visible range: %3")
+            .arg(qt(exactDurationText(waiting.length)), qt(countText(waiting.waits)),
+                 qt(exactDurationText(waiting.total)));
+    case CreatedAt: {
+        const Waker creator = trace.creator(g);
+        const FrameId site = facts_->waits.siteOf(trace.creationStack(g));
+        if (!creator.isGoroutine() || !site.known())
+            return qt(missingCreationText(trace, g));
+        return tr("by %1\n%2").arg(qt(goroutineText(trace, creator.goroutine())), qt(fullPlaceText(trace, site)));
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant WaitingGoroutinesModel::data(const QModelIndex& index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const WaitingGoroutine& waiting = goroutineAt(index.row());
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return textOf(waiting, column);
+    case Qt::ToolTipRole:
+        return toolTipOf(waiting, column);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(column) ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::FontRole: {
+        if (column == State)
+            return {};
+        QFont font = figuresFont(QApplication::font("QTableView"));
+        font.setBold(column == Waited && waiting.open);
+        return font;
+    }
+    case Qt::ForegroundRole:
+        return stale_ || (column == State && !waiting.open) ? QVariant(mutedText(QApplication::palette("QTableView")))
+                                                            : QVariant();
+    default:
+        return {};
+    }
+}
+
+} // namespace waitscope

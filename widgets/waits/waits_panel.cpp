@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/waits/waits_panel.h"
+
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+#include "widgets/common/text_style.h"
+#include "widgets/common/text_table.h"
+#include "widgets/waits/wait_rows_model.h"
+#include "widgets/waits/waiting_goroutines_model.h"
+
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+constexpr int gap = 4; // the window's grid, in logical pixels
+constexpr int widestPrimitive = 150;
+constexpr int narrowestSite = 230; // it gets at least this, if it needs it, and at most its share of the table
+constexpr double siteShare = 0.5;
+constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
+constexpr int examinedRows = 100; // whose contents decide the width of a column
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+QLabel* messageLabel(QWidget* parent) {
+    auto* const label = new QLabel(parent);
+    label->setAlignment(Qt::AlignCenter);
+    label->setWordWrap(true);
+    label->setMargin(4 * gap);
+    return label;
+}
+
+// Of the two columns of words that can be long; the tooltip has the whole text.
+void fitColumns(TextTable* table, int panelWidth, int firstWords, int site) {
+    table->resizeColumnsToContents();
+    table->setColumnWidth(firstWords, std::min(table->columnWidth(firstWords), widestPrimitive));
+    const int most = std::max(narrowestSite, static_cast<int>(panelWidth * siteShare));
+    table->setColumnWidth(site, std::min(table->columnWidth(site), most));
+}
+
+} // namespace
+
+WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
+    : QWidget(parent)
+    , view_(view)
+    , rowsModel_(new WaitRowsModel(this))
+    , goroutinesModel_(new WaitingGoroutinesModel(this))
+    , fade_(new QTimer(this))
+    , rows_([this](Rows rows) { showRows(std::move(rows)); })
+    , goroutines_([this](Goroutines goroutines) { showGoroutines(std::move(goroutines)); }) {
+    setAccessibleName(tr("Waits"));
+    fade_->setSingleShot(true);
+    fade_->setInterval(fadeAfter);
+    connect(fade_, &QTimer::timeout, this, [this] {
+        progress_->setVisible(busy());
+        rowsModel_->setStale(rows_.busy());
+        goroutinesModel_->setStale(goroutines_.busy());
+    });
+
+    auto* const splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(buildRows());
+    splitter->addWidget(buildGoroutines());
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
+
+    connect(view_, &ViewState::traceChanged, this, &WaitsPanel::followTrace);
+    connect(view_, &ViewState::visibleRangeChanged, this, &WaitsPanel::followRange);
+    connect(view_, &ViewState::selectionChanged, this, &WaitsPanel::followSelection);
+    followTrace();
+    followRange();
+    followSelection(view_->selection());
+}
+
+WaitsPanel::~WaitsPanel() = default;
+
+QWidget* WaitsPanel::buildRows() {
+    auto* const part = new QWidget(this);
+    filter_ = new QLineEdit(part);
+    filter_->setPlaceholderText(tr("Filter by primitive, function or file"));
+    filter_->setClearButtonEnabled(true);
+    filter_->setAccessibleName(tr("Filter of the waits"));
+    filter_->installEventFilter(this);
+    connect(filter_, &QLineEdit::textChanged, this, &WaitsPanel::filterChanged);
+    summary_ = new QLabel(part);
+    summary_->setAccessibleName(tr("What the table of waits shows"));
+    progress_ = new QProgressBar(part);
+    progress_->setRange(0, 0);
+    progress_->setTextVisible(false);
+    progress_->setFixedHeight(3);
+    progress_->setAccessibleName(tr("Computing the waits"));
+    QSizePolicy keepsItsPlace = progress_->sizePolicy();
+    keepsItsPlace.setRetainSizeWhenHidden(true);
+    progress_->setSizePolicy(keepsItsPlace);
+    progress_->hide();
+
+    rowsTable_ = new TextTable(part);
+    rowsTable_->setAccessibleName(tr("Waits by primitive and site"));
+    rowsTable_->setModel(rowsModel_);
+    rowsTable_->horizontalHeader()->setSortIndicator(WaitRowsModel::Total, Qt::DescendingOrder);
+    rowsTable_->horizontalHeader()->setStretchLastSection(true);
+    rowsTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
+    rowsTable_->setSortingEnabled(true);
+    connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::siteChosen);
+    connect(rowsTable_, &TextTable::rowActivated, this, [this] { goroutinesTable_->setFocus(); });
+
+    auto* const noRows = new QWidget(part);
+    message_ = messageLabel(noRows);
+    clearFilter_ = new QPushButton(tr("Clear filter"), noRows);
+    connect(clearFilter_, &QPushButton::clicked, filter_, &QLineEdit::clear);
+    auto* const noRowsLayout = new QVBoxLayout(noRows);
+    noRowsLayout->addStretch();
+    noRowsLayout->addWidget(message_);
+    noRowsLayout->addWidget(clearFilter_, 0, Qt::AlignHCenter);
+    noRowsLayout->addStretch();
+    rowsOrMessage_ = new QStackedWidget(part);
+    rowsOrMessage_->addWidget(rowsTable_);
+    rowsOrMessage_->addWidget(noRows);
+
+    auto* const layout = new QVBoxLayout(part);
+    layout->setContentsMargins(gap, gap, gap, 0);
+    layout->setSpacing(gap);
+    layout->addWidget(filter_);
+    layout->addWidget(summary_);
+    layout->addWidget(progress_);
+    layout->addWidget(rowsOrMessage_, 1);
+    return part;
+}
+
+QWidget* WaitsPanel::buildGoroutines() {
+    auto* const part = new QWidget(this);
+    goroutinesTitle_ = new QLabel(part);
+    goroutinesTitle_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    goroutinesTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    goroutinesTable_ = new TextTable(part);
+    goroutinesTable_->setAccessibleName(tr("Goroutines of the selected waits, oldest first"));
+    goroutinesTable_->setModel(goroutinesModel_);
+    goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
+    goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
+    connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
+    connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
+    goroutinesMessage_ = messageLabel(part);
+    goroutinesOrMessage_ = new QStackedWidget(part);
+    goroutinesOrMessage_->addWidget(goroutinesTable_);
+    goroutinesOrMessage_->addWidget(goroutinesMessage_);
+    auto* const layout = new QVBoxLayout(part);
+    layout->setContentsMargins(gap, gap, gap, gap);
+    layout->setSpacing(gap);
+    layout->addWidget(goroutinesTitle_);
+    layout->addWidget(goroutinesOrMessage_, 1);
+    return part;
+}
+
+void WaitsPanel::focusFilter() {
+    filter_->setFocus(Qt::ShortcutFocusReason);
+    filter_->selectAll();
+}
+
+bool WaitsPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == filter_ && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            rowsTable_->setFocus();
+            if (!rowsTable_->selectionModel()->hasSelection() && rowsModel_->rowCount() > 0)
+                rowsTable_->showRow(0);
+            return true;
+        }
+        if (key == Qt::Key_Escape && !filter_->text().isEmpty()) {
+            filter_->clear();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+// Another trace: nothing of the old one may stay. The rows are requested by the change of the range that follows.
+void WaitsPanel::followTrace() {
+    const QScopedValueRollback following(following_, true);
+    rows_.cancel();
+    goroutines_.cancel();
+    site_.reset();
+    listed_.reset();
+    selected_ = {};
+    rowsModel_->show(nullptr, {});
+    goroutinesModel_->show(nullptr, {});
+    showWhatThereIs();
+}
+
+void WaitsPanel::followRange() {
+    if (!view_->facts())
+        return;
+    requestRows();
+    if (site_)
+        requestGoroutines();
+}
+
+void WaitsPanel::followSelection(const Selection& selection) {
+    if (!view_->facts())
+        return;
+    const TraceFacts& facts = *view_->facts();
+    std::optional<SiteSelection> site;
+    if (const auto* const chosen = std::get_if<SiteSelection>(&selection)) {
+        site = *chosen;
+    } else if (const auto* const span = std::get_if<SpanSelection>(&selection)) {
+        if (facts.waits.indexOf(*facts.trace, span->span) != 0) {
+            const WaitClass& wait = facts.waits.of(*facts.trace, span->span);
+            site = {wait.primitive, wait.site};
+        }
+    }
+    selected_ = selectedGoroutine(selection);
+    if (site && site == site_ && !goroutines_.busy()) { // it is there already
+        const QScopedValueRollback following(following_, true);
+        showSelectedRow();
+        goroutinesTable_->showRow(goroutinesModel_->rowOf(selected_));
+        return;
+    }
+    site_ = site;
+    if (site || std::holds_alternative<GoroutineSelection>(selection)) {
+        requestGoroutines();
+    } else {
+        const QScopedValueRollback following(following_, true);
+        goroutines_.cancel();
+        listed_.reset();
+        goroutinesModel_->show(nullptr, {});
+    }
+    const QScopedValueRollback following(following_, true);
+    showSelectedRow();
+    showWhatThereIs();
+}
+
+void WaitsPanel::requestRows() {
+    rows_.request([facts = view_->facts(), range = view_->visibleRange()] {
+        return Rows{facts, computeWaitTable(*facts, {.range = range, .distributions = false})};
+    });
+    setBusy();
+}
+
+void WaitsPanel::requestGoroutines() {
+    goroutines_.request(
+        [facts = view_->facts(), range = view_->visibleRange(), site = site_, selected = selected_]() -> Goroutines {
+            Goroutines found{.facts = facts, .site = site, .selected = selected};
+            if (!site) {
+                const SpanIndex wait = openOrLongestWait(*facts, selected, range);
+                if (!wait.known())
+                    return found;
+                const WaitClass& what = facts->waits.of(*facts->trace, wait);
+                found.site = {what.primitive, what.site};
+            }
+            const bool runtime = selected.known() && facts->waits.isRuntime(selected);
+            found.list = goroutinesWaitingAt(*facts, found.site->primitive, found.site->site, range, runtime);
+            return found;
+        });
+    setBusy();
+}
+
+void WaitsPanel::showRows(Rows rows) {
+    {
+        const QScopedValueRollback following(following_, true);
+        const bool first = !rowsModel_->rowCount();
+        const int scrolled = rowsTable_->verticalScrollBar()->value();
+        rowsModel_->show(std::move(rows.facts), std::move(rows.table));
+        if (first)
+            fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site);
+        rowsTable_->verticalScrollBar()->setValue(scrolled);
+        showSelectedRow();
+    }
+    setBusy();
+    showWhatThereIs();
+}
+
+void WaitsPanel::showGoroutines(Goroutines goroutines) {
+    {
+        const QScopedValueRollback following(following_, true);
+        const bool another = goroutines.site != listed_;
+        listed_ = goroutines.site;
+        site_ = goroutines.site;
+        goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
+        if (another)
+            fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function);
+        goroutinesTable_->showRow(goroutinesModel_->rowOf(goroutines.selected));
+        showSelectedRow();
+    }
+    setBusy();
+    showWhatThereIs();
+}
+
+void WaitsPanel::showSelectedRow() {
+    rowsTable_->showRow(site_ ? rowsModel_->rowOf(site_->primitive, site_->site) : -1);
+}
+
+void WaitsPanel::siteChosen(int row) {
+    if (following_)
+        return;
+    const WaitRow& chosen = rowsModel_->rowAt(row);
+    view_->select(SiteSelection{chosen.primitive, chosen.site});
+}
+
+void WaitsPanel::goroutineChosen(int row) {
+    if (following_)
+        return;
+    const WaitingGoroutine& chosen = goroutinesModel_->goroutineAt(row);
+    view_->select(SpanSelection{chosen.goroutine, chosen.wait});
+}
+
+void WaitsPanel::filterChanged(const QString& text) {
+    const QScopedValueRollback following(following_, true);
+    rowsModel_->setFilter(text.trimmed());
+    showSelectedRow();
+    showWhatThereIs();
+}
+
+void WaitsPanel::setBusy() {
+    if (busy()) {
+        if (!fade_->isActive())
+            fade_->start();
+        return;
+    }
+    fade_->stop();
+    progress_->hide();
+    rowsModel_->setStale(false);
+    goroutinesModel_->setStale(false);
+}
+
+void WaitsPanel::showWhatThereIs() {
+    const WaitTable& table = rowsModel_->table();
+    const bool open = view_->facts() != nullptr;
+    const bool filtered = !table.rows.empty() && rowsModel_->rowCount() == 0;
+    filter_->setEnabled(open);
+    if (!open)
+        message_->setText(tr("Open a trace to see what its goroutines wait for."));
+    else if (filtered)
+        message_->setText(tr("Nothing matches “%1”.").arg(filter_->text().trimmed()));
+    else if (rows_.busy())
+        message_->setText(tr("Counting the waits …"));
+    else
+        message_->setText(tr("No goroutine of the program waited in this part of the trace."));
+    clearFilter_->setVisible(filtered);
+    rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
+    if (table.rows.empty())
+        summary_->clear();
+    else
+        summary_->setText(tr("%1 of %2 rows · %3 waits · visible: %4")
+                              .arg(qt(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
+                                   qt(countText(table.rows.size())), qt(countText(table.waits())),
+                                   table.range == view_->facts()->trace->wholeRange()
+                                       ? tr("the whole trace, %1").arg(qt(durationText(table.range.length())))
+                                       : QStringLiteral("%1 … %2").arg(qt(durationText(table.range.begin)),
+                                                                       qt(durationText(table.range.end)))));
+
+    const int goroutines = goroutinesModel_->rowCount();
+    goroutinesOrMessage_->setCurrentIndex(goroutines > 0 ? 0 : 1);
+    if (listed_ && goroutines > 0) {
+        const Trace& trace = *view_->facts()->trace;
+        const QString title =
+            tr("%1, oldest first · %2 · %3")
+                .arg(goroutines == 1 ? tr("1 goroutine")
+                                     : tr("%1 goroutines").arg(qt(countText(static_cast<std::uint64_t>(goroutines)))),
+                     qt(primitiveText(listed_->primitive, {})), qt(siteText(trace, listed_->site)));
+        goroutinesTitle_->setText(title);
+        goroutinesTitle_->setToolTip(title + u'\n' + qt(fullPlaceText(trace, listed_->site)));
+        return;
+    }
+    goroutinesTitle_->setText(tr("Goroutines"));
+    goroutinesTitle_->setToolTip({});
+    if (!open)
+        goroutinesMessage_->clear();
+    else if (goroutines_.busy())
+        goroutinesMessage_->setText(tr("Looking for the goroutines …"));
+    else if (site_)
+        goroutinesMessage_->setText(tr("No goroutine waits there in the visible part of the trace."));
+    else if (selected_.known())
+        goroutinesMessage_->setText(tr("%1 does not wait in the visible part of the trace.")
+                                        .arg(qt(goroutineText(*view_->facts()->trace, selected_))));
+    else
+        goroutinesMessage_->setText(tr("Select a row above to see its goroutines, oldest first."));
+}
+
+} // namespace waitscope

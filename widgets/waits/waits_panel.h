@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which waits are there, and which goroutines are in them? Two tables: primitive and site on top, the goroutines of the
+// chosen row below, oldest first. Follows the visible range and the shared selection, and changes the latter. Nothing
+// is computed on the GUI thread: while new rows are on their way the old ones stay, faded.
+#pragma once
+
+#include "model/waits/wait_table.h"
+#include "model/waits/waiting_goroutines.h"
+#include "widgets/common/latest_result.h"
+#include "widgets/common/view_state.h"
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QStackedWidget;
+class QTimer;
+
+namespace waitscope {
+
+class TextTable;
+class WaitRowsModel;
+class WaitingGoroutinesModel;
+
+class WaitsPanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    /// `view` must outlive the panel.
+    explicit WaitsPanel(ViewState* view, QWidget* parent = nullptr);
+    ~WaitsPanel() override;
+
+    void focusFilter();
+    /// Rows are being computed.
+    [[nodiscard]] bool busy() const { return rows_.busy() || goroutines_.busy(); }
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+  private:
+    struct Rows {
+        std::shared_ptr<const TraceFacts> facts;
+        WaitTable table;
+    };
+    /// The goroutines of a site, and which of them is selected.
+    struct Goroutines {
+        std::shared_ptr<const TraceFacts> facts;
+        std::optional<SiteSelection> site; ///< none: what is selected waits nowhere
+        std::vector<WaitingGoroutine> list;
+        GoroutineIndex selected;
+    };
+
+    QWidget* buildRows();
+    QWidget* buildGoroutines();
+    void followTrace();
+    void followRange();
+    void followSelection(const Selection& selection);
+    void requestRows();
+    void requestGoroutines();
+    void showRows(Rows rows);
+    void showGoroutines(Goroutines goroutines);
+    void showSelectedRow();
+    void siteChosen(int row);
+    void goroutineChosen(int row);
+    void filterChanged(const QString& text);
+    void setBusy();
+    void showWhatThereIs();
+
+    ViewState* view_;
+    WaitRowsModel* rowsModel_;
+    WaitingGoroutinesModel* goroutinesModel_;
+    QLineEdit* filter_ = nullptr;
+    QLabel* summary_ = nullptr;
+    QProgressBar* progress_ = nullptr;
+    QStackedWidget* rowsOrMessage_ = nullptr;
+    TextTable* rowsTable_ = nullptr;
+    QLabel* message_ = nullptr;
+    QPushButton* clearFilter_ = nullptr;
+    QLabel* goroutinesTitle_ = nullptr;
+    QStackedWidget* goroutinesOrMessage_ = nullptr;
+    TextTable* goroutinesTable_ = nullptr;
+    QLabel* goroutinesMessage_ = nullptr;
+    QTimer* fade_;
+    std::optional<SiteSelection> site_;   ///< whose goroutines are wanted
+    std::optional<SiteSelection> listed_; ///< whose goroutines are there
+    GoroutineIndex selected_;
+    bool following_ = false; ///< the tables are being set, not used
+    LatestResult<Rows> rows_;
+    LatestResult<Goroutines> goroutines_;
+};
+
+} // namespace waitscope
