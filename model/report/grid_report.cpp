@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/report/grid_report.h"
+
+#include "model/report/identity_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace waitscope {
+
+namespace {
+
+// As few digits as bring back the same value, whatever the locale.
+void append(std::string& text, float value) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    text.append(digits.data(), end);
+}
+
+std::string quoted(const std::string& field) {
+    if (field.find_first_of(",\"\r\n") == std::string::npos)
+        return field;
+    std::string text = "\"";
+    for (const char c : field)
+        text += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return text + "\"";
+}
+
+} // namespace
+
+std::string gridCsv(const Trace& trace, const Grid& grid) {
+    std::string text = "row,label,goroutines,first_goroutine";
+    for (std::uint32_t b = 0; b < grid.bins; ++b)
+        text += "," + std::to_string(grid.binRange(b).begin);
+    text += "\n";
+    for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
+        text += std::to_string(r) + "," + quoted(rowLabel(trace, grid, r)) + "," + std::to_string(grid.rows[r].count) +
+                "," + std::to_string(trace.goroutines.id(grid.goroutinesOf(r).front()));
+        for (std::uint32_t b = 0; b < grid.bins; ++b) {
+            text += ',';
+            if (const float value = grid.values[grid.cell(r, b)]; !std::isnan(value))
+                append(text, value);
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+std::string gridJson(const Trace& trace, const Grid& grid) {
+    using Json = nlohmann::json;
+    Json document = documentJson(trace);
+    document["mode"] = "lifetime";
+    document["metric"] = namedOf(grid.states).name;
+    document["unit"] = "share";
+    document["bundling"] = grid.bundling == Bundling::Mean ? "mean" : "max";
+    document["range_ns"] = {grid.range.begin, grid.range.end};
+    document["bin_ns"] = grid.bins == 0 ? Json() : Json(static_cast<double>(grid.range.length()) / grid.bins);
+    document["goroutines_per_row"] = grid.perRow;
+    Json starts = Json::array();
+    for (std::uint32_t b = 0; b < grid.bins; ++b)
+        starts.push_back(grid.binRange(b).begin);
+    document["bin_starts_ns"] = std::move(starts);
+    Json rows = Json::array();
+    for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
+        Json values = Json::array();
+        for (std::uint32_t b = 0; b < grid.bins; ++b) {
+            const float value = grid.values[grid.cell(r, b)];
+            values.push_back(std::isnan(value) ? Json() : Json(value));
+        }
+        const GridRow& row = grid.rows[r];
+        rows.push_back({{"row", r},
+                        {"label", rowLabel(trace, grid, r)},
+                        {"goroutines", row.count},
+                        {"first_goroutine", trace.goroutines.id(grid.goroutinesOf(r).front())},
+                        {"before_trace", row.preExisting},
+                        {"open_at_end", row.openAtEnd},
+                        {"values", std::move(values)}});
+    }
+    document["rows"] = std::move(rows);
+    return printed(document);
+}
+
+} // namespace waitscope

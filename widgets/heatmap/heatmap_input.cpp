@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Mouse, wheel and keys of the heatmap, and what a cell says of itself.
+#include "model/report/text.h"
+#include "widgets/heatmap/heatmap_overlay.h"
+#include "widgets/heatmap/heatmap_plot.h"
+#include "widgets/heatmap/heatmap_view.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QToolTip>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace waitscope {
+
+namespace {
+
+QString fromUtf8(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString goroutineText(const Trace& trace, GoroutineIndex g) {
+    return QStringLiteral("goroutine %1 · %2").arg(trace.goroutines.id(g)).arg(fromUtf8(trace.function(g)));
+}
+
+// "chan receive at sandbox.go:88 since 110 ms, 4.89 s long, still open".
+QString spanText(const TraceFacts& facts, GoroutineIndex g, SpanIndex s) {
+    const Trace& trace = *facts.trace;
+    const WaitClass& wait = facts.waits.of(trace, s);
+    QString text;
+    if (trace.spans.state(s) == GoroutineState::Waiting) {
+        text = wait.primitive == Primitive::Unknown ? QStringLiteral("waiting, the trace does not say for what")
+                                                    : fromUtf8(nameOf(wait.primitive));
+    } else {
+        text = fromUtf8(nameOf(facts.waits.familyOf(trace, s)));
+    }
+    if (wait.site.known()) {
+        const Frame& frame = trace.frame(wait.site);
+        text += QStringLiteral(" at %1:%2").arg(fromUtf8(shortFile(trace.text(frame.file)))).arg(frame.line);
+    }
+    const TimeRange range = trace.spans.range(s);
+    const bool before = trace.spans.kind(s).origin == SpanOrigin::BeforeTrace;
+    text += before ? QStringLiteral(" since before the trace")
+                   : QStringLiteral(" since ") + fromUtf8(durationText(range.begin));
+    text += before ? QStringLiteral(", at least ") : QStringLiteral(", ");
+    text += fromUtf8(durationText(range.length())) + QStringLiteral(" long");
+    if (trace.isOpen(g, s))
+        text += QStringLiteral(", still open when the trace ends");
+    return text;
+}
+
+} // namespace
+
+bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == field_) {
+        if (event->type() == QEvent::Resize)
+            fitCanvas();
+        return false;
+    }
+    switch (event->type()) {
+    case QEvent::MouseMove:
+        hover(static_cast<QMouseEvent*>(event)->position());
+        return true;
+    case QEvent::Leave:
+        mouse_.reset();
+        state_->setHoverTime(-1);
+        return false;
+    case QEvent::MouseButtonPress:
+        if (static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton)
+            return false;
+        overlay_->setFocus(Qt::MouseFocusReason);
+        click(static_cast<QMouseEvent*>(event)->position());
+        return true;
+    case QEvent::Wheel:
+        return wheel(*static_cast<QWheelEvent*>(event));
+    case QEvent::KeyPress: {
+        const auto& press = *static_cast<QKeyEvent*>(event);
+        const bool plain = (press.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+        return plain && key(press.key());
+    }
+    case QEvent::ToolTip: {
+        const auto& help = *static_cast<QHelpEvent*>(event);
+        if (const auto cell = cellAt(help.pos()))
+            QToolTip::showText(help.globalPos(),
+                               QStringLiteral("<p style='white-space:pre'>%1</p>").arg(tooltip(*cell).toHtmlEscaped()),
+                               overlay_);
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
+    if (!answer_.grid || answer_.grid->empty() || !plot_->canvas().contains(position.toPoint()))
+        return {};
+    const double row = std::floor((plot_->placeAt(position.y()) - answer_.firstPlace) / answer_.grid->perRow);
+    if (row < 0 || row >= static_cast<double>(answer_.grid->rows.size()))
+        return {};
+    return Cell{static_cast<std::uint32_t>(row), plot_->timeAt(position.x())};
+}
+
+void HeatmapView::hover(QPointF position) {
+    mouse_ = position;
+    const bool inside = answer_.grid && plot_->canvas().contains(position.toPoint());
+    state_->setHoverTime(inside ? plot_->timeAt(position.x()) : -1);
+}
+
+void HeatmapView::click(QPointF position) {
+    const auto cell = cellAt(position);
+    if (!cell)
+        return;
+    const Occupants occupants = occupantsAt(*state_->facts(), *answer_.grid, cell->row, cell->time);
+    if (occupants.span.known())
+        state_->select(SpanSelection{occupants.longest, occupants.span});
+    else if (occupants.goroutines == 1)
+        state_->select(GoroutineSelection{answer_.grid->goroutinesOf(cell->row).front()});
+}
+
+bool HeatmapView::wheel(const QWheelEvent& event) {
+    // With Alt some platforms turn the wheel by a right angle.
+    const QPoint angle = event.angleDelta();
+    const double notches = (angle.y() != 0 ? angle.y() : angle.x()) / 120.0;
+    const Qt::KeyboardModifiers keys = event.modifiers();
+    const QPointF at = event.position();
+    if (keys.testFlag(Qt::AltModifier) || (keys.testFlag(Qt::ControlModifier) && keys.testFlag(Qt::ShiftModifier)))
+        zoomRows(std::pow(0.8, notches), at.y());
+    else if (keys.testFlag(Qt::ControlModifier))
+        zoomTime(std::pow(0.8, notches), at.x());
+    else if (keys.testFlag(Qt::ShiftModifier) || angle.y() == 0)
+        panTime(-notches / 10);
+    else
+        scrollRows(-notches);
+    return true;
+}
+
+bool HeatmapView::key(int key) {
+    const QPointF at = mouse_.value_or(QPointF(plot_->canvas().center()));
+    switch (key) {
+    case Qt::Key_W:
+        zoomTime(1 / 1.5, at.x());
+        return true;
+    case Qt::Key_S:
+        zoomTime(1.5, at.x());
+        return true;
+    case Qt::Key_A:
+        panTime(-0.25);
+        return true;
+    case Qt::Key_D:
+        panTime(0.25);
+        return true;
+    case Qt::Key_Home:
+        if (state_->facts())
+            state_->setVisibleRange(state_->facts()->trace->wholeRange());
+        setPlaces(0, 0);
+        return true;
+    case Qt::Key_Up:
+        scrollRows(-1);
+        return true;
+    case Qt::Key_Down:
+        scrollRows(1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void HeatmapView::zoomTime(double factor, double x) {
+    const TimeRange range = state_->visibleRange();
+    const auto fixed = static_cast<double>(plot_->timeAt(x));
+    const double begin = fixed - (fixed - static_cast<double>(range.begin)) * factor;
+    const double length = std::max(1.0, static_cast<double>(range.length()) * factor);
+    state_->setVisibleRange({std::llround(begin), std::llround(begin + length)});
+}
+
+void HeatmapView::panTime(double windows) {
+    const TimeRange range = state_->visibleRange();
+    const auto by = static_cast<Time>(std::llround(static_cast<double>(range.length()) * windows));
+    state_->setVisibleRange({range.begin + by, range.end + by});
+}
+
+std::uint32_t HeatmapView::placesTotal() const {
+    return goroutines_ ? static_cast<std::uint32_t>(goroutines_->size()) : 0;
+}
+
+void HeatmapView::zoomRows(double factor, double y) {
+    const double shown = placeCount_ > 0 ? placeCount_ : placesTotal();
+    // Closer than 32 pixels a row there is nothing more to see.
+    const double least = std::max(1.0, std::floor(plot_->canvas().height() / 32.0));
+    const double count = std::max(std::round(shown * factor), std::min(least, shown));
+    const double share = (y - plot_->canvas().top()) / std::max(1, plot_->canvas().height());
+    setPlaces(firstPlace_ + (shown - count) * std::clamp(share, 0.0, 1.0), count);
+}
+
+void HeatmapView::scrollRows(double steps) {
+    if (placeCount_ > 0)
+        setPlaces(firstPlace_ + steps * std::max<double>(placeCount_ / 10, answer_.grid ? answer_.grid->perRow : 1),
+                  placeCount_);
+}
+
+void HeatmapView::setPlaces(double first, double count) {
+    const double total = placesTotal();
+    if (count <= 0 || count >= total)
+        first = count = 0;
+    else
+        first = std::clamp(std::round(first), 0.0, total - count);
+    if (first == firstPlace_ && count == placeCount_)
+        return;
+    firstPlace_ = first;
+    placeCount_ = count;
+    showPlaces();
+    plot_->update();
+    askSoon();
+}
+
+QString HeatmapView::tooltip(const Cell& cell) const {
+    const TraceFacts& facts = *state_->facts();
+    const Trace& trace = *facts.trace;
+    const Grid& grid = *answer_.grid;
+    const auto goroutines = grid.goroutinesOf(cell.row);
+    const std::size_t index = grid.cell(cell.row, grid.binAt(cell.time));
+    const TimeRange bin = grid.binRange(grid.binAt(cell.time));
+    const QString states = fromUtf8(namedOf(grid.states).text);
+    const Occupants now = occupantsAt(facts, grid, cell.row, cell.time);
+    QStringList lines;
+    if (goroutines.size() == 1) {
+        lines.push_back(goroutineText(trace, goroutines.front()));
+    } else {
+        lines.push_back(fromUtf8(rowLabel(trace, grid, cell.row)));
+        lines.push_back(QStringLiteral("%1 to %2")
+                            .arg(trace.goroutines.id(goroutines.front()))
+                            .arg(trace.goroutines.id(goroutines.back())));
+    }
+    const QString where = QStringLiteral("%1 … %2 (%3)")
+                              .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
+                                   fromUtf8(durationText(bin.length())));
+    if ((grid.marks[index] & StateUnknown) != 0)
+        lines.push_back(where + QStringLiteral(": state not recorded"));
+    else if (grid.alive[index] == 0)
+        lines.push_back(where + QStringLiteral(": not alive"));
+    else
+        lines.push_back(
+            QStringLiteral("%1: %2 of it %3").arg(where, fromUtf8(percentText(grid.values[index] * 100.0)), states));
+    if (goroutines.size() > 1) {
+        lines.push_back(QStringLiteral("at %1: %2 alive, %3 %4")
+                            .arg(fromUtf8(durationText(cell.time)), fromUtf8(countText(now.alive)),
+                                 fromUtf8(countText(now.inStates)), states));
+        if (now.span.known())
+            lines.push_back(QStringLiteral("longest: ") + goroutineText(trace, now.longest));
+    }
+    if (now.span.known())
+        lines.push_back(spanText(facts, now.longest, now.span));
+    return lines.join('\n');
+}
+
+} // namespace waitscope

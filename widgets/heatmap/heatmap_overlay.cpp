@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/heatmap/heatmap_overlay.h"
+
+#include <QPainter>
+#include <QPolygonF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace waitscope {
+
+HeatmapOverlay::HeatmapOverlay(QWidget* parent) : QWidget(parent) {
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Heatmap"));
+}
+
+void HeatmapOverlay::setCanvas(QRect canvas) {
+    canvas_ = canvas;
+    update();
+}
+
+void HeatmapOverlay::setHover(std::optional<double> x) {
+    if (x == hover_)
+        return;
+    // Only the two lines change.
+    for (const auto& old : {hover_, x})
+        if (old)
+            update(static_cast<int>(std::floor(*old)) - 2, 0, 5, height());
+    hover_ = x;
+}
+
+void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
+    selected_ = row;
+    update();
+}
+
+void HeatmapOverlay::setComputing(bool computing) {
+    if (computing == computing_)
+        return;
+    computing_ = computing;
+    update();
+}
+
+void HeatmapOverlay::setMessage(const QString& message) {
+    if (message == message_)
+        return;
+    message_ = message;
+    setAccessibleDescription(message);
+    update();
+}
+
+void HeatmapOverlay::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const QColor accent = palette().color(QPalette::Highlight);
+    if (computing_) {
+        QColor veil = palette().color(QPalette::Window);
+        veil.setAlpha(110);
+        painter.fillRect(canvas_, veil);
+        painter.fillRect(canvas_.left(), canvas_.top(), canvas_.width(), 3, accent);
+    }
+    if (selected_) {
+        const double top = std::max<double>(selected_->top, canvas_.top());
+        const double bottom = std::min<double>(selected_->bottom, canvas_.bottom() + 1);
+        if (bottom >= top && top <= canvas_.bottom() + 1 && bottom >= canvas_.top()) {
+            // Light and dark lines side by side are seen on every colour; the triangle finds a row of one pixel.
+            const double middle = (top + bottom) / 2;
+            const QRectF row(canvas_.left(), top - 1, canvas_.width(), bottom - top + 2);
+            painter.setPen(QPen(Qt::black, 1));
+            painter.drawRect(row.adjusted(0, -1, -1, 0));
+            painter.setPen(QPen(Qt::white, 1));
+            painter.drawRect(row.adjusted(1, 0, -2, -1));
+            painter.setRenderHint(QPainter::Antialiasing);
+            painter.setPen(QPen(palette().color(QPalette::Window), 1));
+            painter.setBrush(accent);
+            const double x = canvas_.left() - 1;
+            painter.drawPolygon(QPolygonF({{x - 10, middle - 7}, {x, middle}, {x - 10, middle + 7}}));
+            painter.setRenderHint(QPainter::Antialiasing, false);
+        }
+    }
+    if (hover_ && *hover_ >= canvas_.left() && *hover_ <= canvas_.right() + 1) {
+        const double x = std::floor(*hover_);
+        painter.fillRect(QRectF(x, canvas_.top(), 1, canvas_.height()), Qt::white);
+        painter.fillRect(QRectF(x + 1, canvas_.top(), 1, canvas_.height()), Qt::black);
+    }
+    if (!message_.isEmpty()) {
+        painter.setPen(palette().color(QPalette::WindowText));
+        QFont large = font();
+        large.setPointSizeF(large.pointSizeF() * 1.2);
+        painter.setFont(large);
+        painter.drawText(rect().adjusted(24, 8, -24, -8), Qt::AlignCenter | Qt::TextWordWrap, message_);
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What moves above the cells without painting them again: the line at the time under the mouse, the selected row, the
+// veil over a picture that is being computed, and a sentence where there are no cells.
+#pragma once
+
+#include <QColor>
+#include <QRect>
+#include <QWidget>
+
+#include <optional>
+
+namespace waitscope {
+
+class HeatmapOverlay : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit HeatmapOverlay(QWidget* parent);
+
+    struct Row {
+        double top = 0; ///< in pixels; outside of the canvas if the row is scrolled away
+        double bottom = 0;
+    };
+    void setCanvas(QRect canvas);
+    void setHover(std::optional<double> x);
+    void setSelectedRow(std::optional<Row> row);
+    void setComputing(bool computing);
+    void setMessage(const QString& message);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    QRect canvas_;
+    std::optional<double> hover_;
+    std::optional<Row> selected_;
+    bool computing_ = false;
+    QString message_;
+};
+
+} // namespace waitscope

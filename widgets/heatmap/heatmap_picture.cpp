@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/heatmap/heatmap_picture.h"
+
+#include "model/report/text.h"
+#include "widgets/common/picture_caption.h"
+#include "widgets/heatmap/heatmap_plot.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+QString fromUtf8(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+// What the marks mean, as far as there are any.
+QStringList legend(const Grid& grid) {
+    QStringList texts;
+    if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.preExisting > 0; }))
+        texts.push_back(QStringLiteral("hatched at the left: there before the trace"));
+    if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.openAtEnd > 0; }))
+        texts.push_back(QStringLiteral("arrow at the right: still ") + fromUtf8(namedOf(grid.states).text) +
+                        QStringLiteral(" when the trace ends"));
+    const auto marked = [&](CellMark mark) {
+        return std::ranges::any_of(grid.marks, [&](std::uint8_t m) { return (m & mark) != 0; });
+    };
+    if (marked(StandsOut))
+        texts.push_back(QStringLiteral("dot: one goroutine is more than 50 points above its row's mean"));
+    if (marked(StateUnknown))
+        texts.push_back(QStringLiteral("grey hatch: state not recorded"));
+    if (std::ranges::find(grid.alive, 0U) != grid.alive.end())
+        texts.push_back(QStringLiteral("blank: not alive"));
+    return texts;
+}
+
+PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& options, const Grid& grid) {
+    PictureSubject subject{.title = QStringLiteral("Lifetime heatmap: share of time spent ") +
+                                    fromUtf8(namedOf(options.states).text),
+                           .range = grid.range,
+                           .filter = options.filter,
+                           .order = fromUtf8(namedOf(options.rows.order).text),
+                           .rows = {},
+                           .goroutinesShown = grid.goroutines.size(),
+                           .goroutinesTotal = goroutineCount(facts, options.rows.runtime),
+                           .more = {}};
+    if (!grid.empty()) {
+        subject.rows = fromUtf8(bundleText(grid));
+        if (grid.perRow > 1)
+            subject.rows += options.bundling == Bundling::Mean ? QStringLiteral(" (mean)") : QStringLiteral(" (max)");
+        subject.more.push_back(QStringLiteral("bin ") + fromUtf8(durationText(grid.binRange(0).length())));
+    }
+    if (!options.rows.runtime)
+        subject.more.push_back(QStringLiteral("without the runtime's own goroutines"));
+    subject.more += legend(grid);
+    return subject;
+}
+
+} // namespace
+
+QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options) {
+    if (options.size.width() < 480 || options.size.height() < 320)
+        return {};
+    QImage picture = emptyPicture(options.size, options.scale);
+    if (picture.isNull())
+        return {};
+    const auto all = orderedGoroutines(facts, options.rows);
+    const std::size_t first = std::min<std::size_t>(options.firstPlace, all.size());
+    const std::size_t most = options.placeCount == 0 ? all.size() : options.placeCount;
+    const auto goroutines = std::span(all).subspan(first, std::min(most, all.size() - first));
+
+    HeatmapPlot plot(nullptr);
+    plot.setLook(HeatmapLook::light(pictureFont()));
+    plot.setLeft(std::clamp(options.size.width() / 5, 120, 260));
+    const TimeRange range = options.range.empty() ? facts.trace->wholeRange() : options.range;
+    const auto gridFor = [&](QSize cells) {
+        return std::make_shared<const Grid>(
+            lifetimeGrid(facts, goroutines,
+                         {.range = range,
+                          .bins = static_cast<std::uint32_t>(std::max(1, cells.width() * options.scale)),
+                          .rows = static_cast<std::uint32_t>(std::max(1, cells.height() * options.scale)),
+                          .states = options.states,
+                          .bundling = options.bundling}));
+    };
+    // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
+    // until the number of its lines is the same as before, which is nearly always the second time.
+    const QString order = fromUtf8(namedOf(options.rows.order).text);
+    auto grid = gridFor(options.size * 2 / 3);
+    QRect where;
+    for (int i = 0; i < 4; ++i) {
+        const QRect room =
+            PictureCaption(*facts.trace, subjectOf(facts, options, *grid)).layOut(options.size).plot.toRect();
+        if (room == where)
+            break;
+        where = where.isValid() && i > 1 ? room.intersected(where) : room;
+        plot.show({facts.trace, grid, options.firstPlace, order});
+        grid = gridFor(plot.layOut(where.size()).size());
+    }
+    const PictureCaption caption(*facts.trace, subjectOf(facts, options, *grid));
+    plot.show({facts.trace, grid, options.firstPlace, order});
+    if (!grid->empty())
+        plot.paint(picture, where);
+    {
+        QPainter painter(&picture);
+        caption.paint(painter, options.size);
+        if (grid->empty()) {
+            painter.setFont(pictureFont(14));
+            painter.setPen(QColor(0x1a, 0x1a, 0x1a));
+            painter.drawText(where, Qt::AlignCenter | Qt::TextWordWrap,
+                             QStringLiteral("No goroutine to show: nothing matches the filter."));
+        }
+    }
+    caption.describe(picture);
+    return picture;
+}
+
+} // namespace waitscope

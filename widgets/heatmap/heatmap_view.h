@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which goroutines waited, and when? The lifetime heatmap in the window: a row a goroutine, or a bundle of them, time
+// along x on the axis that all views share, colour the share of the bin spent waiting or in another chosen state.
+//
+// Keys and mouse: Ctrl+wheel, W and S zoom the time at the cursor; Shift+wheel, A and D pan; Home shows all. The wheel
+// scrolls rows, with Alt or Ctrl+Shift it zooms them. A click selects.
+#pragma once
+
+#include "model/heatmap/state_set.h"
+#include "widgets/common/view_state.h"
+#include "widgets/heatmap/grid_job.h"
+#include "widgets/heatmap/heatmap_picture.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+class QComboBox;
+class QLineEdit;
+class QPushButton;
+class QScrollBar;
+class QWheelEvent;
+
+namespace waitscope {
+
+class HeatmapOverlay;
+class HeatmapPlot;
+
+/// What the toolbar chooses.
+struct HeatmapSettings {
+    StateSet states = waitingStates;
+    RowOrder order = RowOrder::Creation;
+    Bundling bundling = Bundling::Mean;
+    QString filter; ///< part of a function's name; empty: all
+    friend bool operator==(const HeatmapSettings&, const HeatmapSettings&) = default;
+};
+
+class HeatmapView : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit HeatmapView(ViewState* state, QWidget* parent = nullptr);
+    ~HeatmapView() override;
+
+    [[nodiscard]] const HeatmapSettings& settings() const { return settings_; }
+    void setSettings(const HeatmapSettings& settings);
+
+    /// The picture of exactly what is shown: range, rows, order, states and filter; size and scale from the caller.
+    [[nodiscard]] QImage exportPicture(QSize size, int scale) const;
+    [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size, int scale) const;
+
+    /// The grid on the screen; null while there is none.
+    [[nodiscard]] const std::shared_ptr<const Grid>& grid() const { return answer_.grid; }
+    [[nodiscard]] std::uint32_t firstPlace() const { return answer_.firstPlace; }
+    [[nodiscard]] bool isComputing() const;
+    /// Where the cells are, in coordinates of this widget.
+    [[nodiscard]] QRect canvas() const;
+
+  Q_SIGNALS:
+    void settingsChanged();
+
+  protected:
+    void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+  private:
+    void buildToolbar();
+    void applySettings();
+    void traceChanged();
+    void rangeChanged(TimeRange range);
+    void selectionChanged();
+    void answered(const GridAnswer& answer);
+    void askSoon();
+    void ask();
+    void fitCanvas();
+    void restyle();
+    void showMessage();
+    void findSelection();
+    void showSelection();
+    void showPlaces();
+
+    // Input, in heatmap_input.cpp.
+    void hover(QPointF position);
+    void click(QPointF position);
+    bool wheel(const QWheelEvent& event);
+    bool key(int key);
+    void zoomTime(double factor, double x);
+    void panTime(double windows);
+    void zoomRows(double factor, double y);
+    void scrollRows(double rows);
+    void setPlaces(double first, double count);
+    struct Cell {
+        std::uint32_t row = 0;
+        Time time = 0;
+    };
+    [[nodiscard]] std::optional<Cell> cellAt(QPointF position) const;
+    [[nodiscard]] std::uint32_t placesTotal() const;
+    [[nodiscard]] QString tooltip(const Cell& cell) const;
+
+    ViewState* state_;
+    HeatmapSettings settings_;
+    GridAnswer answer_;
+    GoroutineList goroutines_; ///< in order, as long as it holds
+    double firstPlace_ = 0;    ///< of the rows that are to be seen
+    double placeCount_ = 0;    ///< 0: all
+    GridJob job_;
+    QTimer askTimer_;  ///< gathers changes of one turn of the event loop into one question
+    QTimer veilTimer_; ///< quick answers come without a flicker
+    std::optional<std::uint32_t> selectedPlace_;
+    std::optional<QPointF> mouse_;
+
+    QComboBox* states_ = nullptr;
+    QComboBox* order_ = nullptr;
+    QComboBox* bundling_ = nullptr;
+    QLineEdit* filter_ = nullptr;
+    QPushButton* clearFilter_ = nullptr;
+    QScrollBar* scroll_ = nullptr;
+    QWidget* field_ = nullptr; ///< holds plot and overlay, one above the other
+    std::unique_ptr<HeatmapPlot> plot_;
+    HeatmapOverlay* overlay_ = nullptr;
+};
+
+} // namespace waitscope
