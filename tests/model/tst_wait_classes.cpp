@@ -285,7 +285,8 @@ void WaitClassesTest::aWaitWithoutStackAndReasonFromBeforeTheTraceIsUnknown() {
     Story story;
     story.g(1).existed().waitsOn("", {}, 3_ms);
     const auto trace = story.told(10_ms);
-    const WaitClass& found = WaitClasses(*trace).of(*trace, trace->firstSpan({0}));
+    const WaitClasses classes(*trace);
+    const WaitClass& found = classes.of(*trace, trace->firstSpan({0}));
     QCOMPARE(found.primitive, Primitive::Unknown);
     QVERIFY(!found.site.known());
 }
