@@ -2,9 +2,11 @@
 #include "app/display.h"
 
 #include <QByteArray>
+#include <QString>
 #include <QtGlobal>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <sys/socket.h>
@@ -64,6 +66,11 @@ void drawWithoutDisplay() {
     qputenv("QT_SCALE_FACTOR", "1");
     qunsetenv("QT_SCREEN_SCALE_FACTORS");
     qunsetenv("QT_FONT_DPI");
+    // What Qt has to say of the missing desktop is not the user's concern.
+    qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& message) {
+        if (type == QtCriticalMsg || type == QtFatalMsg)
+            std::fprintf(stderr, "waitscope: %s\n", qPrintable(message));
+    });
 }
 
 } // namespace waitscope

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 
 namespace waitscope {
 
@@ -16,8 +17,14 @@ using Times = std::array<Time, stateFamilyCount>;
 
 Pyramid::Bucket bucketOf(const Times& times, Time length) {
     const auto most = std::ranges::max_element(times);
+    // What is there at all has a share above 0.
+    const auto shareOf = [&](Time time) {
+        return static_cast<std::uint8_t>(time == 0 ? 0
+                                                   : std::clamp<Time>(time / std::max<Time>(length / 255, 1), 1, 255));
+    };
     return {.family = static_cast<StateFamily>(most - times.begin()),
-            .share = static_cast<std::uint8_t>(*most == 0 ? 0 : std::max<Time>(1, *most * 255 / length))};
+            .share = shareOf(*most),
+            .alive = shareOf(std::accumulate(times.begin(), times.end(), Time{0}))};
 }
 
 } // namespace

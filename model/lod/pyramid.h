@@ -28,7 +28,8 @@ class Pyramid {
   public:
     struct Bucket {
         StateFamily family = StateFamily::Unknown; ///< the one with the largest share
-        std::uint8_t share = 0;                    ///< of the bucket's length, 255 is all; 0: nothing alive
+        std::uint8_t share = 0;                    ///< its share of the bucket's length, 255 is all
+        std::uint8_t alive = 0;                    ///< the share of all families; 0: nothing is there
     };
 
     Pyramid() = default;

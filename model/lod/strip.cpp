@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace waitscope {
 
@@ -74,7 +75,11 @@ template <class Row> void readStretches(const Row& row, TimeRange range, std::sp
                 break; // it goes on in the next cell
         }
         const auto most = std::ranges::max_element(times);
-        cells[i] = {.family = static_cast<StateFamily>(most - times.begin()), .alive = *most > 0, .merged = count > 1};
+        const Time alive = std::accumulate(times.begin(), times.end(), Time{0});
+        cells[i] = {.family = static_cast<StateFamily>(most - times.begin()),
+                    .alive = alive > 0,
+                    .merged = count > 1,
+                    .share = static_cast<std::uint8_t>(alive * 255 / (end - begin))};
     }
 }
 
@@ -85,12 +90,17 @@ void readBuckets(const Pyramid& pyramid, int level, TimeRange range, std::span<S
         const auto first = static_cast<std::size_t>(cellBegin(range, cells.size(), i) / length);
         const auto last = static_cast<std::size_t>((cellBegin(range, cells.size(), i + 1) - 1) / length);
         std::array<unsigned, stateFamilyCount> shares{};
+        unsigned alive = 0;
         for (std::size_t b = first; b <= last && b < buckets.size(); ++b) {
             ++work.itemsRead;
             shares[static_cast<std::size_t>(buckets[b].family)] += buckets[b].share;
+            alive += buckets[b].alive;
         }
         const auto most = std::ranges::max_element(shares);
-        cells[i] = {.family = static_cast<StateFamily>(most - shares.begin()), .alive = *most > 0, .merged = true};
+        cells[i] = {.family = static_cast<StateFamily>(most - shares.begin()),
+                    .alive = alive > 0,
+                    .merged = true,
+                    .share = static_cast<std::uint8_t>(alive / (last - first + 1))};
     }
 }
 

@@ -18,6 +18,7 @@ struct StripCell {
     StateFamily family = StateFamily::Unknown; ///< that took most of the cell
     bool alive = false;                        ///< something of the row is here
     bool merged = false;                       ///< it hides more than one stretch
+    std::uint8_t share = 0;                    ///< of the cell in which anything is alive, 255 is all
 };
 
 /// Pyramids of the rows that need one. Built once for a trace. O(spans of those rows).

@@ -114,7 +114,10 @@ void TimelinePainter::paintStrips(Canvas& canvas) {
                 paintActivity(canvas, row, *activity);
             return;
         }
-        paintCells(canvas, device(top + stripMargin), device(row.height - 2 * stripMargin));
+        if (row.kind == TimelineRow::Kind::Processor)
+            paintLoad(device(top + stripMargin), device(row.height - 2 * stripMargin));
+        else
+            paintCells(canvas, device(top + stripMargin), device(row.height - 2 * stripMargin));
     });
     canvas.painter.drawImage(frame.area.topLeft(), image_);
 }
@@ -142,6 +145,20 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
             line[x] =
                 inMark && cell.merged ? canvas.colours.text.rgb() : (stripe ? palette.stripe : palette.plain)[family];
         }
+    }
+}
+
+// A processor: the bar is as high as the share of the time in which it ran something, so that one that wakes up a
+// thousand times a second for a microsecond does not look busy.
+void TimelinePainter::paintLoad(int top, int height) {
+    const QRgb colour = colourOf(StateFamily::Running).rgb();
+    const int left = image_.width() - static_cast<int>(cells_.size());
+    for (std::size_t x = 0; x < cells_.size(); ++x) {
+        if (!cells_[x].alive)
+            continue;
+        const int rows = std::max(1, (cells_[x].share * height + 127) / 255);
+        for (int y = std::max(0, top + height - rows); y < std::min(image_.height(), top + height); ++y)
+            reinterpret_cast<QRgb*>(image_.scanLine(y))[left + static_cast<int>(x)] = colour;
     }
 }
 
@@ -271,7 +288,9 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
                        ? text(nameOf(canvas.facts.waits.of(trace, span).primitive))
                        : text(nameOf(family));
         }
-        const QRectF box(from + 3, y, to - from - 6, row.height - 1);
+        const bool behindArrow = part.begin == 0 && trace.preExisting(row.goroutine);
+        const double textBegin = from + (behindArrow ? 9 : 3);
+        const QRectF box(textBegin, y, to - textBegin - 3, row.height - 1);
         painter.setPen(readableOn(colourOf(family)));
         painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
                          painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(box.width())));

@@ -56,6 +56,7 @@ class TimelinePainter {
     struct Canvas; // one frame's way through the functions below
     void paintStrips(Canvas& canvas);
     void paintCells(Canvas& canvas, int top, int height);
+    void paintLoad(int top, int height);
     void paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity);
     void paintRowText(Canvas& canvas, const TimelineRow& row);
     void paintSpanNames(Canvas& canvas, const TimelineRow& row);

@@ -58,7 +58,7 @@ QImage renderTimeline(std::shared_ptr<const TraceFacts> facts, const TimelinePic
     PictureSubject subject{.title = QStringLiteral("Timeline: what goroutines were doing"),
                            .range = range,
                            .filter = options.filterText,
-                           .order = QStringLiteral("functions by open wait"),
+                           .order = QStringLiteral("open wait of the function"),
                            .rows = QStringLiteral("by function; a folded group shows how many are in each state"),
                            .goroutinesShown = shown,
                            .goroutinesTotal = trace.goroutines.size(),
