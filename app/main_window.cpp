@@ -6,7 +6,6 @@
 #include "app/recent_files.h"
 #include "app/start_page.h"
 #include "model/report/text.h"
-#include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_picture.h"
@@ -175,9 +174,8 @@ void MainWindow::makeActions() {
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
     fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
     fileMenu->addSeparator();
-    QAction* const exportHeatmap =
-        actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-                     [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); });
+    QAction* const exportHeatmap = actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                                                [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); });
     QAction* const exportTimeline =
         actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
                      [this] { chooseExport(tr("timeline"), &MainWindow::exportTimeline); });
@@ -345,7 +343,8 @@ void MainWindow::computeVerdict() {
             self->verdict_ = verdict;
             self->verdictLine_->setProperty("calm", !verdict);
             self->verdictLine_->style()->polish(self->verdictLine_);
-            self->verdictLine_->setText(verdict ? text(verdict->sentence)
+            self->verdictLine_->setText(
+                verdict ? text(verdict->sentence)
                         : tr("No goroutine of the program is waiting when the trace ends (%1 of trace).")
                               .arg(text(durationText(facts->trace->duration))));
         });
@@ -389,7 +388,7 @@ void MainWindow::updateTitle() {
 
 bool MainWindow::exportHeatmap(const QString& path) {
     std::string problem;
-    const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions()));
+    const QByteArray png = pngOf(heatmap_->exportPicture({1600, 900}, 1));
     if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
         return true;
     messages_->showMessage(text(problem));
