@@ -6,6 +6,8 @@
 #include "app/exit_code.h"
 #include "app/trace_input.h"
 #include "app/window.h"
+#include "model/heatmap/row_order.h"
+#include "model/heatmap/state_set.h"
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
@@ -32,6 +34,13 @@ void addPictureOptions(CLI::App& command, PictureCommand& options) {
     command.add_option("--scale", options.scale, "pixels for each unit of --size")
         ->check(CLI::Range(1, 4))
         ->capture_default_str();
+}
+
+template <class Table> std::vector<std::string> namesOf(const Table& table) {
+    std::vector<std::string> names;
+    for (const auto& entry : table)
+        names.emplace_back(entry.name);
+    return names;
 }
 
 // A picture needs Qt's drawing, but no display.
@@ -83,10 +92,10 @@ int runCommandLine(int argc, char** argv) {
         "heatmap", "a row a goroutine, time along x, colour = how much of it was spent waiting (.png, .csv, .json)");
     addPictureOptions(*heatmapApp, heatmap);
     heatmapApp->add_option("--sort", heatmap.sort, "order of rows")
-        ->check(CLI::IsMember({"creation", "site", "wait", "age"}))
+        ->check(CLI::IsMember(namesOf(namedOrders)))
         ->capture_default_str();
-    heatmapApp->add_option("--metric", heatmap.metric, "what the colour measures")
-        ->check(CLI::IsMember({"waiting", "lock", "channel", "network", "syscall", "runnable", "running", "age"}))
+    heatmapApp->add_option("--metric", heatmap.metric, "which states the colour measures")
+        ->check(CLI::IsMember(namesOf(namedStates)))
         ->capture_default_str();
     heatmapApp->add_flag("--max", heatmap.maximum,
                          "a row of several goroutines shows the largest of them, not the mean");

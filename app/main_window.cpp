@@ -6,7 +6,6 @@
 #include "app/recent_files.h"
 #include "app/start_page.h"
 #include "model/report/text.h"
-#include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_picture.h"
@@ -32,6 +31,8 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QStyle>
+#include <QToolBar>
 #include <QtConcurrent>
 
 namespace waitscope {
@@ -89,6 +90,12 @@ void MainWindow::makeWorkspace() {
     verdictLine_ = new QPushButton;
     verdictLine_->setObjectName(QStringLiteral("verdict"));
     verdictLine_->setFlat(true);
+    // Bold and at the left, where reading begins; an amber edge when there is something to look at.
+    verdictLine_->setStyleSheet(
+        QStringLiteral("#verdict { text-align: left; font-weight: bold; padding: 6px 12px; border: none;"
+                       " border-left: 6px solid #E69F00; border-bottom: 1px solid palette(mid); }"
+                       "#verdict[calm=\"true\"] { border-left-color: #009E73; }"
+                       "#verdict:focus { text-decoration: underline; }"));
     verdictLine_->setCursor(Qt::PointingHandCursor);
     verdictLine_->setToolTip(tr("Show these goroutines"));
     connect(verdictLine_, &QPushButton::clicked, this, [this] {
@@ -151,7 +158,8 @@ void MainWindow::makeActions() {
     const QString go = tr("&Go");
     const QString help = tr("&Help");
     QMenu* const fileMenu = menuBar()->addMenu(file);
-    fileMenu->addAction(actions_.add(file, tr("&Open…"), QKeySequence::Open, [this] { chooseFile(); }));
+    QAction* const open = actions_.add(file, tr("&Open…"), QKeySequence::Open, [this] { chooseFile(); });
+    fileMenu->addAction(open);
     recentMenu_ = fileMenu->addMenu(tr("Open &recent"));
     connect(recentMenu_, &QMenu::aboutToShow, this, [this] {
         recentMenu_->clear();
@@ -159,17 +167,19 @@ void MainWindow::makeActions() {
             recentMenu_->addAction(path, this, [this, path] { openFile(path); });
         recentMenu_->setToolTipsVisible(true);
     });
-    fileMenu->addAction(
-        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); }));
+    QAction* const sample =
+        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); });
+    fileMenu->addAction(sample);
     fileMenu->addAction(actions_.add(file, tr("Open the sample after the &fix"), {},
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
     fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
     fileMenu->addSeparator();
-    fileMenu->addAction(actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-                                     [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); }));
-    fileMenu->addAction(actions_.add(file, tr("Export &timeline as PNG…"),
-                                     QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-                                     [this] { chooseExport(tr("timeline"), &MainWindow::exportTimeline); }));
+    QAction* const exportHeatmap = actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+                                                [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); });
+    QAction* const exportTimeline =
+        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
+                     [this] { chooseExport(tr("timeline"), &MainWindow::exportTimeline); });
+    fileMenu->addActions({exportHeatmap, exportTimeline});
     fileMenu->addSeparator();
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
     fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
@@ -198,12 +208,24 @@ void MainWindow::makeActions() {
     }
 
     QMenu* const goMenu = menuBar()->addMenu(go);
-    goMenu->addAction(actions_.add(go, tr("&Whole trace"), QKeySequence(Qt::CTRL | Qt::Key_0),
-                                   [this] { timeline_->showWholeTrace(); }));
-    goMenu->addAction(actions_.add(go, tr("&Focus the selection"), QKeySequence(Qt::CTRL | Qt::Key_J),
-                                   [this] { timeline_->zoomToSelection(); }));
-    goMenu->addAction(
-        actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U), [this] { timeline_->goToWaker(); }));
+    QAction* const whole = actions_.add(go, tr("&Whole trace"), QKeySequence(Qt::CTRL | Qt::Key_0),
+                                        [this] { timeline_->showWholeTrace(); });
+    QAction* const focus = actions_.add(go, tr("&Focus the selection"), QKeySequence(Qt::CTRL | Qt::Key_J),
+                                        [this] { timeline_->zoomToSelection(); });
+    QAction* const waker =
+        actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U), [this] { timeline_->goToWaker(); });
+    goMenu->addActions({whole, focus, waker});
+
+    QToolBar* const bar = addToolBar(tr("Tools"));
+    bar->setObjectName(QStringLiteral("tools"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    for (QAction* const action : {open, sample, whole, focus, waker, exportHeatmap, exportTimeline}) {
+        if (action == whole || action == exportHeatmap)
+            bar->addSeparator();
+        action->setIconText(QString(action->text()).remove(u'&').remove(QStringLiteral("…")));
+        bar->addAction(action);
+    }
 
     const QString keys = tr("In the timeline and the heatmap");
     for (const auto& [key, what] :
@@ -319,8 +341,10 @@ void MainWindow::computeVerdict() {
             if (!self || self->state_.facts() != facts)
                 return; // another trace was opened meanwhile
             self->verdict_ = verdict;
+            self->verdictLine_->setProperty("calm", !verdict);
+            self->verdictLine_->style()->polish(self->verdictLine_);
             self->verdictLine_->setText(
-                verdict ? QStringLiteral("●  ") + text(verdict->sentence)
+                verdict ? text(verdict->sentence)
                         : tr("No goroutine of the program is waiting when the trace ends (%1 of trace).")
                               .arg(text(durationText(facts->trace->duration))));
         });
@@ -364,7 +388,7 @@ void MainWindow::updateTitle() {
 
 bool MainWindow::exportHeatmap(const QString& path) {
     std::string problem;
-    const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions()));
+    const QByteArray png = pngOf(heatmap_->exportPicture({1600, 900}, 1));
     if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
         return true;
     messages_->showMessage(text(problem));

@@ -11,6 +11,7 @@
 #include "model/facts.h"
 #include "model/waits/wake_up.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>

@@ -102,6 +102,7 @@ class WaitsPanelTest : public QObject {
     void rowsFollowTheVisibleRange();
     void theSelectedRowStaysSelectedWhenTheRangeChanges();
     void onlyTheLastOfManyRangesIsShown();
+    void rowsOfAnOlderRangeAreFaded();
     void theFilterLooksAtNamesAndCanBeCleared();
     void anotherTraceLeavesNothingOfTheOldOne();
     void copyingGivesTabsAndColumnNames();
@@ -303,6 +304,20 @@ void WaitsPanelTest::onlyTheLastOfManyRangesIsShown() {
     p.settle();
     QCOMPARE(resets, 1);
     QCOMPARE(qobject_cast<WaitRowsModel*>(p.rows->model())->table().range, (TimeRange{0, 5_ms}));
+}
+
+void WaitsPanelTest::rowsOfAnOlderRangeAreFaded() {
+    Panel p;
+    p.open();
+    auto* const model = qobject_cast<WaitRowsModel*>(p.rows->model());
+    const QModelIndex cell = model->index(0, WaitRowsModel::Total);
+    QVERIFY(!cell.data(Qt::ForegroundRole).isValid());
+    model->setStale(true);
+    QVERIFY(cell.data(Qt::ForegroundRole).isValid());
+    QCOMPARE(cell.data().toString(), QString("24 ms"));
+    p.view.setVisibleRange({1_ms, 2_ms});
+    p.settle();
+    QVERIFY(!model->index(0, WaitRowsModel::Total).data(Qt::ForegroundRole).isValid());
 }
 
 void WaitsPanelTest::theFilterLooksAtNamesAndCanBeCleared() {

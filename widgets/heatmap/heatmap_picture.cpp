@@ -60,20 +60,18 @@ PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& o
     return subject;
 }
 
-} // namespace
+// Everything about a picture but its pixels.
+struct Sheet {
+    std::vector<GoroutineIndex> order;
+    std::shared_ptr<const Grid> grid;
+    QRect where; ///< of the plot
+};
 
-QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options) {
-    if (options.size.width() < 480 || options.size.height() < 320)
-        return {};
-    QImage picture = emptyPicture(options.size, options.scale);
-    if (picture.isNull())
-        return {};
-    const auto all = orderedGoroutines(facts, options.rows);
-    const std::size_t first = std::min<std::size_t>(options.firstPlace, all.size());
-    const std::size_t most = options.placeCount == 0 ? all.size() : options.placeCount;
-    const auto goroutines = std::span(all).subspan(first, std::min(most, all.size() - first));
-
-    HeatmapPlot plot(nullptr);
+Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, HeatmapPlot& plot) {
+    Sheet sheet{.order = orderedGoroutines(facts, options.rows), .grid = {}, .where = {}};
+    const std::size_t first = std::min<std::size_t>(options.firstPlace, sheet.order.size());
+    const std::size_t most = options.placeCount == 0 ? sheet.order.size() : options.placeCount;
+    const auto goroutines = std::span(sheet.order).subspan(first, std::min(most, sheet.order.size() - first));
     plot.setLook(HeatmapLook::light(pictureFont()));
     plot.setLeft(std::clamp(options.size.width() / 5, 120, canvasLeft));
     const TimeRange range = options.range.empty() ? facts.trace->wholeRange() : options.range;
@@ -89,28 +87,49 @@ QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& optio
     // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
     // until the number of its lines is the same as before, which is nearly always the second time.
     const QString order = fromUtf8(namedOf(options.rows.order).text);
-    auto grid = gridFor(options.size * 2 / 3);
-    QRect where;
+    sheet.grid = gridFor(options.size * 2 / 3);
     for (int i = 0; i < 4; ++i) {
         const QRect room =
-            PictureCaption(*facts.trace, subjectOf(facts, options, *grid)).layOut(options.size).plot.toRect();
-        if (room == where)
+            PictureCaption(*facts.trace, subjectOf(facts, options, *sheet.grid)).layOut(options.size).plot.toRect();
+        if (room == sheet.where)
             break;
-        where = where.isValid() && i > 1 ? room.intersected(where) : room;
-        plot.show({facts.trace, grid, options.firstPlace, order});
-        grid = gridFor(plot.layOut(where.size()).size());
+        sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
+        plot.show({facts.trace, sheet.grid, options.firstPlace, order});
+        sheet.grid = gridFor(plot.layOut(sheet.where.size()).size());
     }
-    const PictureCaption caption(*facts.trace, subjectOf(facts, options, *grid));
-    plot.show({facts.trace, grid, options.firstPlace, order});
-    if (!grid->empty())
-        plot.paint(picture, where);
+    plot.show({facts.trace, sheet.grid, options.firstPlace, order});
+    return sheet;
+}
+
+bool isTooSmall(QSize size) {
+    return size.width() < 480 || size.height() < 320;
+}
+
+} // namespace
+
+std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options) {
+    HeatmapPlot plot(nullptr);
+    return isTooSmall(options.size) ? nullptr : layOut(facts, options, plot).grid;
+}
+
+QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options) {
+    if (isTooSmall(options.size))
+        return {};
+    QImage picture = emptyPicture(options.size, options.scale);
+    if (picture.isNull())
+        return {};
+    HeatmapPlot plot(nullptr);
+    const Sheet sheet = layOut(facts, options, plot);
+    const PictureCaption caption(*facts.trace, subjectOf(facts, options, *sheet.grid));
+    if (!sheet.grid->empty())
+        plot.paint(picture, sheet.where);
     {
         QPainter painter(&picture);
         caption.paint(painter, options.size);
-        if (grid->empty()) {
+        if (sheet.grid->empty()) {
             painter.setFont(pictureFont(14));
             painter.setPen(QColor(0x1a, 0x1a, 0x1a));
-            painter.drawText(where, Qt::AlignCenter | Qt::TextWordWrap,
+            painter.drawText(sheet.where, Qt::AlignCenter | Qt::TextWordWrap,
                              QStringLiteral("No goroutine to show: nothing matches the filter."));
         }
     }

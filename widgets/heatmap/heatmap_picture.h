@@ -11,6 +11,8 @@
 #include <QSize>
 #include <QString>
 
+#include <memory>
+
 namespace waitscope {
 
 struct HeatmapPictureOptions {
@@ -27,5 +29,8 @@ struct HeatmapPictureOptions {
 
 /// Null if the size is smaller than that or larger than memory and QPainter allow (see emptyPicture).
 [[nodiscard]] QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options);
+
+/// The numbers behind the colours of that very picture; null if the size is too small.
+[[nodiscard]] std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options);
 
 } // namespace waitscope

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program as a user runs it: what comes out, where, and with which exit code.
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace {
+
+const QString data = QStringLiteral(WAITSCOPE_TEST_DATA);
+const QString sample = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-mutex.trace.zst");
+
+struct Run {
+    int exitCode = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+Run run(const QStringList& arguments, const QByteArray& input = {}, const QStringList& environment = {}) {
+    QProcess process;
+    QStringList env = QProcess::systemEnvironment();
+    env.removeIf([](const QString& line) {
+        return line.startsWith(QStringLiteral("DISPLAY=")) || line.startsWith(QStringLiteral("WAYLAND_DISPLAY=")) ||
+               line.startsWith(QStringLiteral("QT_QPA_PLATFORM="));
+    });
+    process.setEnvironment(env + environment);
+    process.start(QStringLiteral(WAITSCOPE_PROGRAM), arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    if (!process.waitForFinished(60'000) || process.exitStatus() != QProcess::NormalExit)
+        return {};
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+QByteArray contentOf(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+QJsonObject objectOf(const QByteArray& json) {
+    return QJsonDocument::fromJson(json).object();
+}
+
+} // namespace
+
+class TestProgram : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void helpAndVersionGoToStandardOutput() {
+        const Run help = run({QStringLiteral("--help")});
+        QCOMPARE(help.exitCode, 0);
+        for (const char* command : {"stats", "waits", "heatmap", "timeline", "demo"})
+            QVERIFY2(help.out.contains(command), command);
+        const Run version = run({QStringLiteral("--version")});
+        QCOMPARE(version.exitCode, 0);
+        QVERIFY(version.out.startsWith("waitscope 0."));
+    }
+
+    void statsPrintsOneObjectThatNamesItsTrace() {
+        const Run stats = run({QStringLiteral("stats"), sample, QStringLiteral("--json")});
+        QCOMPARE(stats.exitCode, 0);
+        const QJsonObject object = objectOf(stats.out);
+        QCOMPARE(object[QStringLiteral("goroutines_by_function")][QStringLiteral("main.handleRecommendation")].toInt(),
+                 2300);
+        QCOMPARE(object[QStringLiteral("trace")][QStringLiteral("sha256")].toString().size(), 64);
+        QVERIFY(stats.err.isEmpty());
+        QCOMPARE(run({QStringLiteral("stats"), sample}).exitCode, 0);
+    }
+
+    void theSameInputGivesTheSameBytes() {
+        for (const QStringList& command : {QStringList{QStringLiteral("stats"), sample, QStringLiteral("--json")},
+                                           QStringList{QStringLiteral("waits"), sample, QStringLiteral("--json")}}) {
+            const Run first = run(command);
+            QCOMPARE(first.exitCode, 0);
+            QCOMPARE(run(command, {}, {QStringLiteral("LC_ALL=de_DE.UTF-8"), QStringLiteral("TZ=Asia/Tokyo")}).out,
+                     first.out);
+        }
+    }
+
+    void standardInputIsATraceToo() {
+        const Run piped =
+            run({QStringLiteral("stats"), QStringLiteral("-"), QStringLiteral("--json")}, contentOf(sample));
+        QCOMPARE(piped.exitCode, 0);
+        QCOMPARE(
+            objectOf(piped.out)[QStringLiteral("duration_ns")].toDouble(),
+            objectOf(
+                run({QStringLiteral("stats"), sample, QStringLiteral("--json")}).out)[QStringLiteral("duration_ns")]
+                .toDouble());
+    }
+
+    void waitsNameTheLockTheLineAndHowMany() {
+        const Run waits = run({QStringLiteral("waits"), sample, QStringLiteral("--json")});
+        QCOMPARE(waits.exitCode, 0);
+        const QJsonObject row = objectOf(waits.out)[QStringLiteral("rows")].toArray().first().toObject();
+        QCOMPARE(row[QStringLiteral("primitive")].toString(), QStringLiteral("mutex"));
+        QCOMPARE(row[QStringLiteral("site")][QStringLiteral("function")].toString(),
+                 QStringLiteral("main.(*FeatureCache).Get"));
+        QVERIFY(row[QStringLiteral("goroutines")].toInt() > 2200);
+        QVERIFY(run({QStringLiteral("waits"), sample, QStringLiteral("--csv")}).out.startsWith("primitive,"));
+        QVERIFY(run({QStringLiteral("waits"), sample}).out.contains("FeatureCache"));
+    }
+
+    void waitsByGoroutineHaveARowForEach() {
+        const Run waits = run({QStringLiteral("waits"), sample, QStringLiteral("--json"), QStringLiteral("--by"),
+                               QStringLiteral("goroutine")});
+        const QJsonArray rows = objectOf(waits.out)[QStringLiteral("rows")].toArray();
+        QVERIFY(rows.size() > 2300);
+        QVERIFY(rows.first()[QStringLiteral("goroutine")][QStringLiteral("id")].toInt() > 0);
+    }
+
+    void aRangeCountsOnlyWhatLiesInIt() {
+        const Run part = run({QStringLiteral("waits"), sample, QStringLiteral("--json"), QStringLiteral("--range"),
+                              QStringLiteral("0.5s..600ms")});
+        QCOMPARE(part.exitCode, 0);
+        const QJsonArray range = objectOf(part.out)[QStringLiteral("range_ns")].toArray();
+        QCOMPARE(range[0].toDouble(), 5e8);
+        QCOMPARE(range[1].toDouble(), 6e8);
+    }
+
+    void picturesNeedNoDisplayAndCarryTheirFacts_data() {
+        QTest::addColumn<QString>("command");
+        QTest::newRow("heatmap") << QStringLiteral("heatmap");
+        QTest::newRow("timeline") << QStringLiteral("timeline");
+    }
+    void picturesNeedNoDisplayAndCarryTheirFacts() {
+        QFETCH(QString, command);
+        const QString path = folder_.filePath(command + QStringLiteral(".png"));
+        const Run made = run({command, sample, QStringLiteral("-o"), path, QStringLiteral("--size"),
+                              QStringLiteral("800x500"), QStringLiteral("--scale"), QStringLiteral("2")});
+        QCOMPARE(made.exitCode, 0);
+        QVERIFY2(made.err.isEmpty(), made.err.constData());
+        const QImage picture(path);
+        QCOMPARE(picture.size(), QSize(1600, 1000));
+        QVERIFY(!picture.textKeys().isEmpty());
+        const QString again = folder_.filePath(QStringLiteral("again.png"));
+        QCOMPARE(run({command, sample, QStringLiteral("-o"), again, QStringLiteral("--size"), QStringLiteral("800x500"),
+                      QStringLiteral("--scale"), QStringLiteral("2")},
+                     {}, {QStringLiteral("QT_SCALE_FACTOR=2"), QStringLiteral("LC_ALL=de_DE.UTF-8")})
+                     .exitCode,
+                 0);
+        QCOMPARE(contentOf(again), contentOf(path));
+    }
+
+    void theGridBehindTheHeatmapIsThereAsCsvAndJson() {
+        const QString csv = folder_.filePath(QStringLiteral("grid.csv"));
+        QCOMPARE(run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), csv}).exitCode, 0);
+        QVERIFY(contentOf(csv).startsWith("row,label,goroutines,first_goroutine,"));
+        const QString json = folder_.filePath(QStringLiteral("grid.json"));
+        QCOMPARE(run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), json}).exitCode, 0);
+        QCOMPARE(objectOf(contentOf(json))[QStringLiteral("mode")].toString(), QStringLiteral("lifetime"));
+    }
+
+    void damageIsAWarningAndStillExitsWithZero() {
+        const QByteArray whole = contentOf(data + QStringLiteral("/small-go1.26.trace"));
+        const Run cut = run({QStringLiteral("stats"), QStringLiteral("-"), QStringLiteral("--json")},
+                            whole.first(whole.size() - 200));
+        QCOMPARE(cut.exitCode, 0);
+        QVERIFY(cut.err.contains("warning"));
+        QCOMPARE(objectOf(cut.out)[QStringLiteral("complete")].toBool(true), false);
+    }
+
+    void badInputGetsASentenceAndExitCodeThree_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("empty") << QStringLiteral("empty") << QByteArray() << QByteArray("empty");
+        QTest::newRow("text") << QStringLiteral("text") << QByteArray("hello\n") << QByteArray("looks like text");
+        QTest::newRow("html") << QStringLiteral("page") << QByteArray("<html>404</html>") << QByteArray("HTML");
+        QTest::newRow("header only") << QStringLiteral("header") << QByteArray("go 1.26 trace\0\0\0", 16)
+                                     << QByteArray("no events");
+    }
+    void badInputGetsASentenceAndExitCodeThree() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, content);
+        QFETCH(QByteArray, says);
+        const QString path = folder_.filePath(name);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        const QString picture = folder_.filePath(QStringLiteral("never.png"));
+        for (const QStringList& command :
+             {QStringList{QStringLiteral("stats"), path}, QStringList{QStringLiteral("waits"), path},
+              QStringList{QStringLiteral("heatmap"), path, QStringLiteral("-o"), picture},
+              QStringList{QStringLiteral("timeline"), path, QStringLiteral("-o"), picture}}) {
+            const Run failed = run(command);
+            QCOMPARE(failed.exitCode, 3);
+            QVERIFY2(failed.err.contains(says), failed.err.constData());
+            QVERIFY(failed.out.isEmpty());
+        }
+        QVERIFY(!QFile::exists(picture));
+    }
+
+    void whatCannotBeReadIsNamed_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("missing") << QStringLiteral("/no/such/file") << QByteArray("no such file");
+        QTest::newRow("folder") << QStringLiteral("/tmp") << QByteArray("folder");
+        QTest::newRow("program") << QStringLiteral(WAITSCOPE_PROGRAM) << QByteArray("ELF");
+    }
+    void whatCannotBeReadIsNamed() {
+        QFETCH(QString, path);
+        QFETCH(QByteArray, says);
+        const Run failed = run({QStringLiteral("stats"), path, QStringLiteral("--json")});
+        QCOMPARE(failed.exitCode, 3);
+        QVERIFY2(failed.err.contains(says), failed.err.constData());
+    }
+
+    void wrongUsageIsExitCodeTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        const auto add = [](const char* name, const char* arguments) {
+            QStringList list = QString::fromLatin1(arguments).split(u' ');
+            list.replaceInStrings(QStringLiteral("SAMPLE"), sample);
+            QTest::newRow(name) << list;
+        };
+        add("unknown option", "stats SAMPLE --nope");
+        add("no trace", "stats");
+        add("no output", "heatmap SAMPLE");
+        add("output of no known kind", "heatmap SAMPLE -o x.bmp");
+        add("size of nothing", "heatmap SAMPLE -o x.png --size 0x0");
+        add("absurd size", "heatmap SAMPLE -o x.png --size 1000000x1000000");
+        add("negative size", "timeline SAMPLE -o x.png --size=-5");
+        add("size of words", "timeline SAMPLE -o x.png --size big");
+        add("absurd scale", "timeline SAMPLE -o x.png --scale 99");
+        add("range of one time", "waits SAMPLE --range 1s");
+        add("range behind the end", "waits SAMPLE --range 100s..200s");
+        add("range of words", "waits SAMPLE --range now..then");
+        add("unknown grouping", "waits SAMPLE --by colour");
+        add("two formats", "waits SAMPLE --json --csv");
+        add("broken pattern", "timeline SAMPLE -o x.png --filter (");
+    }
+    void wrongUsageIsExitCodeTwo() {
+        QFETCH(QStringList, arguments);
+        const Run wrong = run(arguments);
+        QCOMPARE(wrong.exitCode, 2);
+        QVERIFY(!wrong.err.isEmpty());
+        QVERIFY(wrong.out.isEmpty());
+    }
+
+    void outputThatCannotBeWrittenIsExitCodeFour() {
+        const Run missing =
+            run({QStringLiteral("timeline"), sample, QStringLiteral("-o"), QStringLiteral("/no/such/folder/x.png")});
+        QCOMPARE(missing.exitCode, 4);
+        QVERIFY(missing.err.contains("/no/such/folder/x.png"));
+        if (QFile::exists(QStringLiteral("/dev/full"))) {
+            QProcess full;
+            full.setStandardOutputFile(QStringLiteral("/dev/full"));
+            full.start(QStringLiteral(WAITSCOPE_PROGRAM), {QStringLiteral("stats"), sample, QStringLiteral("--json")});
+            QVERIFY(full.waitForFinished());
+            QCOMPARE(full.exitCode(), 4);
+        }
+    }
+
+    void withoutADisplayTheWindowSaysWhatWorks() {
+        const Run window = run({sample});
+        QCOMPARE(window.exitCode, 2);
+        QVERIFY(window.err.contains("no display"));
+        QVERIFY(window.err.contains("heatmap"));
+        const Run dead = run({sample}, {}, {QStringLiteral("DISPLAY=:98765")});
+        QCOMPARE(dead.exitCode, 2);
+    }
+
+  private:
+    QTemporaryDir folder_;
+};
+
+QTEST_GUILESS_MAIN(TestProgram)
+#include "tst_program.moc"
