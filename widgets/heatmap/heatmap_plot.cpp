@@ -6,6 +6,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/qcp.h"
+#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/magnitude_colors.h"
 
 #include <algorithm>
@@ -22,6 +23,11 @@ const QColor standsOutColour = QColor(magnitudeStops.back());
 
 QString fromUtf8(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+// QCustomPlot maps and clips vertical coordinates one unit above the rectangle of their axes.
+QRect cellsIn(const QCPAxisRect& rect) {
+    return rect.rect().translated(0, -1);
 }
 
 QCPColorGradient magnitudeGradient() {
@@ -51,41 +57,25 @@ class CellData : public QCPColorMapData {
     }
 };
 
-// A duration with as many digits as tell neighbouring ticks apart.
-QString tickText(Time t, Time step, Time longest) {
-    struct Unit {
-        Time length;
-        const char* name;
-    };
-    constexpr std::array<Unit, 4> units{{{1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "µs"}, {1, "ns"}}};
-    const auto unit = std::ranges::find_if(units, [&](const Unit& u) { return longest >= u.length || u.length == 1; });
-    int decimals = 0;
-    for (Time digit = unit->length; digit > step && digit > 1; digit /= 10)
-        ++decimals;
-    return QString::number(static_cast<double>(t) / static_cast<double>(unit->length), 'f', decimals) + ' ' +
-           QString::fromUtf8(unit->name);
-}
-
+// The ticks that every canvas has.
 class TimeTicker : public QCPAxisTicker {
-  protected:
-    double getTickStep(const QCPRange& range) override {
-        double step = 1;
-        while (range.size() / step > tickCount()) {
-            const double leading = std::round(step / std::pow(10, std::floor(std::log10(step) + 1e-9)));
-            step *= leading == 2 ? 2.5 : 2;
-        }
-        step_ = static_cast<Time>(step);
-        longest_ = static_cast<Time>(range.upper);
-        return step;
-    }
-    int getSubTickCount(double) override { return 4; }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-        return tickText(static_cast<Time>(std::llround(tick)), step_, longest_);
-    }
+  public:
+    double width = 0; ///< of the axis, in pixels
 
-  private:
-    Time step_ = 1;
-    Time longest_ = 1;
+    void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks, QVector<double>* subTicks,
+                  QVector<QString>* labels) override {
+        const TimeAxis axis{.range = {std::llround(range.lower), std::llround(range.upper)}, .left = 0, .width = width};
+        ticks.clear();
+        if (subTicks)
+            subTicks->clear();
+        if (labels)
+            labels->clear();
+        for (const Tick& tick : ticksOf(axis)) {
+            ticks.push_back(static_cast<double>(tick.time));
+            if (labels)
+                labels->push_back(QString::fromStdString(tick.label));
+        }
+    }
 };
 
 // Names rows: one about every 24 pixels, in the middle of its row.
@@ -175,7 +165,7 @@ class Marks : public QCPAbstractItem {
         if (!contents_.grid || contents_.grid->empty())
             return;
         const QCPAxisRect* rect = mParentPlot->axisRect();
-        const QRect canvas = rect->rect();
+        const QRect canvas = cellsIn(*rect);
         const Grid& grid = *contents_.grid;
         const double binWidth = static_cast<double>(grid.range.length()) / grid.bins;
         const auto x = [&](std::uint32_t bin) {
@@ -297,8 +287,7 @@ class HeatmapPlot::Private {
         time()->setLabel(QStringLiteral("time since the start of the trace"));
         time()->setTickLengthIn(0);
         time()->setTickLengthOut(4);
-        time()->setSubTickLengthIn(0);
-        time()->setSubTickLengthOut(2);
+        time()->setSubTicks(false);
         time()->grid()->setVisible(false);
         rows()->setTicker(rowTicker);
         rows()->setRangeReversed(true);
@@ -322,9 +311,6 @@ class HeatmapPlot::Private {
         scale->setRangeDrag(false);
         scale->setRangeZoom(false);
         plot->plotLayout()->addElement(0, 1, scale);
-        auto* margins = new QCPMarginGroup(plot);
-        rect()->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-        scale->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
         map->setColorScale(scale);
         map->setGradient(magnitudeGradient());
         map->setDataRange({0, 1});
@@ -344,6 +330,21 @@ class HeatmapPlot::Private {
     [[nodiscard]] QCPAxis* time() const { return plot->xAxis; }
     [[nodiscard]] QCPAxis* rows() const { return plot->yAxis; }
 
+    // All margins depend on the font only, never on what is shown, so that cells stay where they are.
+    void setMargins() {
+        const QFontMetricsF metrics(look.font);
+        const int line = static_cast<int>(std::ceil(metrics.height()));
+        const int top = line / 2 + 2; // half of the topmost percentage
+        const int bottom = 2 * line + 14;
+        rect()->setAutoMargins(QCP::msNone);
+        rect()->setMargins({left, top, 0, bottom});
+        scale->setAutoMargins(QCP::msNone);
+        scale->setMargins({0, top, 0, bottom});
+        const double texts = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18;
+        scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
+        scale->axis()->axisRect()->setMargins({0, 0, static_cast<int>(std::ceil(texts)), 0});
+    }
+
     // Texts depend on the room that there is; the room does not depend on them.
     void fitTexts() {
         QStringList rowTexts;
@@ -357,8 +358,7 @@ class HeatmapPlot::Private {
         rows()->setLabel(fitting(look.font, rowTexts, height));
         scale->axis()->setLabel(
             fitting(look.font, {QStringLiteral("share of the bin spent ") + states, states}, height));
-        const int ticks = std::clamp(rect()->width() / 75, 3, 30);
-        timeTicker->setTickCount(ticks);
+        timeTicker->width = rect()->width();
         rowTicker->height = height;
         rowTicker->font = look.font;
         const int lineHeight = static_cast<int>(std::ceil(QFontMetricsF(look.font).height()));
@@ -378,7 +378,7 @@ class HeatmapPlot::Private {
 };
 
 HeatmapPlot::HeatmapPlot(QWidget* parent) : d_(std::make_unique<Private>(parent)) {
-    setLeft(180);
+    setLeft(canvasLeft);
 }
 
 HeatmapPlot::~HeatmapPlot() = default;
@@ -403,18 +403,12 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
         axis->setTickLabelFont(look.font);
         axis->setLabelFont(look.font);
     }
-    // The room for the scale depends on the font only, so the right edge of the cells is as steady as the left one.
-    const QFontMetricsF metrics(look.font);
-    const double room = metrics.horizontalAdvance(QStringLiteral("100 %")) + metrics.height() + 18;
-    d_->scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
-    d_->scale->axis()->axisRect()->setMargins({0, 0, static_cast<int>(std::ceil(room)), 0});
+    d_->setMargins();
 }
 
 void HeatmapPlot::setLeft(int left) {
     d_->left = left;
-    d_->rect()->setAutoMargins(QCP::msTop | QCP::msBottom);
-    d_->rect()->setMargins({left, 0, 0, 0});
-    d_->rect()->setMinimumMargins({0, 10, 0, 10}); // half of a tick's text
+    d_->setMargins();
 }
 
 void HeatmapPlot::show(const HeatmapContents& contents) {
@@ -449,18 +443,14 @@ void HeatmapPlot::update() {
 }
 
 QRect HeatmapPlot::canvas() const {
-    return d_->rect()->rect();
+    return cellsIn(*d_->rect());
 }
 
 QRect HeatmapPlot::layOut(QSize size) {
     d_->plot->setViewport({{0, 0}, size});
-    // Twice: texts are chosen by the room that the first layout leaves.
-    for (int i = 0; i < 2; ++i) {
-        for (const auto phase :
-             {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
-            d_->plot->plotLayout()->update(phase);
-        d_->fitTexts();
-    }
+    for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout})
+        d_->plot->plotLayout()->update(phase);
+    d_->fitTexts();
     return canvas();
 }
 

@@ -35,7 +35,8 @@ QString capitalised(std::string_view text) {
 
 } // namespace
 
-HeatmapView::HeatmapView(ViewState* state, QWidget* parent) : QWidget(parent), state_(state), job_(this) {
+HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
+    : QWidget(parent), state_(state), job_([this](const GridAnswer& answer) { answered(answer); }) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -63,8 +64,7 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent) : QWidget(parent), s
     connect(&askTimer_, &QTimer::timeout, this, &HeatmapView::ask);
     veilTimer_.setSingleShot(true);
     veilTimer_.setInterval(veilDelay);
-    connect(&veilTimer_, &QTimer::timeout, this, [this] { overlay_->setComputing(job_.isBusy()); });
-    connect(&job_, &GridJob::answered, this, &HeatmapView::answered);
+    connect(&veilTimer_, &QTimer::timeout, this, [this] { overlay_->setComputing(job_.busy()); });
     connect(clearFilter_, &QPushButton::clicked, filter_, &QLineEdit::clear);
     connect(scroll_, &QScrollBar::valueChanged, this, [this](int value) { setPlaces(value, placeCount_); });
     connect(state_, &ViewState::traceChanged, this, &HeatmapView::traceChanged);
@@ -77,7 +77,9 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent) : QWidget(parent), s
     traceChanged();
 }
 
-HeatmapView::~HeatmapView() = default;
+HeatmapView::~HeatmapView() {
+    stop_.request_stop();
+}
 
 void HeatmapView::buildToolbar() {
     auto* bar = new QHBoxLayout;
@@ -146,7 +148,9 @@ void HeatmapView::applySettings() {
 }
 
 void HeatmapView::traceChanged() {
+    stop_.request_stop();
     job_.cancel();
+    veilTimer_.stop();
     goroutines_.reset();
     answer_ = {};
     firstPlace_ = placeCount_ = 0;
@@ -176,17 +180,20 @@ void HeatmapView::ask() {
     const QSizeF pixels = QSizeF(plot_->canvas().size()) * devicePixelRatioF();
     if (pixels.isEmpty())
         return;
-    job_.ask({.facts = state_->facts(),
-              .order = settings_.order,
-              .filter = settings_.filter.toStdString(),
-              .goroutines = goroutines_,
-              .firstPlace = static_cast<std::uint32_t>(firstPlace_),
-              .placeCount = static_cast<std::uint32_t>(placeCount_),
-              .options = {.range = state_->visibleRange(),
-                          .bins = static_cast<std::uint32_t>(pixels.width()),
-                          .rows = static_cast<std::uint32_t>(pixels.height()),
-                          .states = settings_.states,
-                          .bundling = settings_.bundling}});
+    stop_.request_stop();
+    stop_ = std::stop_source();
+    const GridQuestion question{.facts = state_->facts(),
+                                .order = settings_.order,
+                                .filter = settings_.filter.toStdString(),
+                                .goroutines = goroutines_,
+                                .firstPlace = static_cast<std::uint32_t>(firstPlace_),
+                                .placeCount = static_cast<std::uint32_t>(placeCount_),
+                                .options = {.range = state_->visibleRange(),
+                                            .bins = static_cast<std::uint32_t>(pixels.width()),
+                                            .rows = static_cast<std::uint32_t>(pixels.height()),
+                                            .states = settings_.states,
+                                            .bundling = settings_.bundling}};
+    job_.request([question, stop = stop_.get_token()] { return answerTo(question, stop); });
     if (!veilTimer_.isActive())
         veilTimer_.start();
 }
@@ -289,12 +296,8 @@ HeatmapPictureOptions HeatmapView::pictureOptions(QSize size, int scale) const {
     return options;
 }
 
-QImage HeatmapView::exportPicture(QSize size, int scale) const {
-    return state_->facts() ? renderHeatmap(*state_->facts(), pictureOptions(size, scale)) : QImage();
-}
-
 bool HeatmapView::isComputing() const {
-    return job_.isBusy() || askTimer_.isActive();
+    return job_.busy() || askTimer_.isActive();
 }
 
 QRect HeatmapView::canvas() const {

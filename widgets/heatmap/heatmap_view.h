@@ -7,8 +7,9 @@
 #pragma once
 
 #include "model/heatmap/state_set.h"
+#include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
-#include "widgets/heatmap/grid_job.h"
+#include "widgets/heatmap/grid_question.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
 #include <QTimer>
@@ -47,9 +48,8 @@ class HeatmapView : public QWidget {
     [[nodiscard]] const HeatmapSettings& settings() const { return settings_; }
     void setSettings(const HeatmapSettings& settings);
 
-    /// The picture of exactly what is shown: range, rows, order, states and filter; size and scale from the caller.
-    [[nodiscard]] QImage exportPicture(QSize size, int scale) const;
-    [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size, int scale) const;
+    /// For the picture of exactly what is shown: range, rows, order, states and filter.
+    [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
 
     /// The grid on the screen; null while there is none.
     [[nodiscard]] const std::shared_ptr<const Grid>& grid() const { return answer_.grid; }
@@ -106,9 +106,10 @@ class HeatmapView : public QWidget {
     GoroutineList goroutines_; ///< in order, as long as it holds
     double firstPlace_ = 0;    ///< of the rows that are to be seen
     double placeCount_ = 0;    ///< 0: all
-    GridJob job_;
-    QTimer askTimer_;  ///< gathers changes of one turn of the event loop into one question
-    QTimer veilTimer_; ///< quick answers come without a flicker
+    LatestResult<GridAnswer> job_;
+    std::stop_source stop_; ///< of the question that is being answered
+    QTimer askTimer_;       ///< gathers changes of one turn of the event loop into one question
+    QTimer veilTimer_;      ///< quick answers come without a flicker
     std::optional<std::uint32_t> selectedPlace_;
     std::optional<QPointF> mouse_;
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Computes grids off the GUI thread, one at a time: a new question stops the work on the old one, whose answer is
-// dropped. The order of rows is kept as long as nothing that it depends on changes, so that moving and zooming do not
-// sort.
+// What does a view have to know to get its grid from another thread, and what comes back? The order of rows is handed
+// back and forth, so that moving and zooming do not sort again.
 #pragma once
 
 #include "model/facts.h"
 #include "model/heatmap/lifetime_grid.h"
 #include "model/heatmap/row_order.h"
-
-#include <QFutureWatcher>
-#include <QObject>
 
 #include <memory>
 #include <stop_token>
@@ -36,25 +32,8 @@ struct GridAnswer {
     std::uint32_t firstPlace = 0;
 };
 
-class GridJob : public QObject {
-    Q_OBJECT
-
-  public:
-    explicit GridJob(QObject* parent = nullptr);
-    ~GridJob() override;
-
-    void ask(const GridQuestion& question);
-    /// Stops; no answer will come.
-    void cancel();
-    [[nodiscard]] bool isBusy() const { return busy_; }
-
-  Q_SIGNALS:
-    void answered(const waitscope::GridAnswer& answer);
-
-  private:
-    QFutureWatcher<GridAnswer> watcher_;
-    std::stop_source stop_;
-    bool busy_ = false;
-};
+/// Bundles begin at multiples of their size, so the answer may begin a little before the place asked for. The answer of
+/// a stopped question means nothing.
+[[nodiscard]] GridAnswer answerTo(const GridQuestion& question, const std::stop_token& stop);
 
 } // namespace waitscope
