@@ -154,10 +154,12 @@ class Marks : public QCPAbstractItem {
             grow(open_, r, grid.rows[r].openAtEnd > 0);
         }
     }
-    void setFaint(const QColor& faint, const QColor& ink) {
-        faint_ = faint;
-        ink_ = ink;
+    void setLook(const HeatmapLook& look) {
+        faint_ = look.faint;
+        ink_ = look.ink;
+        paper_ = look.paper;
     }
+    void setArrowsInside(bool inside) { arrowsInside_ = inside; }
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
 
   protected:
@@ -200,7 +202,7 @@ class Marks : public QCPAbstractItem {
                 painter->fillRect(QRectF(canvas.left() - 8, top, 6, bottom - top), QBrush(faint_, Qt::BDiagPattern));
         }
         painter->setAntialiasing(true);
-        painter->setPen(Qt::NoPen);
+        painter->setPen(arrowsInside_ ? QPen(paper_) : QPen(Qt::NoPen));
         painter->setBrush(ink_);
         for (const Stretch& s : open_)
             drawArrows(painter, canvas, y(s.begin), y(s.end), y(s.begin + 1) - y(s.begin));
@@ -216,7 +218,7 @@ class Marks : public QCPAbstractItem {
         stretches.back().end = row + 1;
     }
     // One a row; where rows are thinner than arrows, as many as there is room for.
-    static void drawArrows(QCPPainter* painter, const QRect& canvas, double top, double bottom, double rowHeight) {
+    void drawArrows(QCPPainter* painter, const QRect& canvas, double top, double bottom, double rowHeight) const {
         constexpr double height = 8;
         const double from = std::max<double>(top, canvas.top()), to = std::min<double>(bottom, canvas.bottom() + 1);
         if (to <= from)
@@ -230,7 +232,7 @@ class Marks : public QCPAbstractItem {
         } else {
             middle += std::floor(std::max(0.0, from - top) / step) * step;
         }
-        const double x = canvas.right() + 3;
+        const double x = arrowsInside_ ? canvas.right() - 7 : canvas.right() + 3;
         for (; middle < to; middle += step)
             if (middle > from)
                 painter->drawPolygon(
@@ -244,6 +246,8 @@ class Marks : public QCPAbstractItem {
     std::vector<Stretch> open_;   ///< of rows
     QColor faint_;
     QColor ink_;
+    QColor paper_;
+    bool arrowsInside_ = false; ///< where no room is kept for them
 };
 
 // The longest text that has room.
@@ -391,7 +395,7 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
     d_->look = look;
     d_->plot->setBackground(look.paper);
     d_->rect()->setBackground(look.nobody);
-    d_->marks->setFaint(look.faint, look.ink);
+    d_->marks->setLook(look);
     QList<QCPAxis*> axes = d_->rect()->axes();
     axes.push_back(d_->scale->axis());
     for (QCPAxis* axis : axes) {
@@ -404,6 +408,19 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
         axis->setLabelFont(look.font);
     }
     d_->setMargins();
+}
+
+void HeatmapPlot::setScale(Scale scale) {
+    const bool atRight = scale == Scale::AtRight;
+    if (atRight == d_->scale->visible())
+        return;
+    d_->scale->setVisible(atRight);
+    d_->marks->setArrowsInside(!atRight);
+    if (atRight)
+        d_->plot->plotLayout()->addElement(0, 1, d_->scale);
+    else
+        d_->plot->plotLayout()->take(d_->scale);
+    d_->plot->plotLayout()->simplify();
 }
 
 void HeatmapPlot::setLeft(int left) {

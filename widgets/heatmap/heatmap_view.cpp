@@ -2,6 +2,7 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "model/report/text.h"
+#include "widgets/heatmap/colour_bar.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
@@ -52,6 +53,7 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     column->addLayout(row, 1);
 
     plot_ = std::make_unique<HeatmapPlot>(field_);
+    plot_->setScale(HeatmapPlot::Scale::Elsewhere);
     overlay_ = new HeatmapOverlay(field_);
     clearFilter_ = new QPushButton(tr("Clear filter"), overlay_);
     clearFilter_->hide();
@@ -73,6 +75,7 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
         overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
     });
+    colours_->setStates(fromUtf8(namedOf(settings_.states).text));
     restyle();
     traceChanged();
 }
@@ -107,11 +110,14 @@ void HeatmapView::buildToolbar() {
     filter_->setMaximumWidth(260);
     for (QWidget* w : {static_cast<QWidget*>(states_), static_cast<QWidget*>(order_), static_cast<QWidget*>(bundling_)})
         bar->addWidget(w);
-    bar->addStretch(1);
-    bar->addWidget(filter_, 2);
+    bar->addWidget(filter_, 1);
+    colours_ = new ColourBar;
+    bar->addStretch();
+    bar->addWidget(colours_);
     static_cast<QVBoxLayout*>(layout())->addLayout(bar);
     for (QComboBox* box : {states_, order_, bundling_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        box->setMinimumWidth(72); // a narrow window has room for the beginning of a name
         connect(box, &QComboBox::currentIndexChanged, this, &HeatmapView::applySettings);
     }
     connect(filter_, &QLineEdit::textChanged, this, &HeatmapView::applySettings);
@@ -143,6 +149,7 @@ void HeatmapView::applySettings() {
         firstPlace_ = placeCount_ = 0;
     }
     settings_ = settings;
+    colours_->setStates(fromUtf8(namedOf(settings.states).text));
     askSoon();
     Q_EMIT settingsChanged();
 }
@@ -294,6 +301,10 @@ HeatmapPictureOptions HeatmapView::pictureOptions(QSize size, int scale) const {
         options.placeCount = static_cast<std::uint32_t>(answer_.grid->goroutines.size());
     }
     return options;
+}
+
+QImage HeatmapView::exportPicture(QSize size, int scale) const {
+    return state_->facts() ? renderHeatmap(*state_->facts(), pictureOptions(size, scale)) : QImage();
 }
 
 bool HeatmapView::isComputing() const {

@@ -26,6 +26,7 @@ class QWheelEvent;
 
 namespace waitscope {
 
+class ColourBar;
 class HeatmapOverlay;
 class HeatmapPlot;
 
@@ -48,7 +49,9 @@ class HeatmapView : public QWidget {
     [[nodiscard]] const HeatmapSettings& settings() const { return settings_; }
     void setSettings(const HeatmapSettings& settings);
 
-    /// For the picture of exactly what is shown: range, rows, order, states and filter.
+    /// The picture of exactly what is shown: range, rows, order, states and filter. Null without a trace.
+    [[nodiscard]] QImage exportPicture(QSize size, int scale) const;
+    /// The same for a caller that renders it elsewhere.
     [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
 
     /// The grid on the screen; null while there is none.
@@ -118,6 +121,7 @@ class HeatmapView : public QWidget {
     QComboBox* bundling_ = nullptr;
     QLineEdit* filter_ = nullptr;
     QPushButton* clearFilter_ = nullptr;
+    ColourBar* colours_ = nullptr;
     QScrollBar* scroll_ = nullptr;
     QWidget* field_ = nullptr; ///< holds plot and overlay, one above the other
     std::unique_ptr<HeatmapPlot> plot_;
