@@ -157,7 +157,6 @@ class Marks : public QCPAbstractItem {
     void setLook(const HeatmapLook& look) {
         faint_ = look.faint;
         ink_ = look.ink;
-        paper_ = look.paper;
     }
     void setArrowsInside(bool inside) { arrowsInside_ = inside; }
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
@@ -202,8 +201,9 @@ class Marks : public QCPAbstractItem {
                 painter->fillRect(QRectF(canvas.left() - 8, top, 6, bottom - top), QBrush(faint_, Qt::BDiagPattern));
         }
         painter->setAntialiasing(true);
-        painter->setPen(arrowsInside_ ? QPen(paper_) : QPen(Qt::NoPen));
-        painter->setBrush(ink_);
+        // Above cells of any colour black needs a white edge.
+        painter->setPen(arrowsInside_ ? QPen(Qt::white) : QPen(Qt::NoPen));
+        painter->setBrush(arrowsInside_ ? QColor(Qt::black) : ink_);
         for (const Stretch& s : open_)
             drawArrows(painter, canvas, y(s.begin), y(s.end), y(s.begin + 1) - y(s.begin));
         painter->setAntialiasing(false);
@@ -246,7 +246,6 @@ class Marks : public QCPAbstractItem {
     std::vector<Stretch> open_;   ///< of rows
     QColor faint_;
     QColor ink_;
-    QColor paper_;
     bool arrowsInside_ = false; ///< where no room is kept for them
 };
 
