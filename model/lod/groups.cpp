@@ -8,6 +8,12 @@
 
 namespace waitscope {
 
+Time openWaitOf(const Trace& trace, GoroutineIndex g) {
+    const SpanIndex last = trace.lastSpan(g);
+    const bool waits = trace.aliveAtEnd(g) && trace.spans.state(last) == GoroutineState::Waiting;
+    return waits ? trace.spans.range(last).length() : 0;
+}
+
 GoroutineGroups groupsByFunction(const Trace& trace, const WaitClasses& waits) {
     GoroutineGroups all;
     auto& groups = all.groups;
@@ -21,11 +27,10 @@ GoroutineGroups groupsByFunction(const Trace& trace, const WaitClasses& waits) {
             groups.push_back({.function = trace.function(g), .runtime = waits.isRuntime(g)});
         GoroutineGroup& group = groups[found->second];
         group.members.push_back(g);
-        const SpanIndex last = trace.lastSpan(g);
-        if (trace.aliveAtEnd(g) && trace.spans.state(last) == GoroutineState::Waiting) {
-            group.openWait += trace.spans.range(last).length();
-            ++group.blockedAtEnd;
-        }
+        const Time open = openWaitOf(trace, g);
+        group.openWait += open;
+        group.oldestOpen = std::max(group.oldestOpen, open);
+        group.blockedAtEnd += open > 0 ? 1 : 0;
     }
     std::ranges::sort(groups, [](const GoroutineGroup& a, const GoroutineGroup& b) {
         return std::tuple(a.runtime, -a.openWait, b.members.size(), a.function) <

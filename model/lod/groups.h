@@ -19,6 +19,7 @@ struct GoroutineGroup {
     std::string_view function;           ///< lives as long as the trace
     std::vector<GoroutineIndex> members; ///< in order of first appearance
     Time openWait = 0;                   ///< of all members: waits that are still open at the trace's end
+    Time oldestOpen = 0;                 ///< the longest of these
     std::uint32_t blockedAtEnd = 0;
     bool runtime = false; ///< the runtime's own
 };
@@ -32,6 +33,10 @@ struct GoroutineGroups {
 };
 /// O(goroutines).
 [[nodiscard]] GoroutineGroups groupsByFunction(const Trace& trace, const WaitClasses& waits);
+
+/// The length of the wait that a goroutine is in when the trace ends; 0 if it is in none. A lower bound if it began
+/// before the trace. O(1).
+[[nodiscard]] Time openWaitOf(const Trace& trace, GoroutineIndex g);
 
 /// The mean number of goroutines in each family of states, bin by bin.
 struct Activity {

@@ -40,7 +40,7 @@ class TestTimeline : public QObject {
     void init() {
         state_ = std::make_unique<ViewState>();
         view_ = std::make_unique<TimelineView>(state_.get());
-        view_->resize(1220 + view_->verticalScrollBar()->sizeHint().width(), 500);
+        view_->resize(1220 + canvasRight + view_->verticalScrollBar()->sizeHint().width(), 500);
         state_->show(scene());
         view_->show();
         QVERIFY(QTest::qWaitForWindowExposed(view_.get()));
@@ -212,7 +212,7 @@ class TestTimeline : public QObject {
     [[nodiscard]] GoroutineIndex goroutine(std::int64_t id) const { return state_->facts()->trace->findGoroutine(id); }
     [[nodiscard]] QPoint pointOf(const TimelineRow& row, Time t) const {
         const TimeAxis axis{.range = state_->visibleRange(),
-                            .width = static_cast<double>(view_->viewport()->width() - canvasLeft)};
+                            .width = static_cast<double>(view_->viewport()->width() - canvasLeft - canvasRight)};
         return {static_cast<int>(axis.x(t)),
                 TimelinePainter::rulerHeight + row.top - view_->verticalScrollBar()->value() + row.height / 2};
     }

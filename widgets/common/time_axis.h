@@ -12,6 +12,8 @@ namespace waitscope {
 
 /// Logical pixels between the left edge of a canvas and time: room for row labels.
 constexpr int canvasLeft = 220;
+/// And between the end of the axis and the right edge: room for a row's open wait, or for the heatmap's colour scale.
+constexpr int canvasRight = 96;
 
 /// The affine map between times and logical pixels. A range of no length maps to `left`.
 struct TimeAxis {

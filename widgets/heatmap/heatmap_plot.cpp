@@ -343,9 +343,11 @@ class HeatmapPlot::Private {
         rect()->setMargins({left, top, 0, bottom});
         scale->setAutoMargins(QCP::msNone);
         scale->setMargins({0, top, 0, bottom});
+        // The scale with its texts fills the margin that every canvas has at its right.
+        const int room = canvasRight - plot->plotLayout()->columnSpacing();
         const double texts = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18;
         scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
-        scale->axis()->axisRect()->setMargins({0, 0, static_cast<int>(std::ceil(texts)), 0});
+        scale->axis()->axisRect()->setMargins({0, 0, std::max(room - barWidth, static_cast<int>(std::ceil(texts))), 0});
     }
 
     // Texts depend on the room that there is; the room does not depend on them.

@@ -72,6 +72,7 @@ void TimelinePainter::paint(QPainter& painter, const TraceFacts& facts, const Ti
     painter.setClipRect(canvas.rowsArea);
     canvas.forEachVisibleRow([&](const TimelineRow& row) {
         paintRowText(canvas, row);
+        paintOpenWait(canvas, row);
         if (row.goroutine.known()) {
             paintSpanNames(canvas, row);
             paintEnds(canvas, row);
@@ -94,7 +95,7 @@ void TimelinePainter::paintStrips(Canvas& canvas) {
     image_.setDevicePixelRatio(ratio);
     image_.fill(canvas.colours.background.rgb());
     const int left = qRound(canvasLeft * ratio);
-    cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - left)), {});
+    cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - left - qRound(canvasRight * ratio))), {});
     const auto device = [&](int logical) { return qRound(logical * ratio); };
     const Trace& trace = *canvas.facts.trace;
     canvas.forEachVisibleRow([&](const TimelineRow& row) {
@@ -125,7 +126,7 @@ void TimelinePainter::paintStrips(Canvas& canvas) {
 // One bar: the few different lines of it are written once and copied down.
 void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
     static const Palette palette;
-    const int left = image_.width() - static_cast<int>(cells_.size());
+    const int left = qRound(canvasLeft * canvas.frame.devicePixelRatio);
     const int mark = qRound(mergedMarkHeight * canvas.frame.devicePixelRatio);
     for (int y = std::max(0, top); y < std::min(image_.height(), top + height); ++y) {
         auto* const line = reinterpret_cast<QRgb*>(image_.scanLine(y)) + left;
@@ -152,7 +153,7 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
 // thousand times a second for a microsecond does not look busy.
 void TimelinePainter::paintLoad(int top, int height) {
     const QRgb colour = colourOf(StateFamily::Running).rgb();
-    const int left = image_.width() - static_cast<int>(cells_.size());
+    const int left = qRound(canvasLeft * image_.devicePixelRatio());
     for (std::size_t x = 0; x < cells_.size(); ++x) {
         if (!cells_[x].alive)
             continue;
@@ -171,7 +172,7 @@ void TimelinePainter::paintActivity(Canvas& canvas, const TimelineRow& row, cons
     const qreal ratio = canvas.frame.devicePixelRatio;
     const int top = qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio);
     const int height = qRound((row.height - 2 * stripMargin) * ratio);
-    const int left = image_.width() - static_cast<int>(cells_.size());
+    const int left = qRound(canvasLeft * ratio);
     const TimeAxis old{.range = activity.range, .left = 0, .width = static_cast<double>(activity.bins.size())};
     TimeAxis now = canvas.axis;
     now.left = 0;
@@ -255,6 +256,26 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
         painter.setPen(QPen(canvas.colours.selection, 1, Qt::DotLine));
         painter.drawRect(QRect(canvas.frame.area.left(), y, canvas.frame.area.width() - 1, row.height - 2));
     }
+}
+
+// At the right: for how long it has been waiting when the trace ends. Of a group the oldest of these waits.
+void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
+    const Trace& trace = *canvas.facts.trace;
+    Time open = 0;
+    bool atLeast = false;
+    if (row.goroutine.known()) {
+        open = openWaitOf(trace, row.goroutine);
+        atLeast = trace.spans.kind(trace.lastSpan(row.goroutine)).origin == SpanOrigin::BeforeTrace;
+    } else if (row.kind == TimelineRow::Kind::Group) {
+        open = canvas.rows.groups()[row.group].oldestOpen;
+        atLeast = open == trace.duration;
+    }
+    if (open == 0)
+        return;
+    const QRect box(canvas.frame.area.right() - canvasRight + 1, canvas.y(row), canvasRight - 10, row.height);
+    canvas.painter.setPen(canvas.colours.text);
+    canvas.painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
+                            (atLeast ? QStringLiteral("≥ ") : QString()) + text(durationText(open)));
 }
 
 // What is waited for, in the spans that have room for it; a letter where there is room for that only.
@@ -359,10 +380,12 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
         painter.drawLine(QPointF(x, area.bottom() - 6), QPointF(x, area.bottom()));
         painter.setPen(canvas.colours.text);
         const QString label = text(tick.label);
-        if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right())
+        if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - canvasRight)
             painter.drawText(QPointF(x + 4, area.bottom() - 8), label);
     }
     painter.setPen(canvas.colours.fadedText);
+    painter.drawText(QRect(area.right() - canvasRight + 1, area.top(), canvasRight - 10, area.height()),
+                     Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
     painter.drawText(QRect(area.left() + 8, area.top(), canvasLeft - 16, area.height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("Δ ") + text(durationText(canvas.frame.range.length())));

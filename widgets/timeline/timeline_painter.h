@@ -45,11 +45,11 @@ class TimelinePainter {
     void paint(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
     /// What the last frame read of the trace; bounded by its pixels.
     [[nodiscard]] std::size_t lastWork() const { return work_.itemsRead; }
-    /// The time axis of a frame: from the labels to the right edge.
+    /// The time axis of a frame: from the labels to the column of open waits.
     [[nodiscard]] static TimeAxis axisOf(const TimelineFrame& frame) {
         return {.range = frame.range,
                 .left = static_cast<double>(frame.area.left() + canvasLeft),
-                .width = static_cast<double>(std::max(1, frame.area.width() - canvasLeft))};
+                .width = static_cast<double>(std::max(1, frame.area.width() - canvasLeft - canvasRight))};
     }
 
   private:
@@ -59,6 +59,7 @@ class TimelinePainter {
     void paintLoad(int top, int height);
     void paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity);
     void paintRowText(Canvas& canvas, const TimelineRow& row);
+    void paintOpenWait(Canvas& canvas, const TimelineRow& row);
     void paintSpanNames(Canvas& canvas, const TimelineRow& row);
     void paintEnds(Canvas& canvas, const TimelineRow& row);
     void paintCollector(Canvas& canvas);

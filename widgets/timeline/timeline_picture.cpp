@@ -79,7 +79,8 @@ QImage renderTimeline(std::shared_ptr<const TraceFacts> facts, const TimelinePic
                      QRectF(plot.left(), plot.bottom() - keyHeight, plot.width(), keyHeight));
         std::unordered_map<std::size_t, Activity> activities;
         const QRect area = plot.adjusted(0, 0, 0, -keyHeight).toAlignedRect();
-        const auto bins = static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft) * options.scale));
+        const auto bins =
+            static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft - canvasRight) * options.scale));
         TimelineFrame frame{.range = range, .area = area, .devicePixelRatio = static_cast<qreal>(options.scale)};
         frame.activityOf = [&](std::size_t group) -> const Activity* {
             const auto [found, isNew] = activities.try_emplace(group);

@@ -155,8 +155,7 @@ void TimelineView::computeActivities() {
         return;
     std::vector<std::size_t> wanted;
     const TimeRange range = state_->visibleRange();
-    const auto bins =
-        static_cast<std::size_t>(std::max(1.0, (viewport()->width() - canvasLeft) / pixelsPerActivityBin));
+    const auto bins = static_cast<std::size_t>(std::max(1.0, axis().width / pixelsPerActivityBin));
     const int top = verticalScrollBar()->value();
     for (TimelineRow row = rows_.rowAt(top); row.kind != TimelineRow::Kind::None && row.top < top + rowsHeight();
          row = rows_.rowBelow(row)) {
@@ -197,7 +196,7 @@ TimelineRow TimelineView::rowUnder(const QPoint& position) const {
 
 SpanIndex TimelineView::spanUnder(const QPoint& position) const {
     const TimelineRow row = rowUnder(position);
-    if (!row.goroutine.known() || position.x() < canvasLeft)
+    if (!row.goroutine.known() || !isOnAxis(position.x()))
         return {};
     // Under a pixel there may be many spans; the longest of them is the one that is seen.
     return longestSpanIn(*state_->facts()->trace, row.goroutine,
@@ -209,10 +208,13 @@ SpanIndex TimelineView::selectedSpan() const {
     return selected != nullptr ? selected->span : SpanIndex{};
 }
 
+bool TimelineView::isOnAxis(int x) const {
+    return x >= canvasLeft && x <= axis().left + axis().width;
+}
+
 double TimelineView::zoomCentre() const {
     const QPoint mouse = viewport()->mapFromGlobal(QCursor::pos());
-    return viewport()->rect().contains(mouse) && mouse.x() >= canvasLeft ? mouse.x()
-                                                                         : (canvasLeft + viewport()->width()) / 2.0;
+    return viewport()->rect().contains(mouse) && mouse.x() >= canvasLeft ? mouse.x() : axis().left + axis().width / 2;
 }
 
 void TimelineView::wheelEvent(QWheelEvent* event) {
@@ -245,7 +247,7 @@ void TimelineView::mousePressEvent(QMouseEvent* event) {
 
 void TimelineView::mouseMoveEvent(QMouseEvent* event) {
     const QPoint at = event->pos();
-    state_->setHoverTime(at.x() >= canvasLeft && state_->facts() ? axis().timeAt(at.x()) : -1);
+    state_->setHoverTime(isOnAxis(at.x()) && state_->facts() ? axis().timeAt(at.x()) : -1);
     if (drag_ == Drag::Press && pressedAt_.x() >= canvasLeft &&
         (at - pressedAt_).manhattanLength() >= QApplication::startDragDistance())
         drag_ = Drag::Brush;

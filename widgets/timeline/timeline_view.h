@@ -71,6 +71,7 @@ class TimelineView : public QAbstractScrollArea {
     bool rowKey(const QKeyEvent& event);
     [[nodiscard]] TimelineFrame frame() const;
     [[nodiscard]] TimeAxis axis() const { return TimelinePainter::axisOf(frame()); }
+    [[nodiscard]] bool isOnAxis(int x) const;
     [[nodiscard]] double zoomCentre() const;
     [[nodiscard]] TimelineRow rowUnder(const QPoint& position) const;
     [[nodiscard]] int rowsHeight() const { return std::max(0, viewport()->height() - TimelinePainter::rulerHeight); }

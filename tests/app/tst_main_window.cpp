@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window as a user meets it: opening, failing, cancelling, one selection in all views.
+#include "app/main_window.h"
+#include "tests/support/recordings.h"
+#include "widgets/heatmap/heatmap_view.h"
+#include "widgets/stack/stack_panel.h"
+#include "widgets/timeline/timeline_view.h"
+#include "widgets/waits/waits_panel.h"
+
+#include <QDragEnterEvent>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace waitscope;
+
+namespace {
+
+const QString small = QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QCoreApplication::setApplicationName(QStringLiteral("waitscope"));
+        QCoreApplication::setOrganizationName(QStringLiteral("waitscope"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
+    }
+    void init() {
+        window_ = std::make_unique<MainWindow>();
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    }
+    void cleanup() { window_.reset(); }
+
+    void nothingOpenOffersAButtonAndTheSample() {
+        QStringList buttons;
+        for (const QPushButton* button : window_->findChildren<QPushButton*>())
+            if (button->isVisible())
+                buttons << button->text();
+        QVERIFY(buttons.contains(QStringLiteral("Open a trace…")));
+        QVERIFY(buttons.contains(QStringLiteral("Open the sample")));
+    }
+
+    void theSampleNamesTheLockBeforeAnyClick() {
+        open([&] { window_->openSample(QStringLiteral("mutex")); });
+        QCOMPARE(window_->state()->facts()->trace->identity.fileName, std::string("lru-burst-mutex.trace.zst"));
+        QTRY_VERIFY(!window_->verdictText().contains(QStringLiteral("Looking")));
+    }
+
+    void theVerdictLineLeadsToTheStackInOneClick() {
+        open([&] { window_->openFile(small); });
+        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("still waiting")));
+        QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
+        QVERIFY(std::holds_alternative<SiteSelection>(window_->state()->selection()));
+    }
+
+    void oneSelectionIsSeenInEveryView() {
+        open([&] { window_->openFile(small); });
+        const Trace& trace = *window_->state()->facts()->trace;
+        GoroutineIndex stuck;
+        for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
+            if (trace.function({g}) == "main.waitsOnMutex")
+                stuck = {g};
+        QVERIFY(stuck.known());
+        window_->state()->select(SpanSelection{stuck, trace.lastSpan(stuck)});
+        QVERIFY(window_->findChild<TimelineView*>()->accessibleDescription().contains(QStringLiteral("mutex")));
+        QTRY_VERIFY(window_->findChild<StackPanel*>()->findChildren<QWidget*>().size() > 0);
+        // The waits panel marks the row of the site.
+        const auto tables = window_->findChild<WaitsPanel*>()->findChildren<QTableView*>();
+        QTRY_VERIFY(std::ranges::any_of(
+            tables, [](const QTableView* table) { return table->selectionModel()->hasSelection(); }));
+    }
+
+    void oneVisibleRangeIsSharedByAllViews() {
+        open([&] { window_->openSample(QStringLiteral("mutex")); });
+        auto* const timeline = window_->findChild<TimelineView*>();
+        timeline->setFocus();
+        const TimeRange whole = window_->state()->visibleRange();
+        QTest::keyClick(timeline, Qt::Key_W);
+        QVERIFY(window_->state()->visibleRange().length() < whole.length());
+        auto* const heatmap = window_->findChild<HeatmapView*>();
+        QTRY_VERIFY(heatmap->grid() && heatmap->grid()->range == window_->state()->visibleRange());
+    }
+
+    void whatCannotBeOpenedLeavesWhatWasOpenAndStaysSaid() {
+        open([&] { window_->openFile(small); });
+        const auto before = window_->state()->facts();
+        QSignalSpy failed(window_->loader(), &Loader::failed);
+        window_->openFile(QStringLiteral("/no/such/file.trace"));
+        QTRY_COMPARE(failed.count(), 1);
+        QCOMPARE(window_->state()->facts(), before);
+        QVERIFY(window_->messageBar()->isVisible());
+        QVERIFY(window_->messageBar()->message().contains(QStringLiteral("/no/such/file.trace")));
+        QVERIFY(window_->messageBar()->message().contains(QStringLiteral("stays open")));
+    }
+
+    void damageIsSaidInTheBarWithDetails() {
+        const auto bytes = test::bytesOf(small.toStdString());
+        const QString cut = folder_.filePath(QStringLiteral("cut.trace"));
+        QFile file(cut);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()) - 300);
+        file.close();
+        open([&] { window_->openFile(cut); });
+        QVERIFY(window_->messageBar()->isVisible());
+        QVERIFY(!window_->messageBar()->details().isEmpty());
+        open([&] { window_->openFile(small); });
+        QVERIFY(!window_->messageBar()->isVisible());
+    }
+
+    void aCancelledLoadIsDroppedAtOnce() {
+        QSignalSpy loaded(window_->loader(), &Loader::loaded);
+        QSignalSpy cancelled(window_->loader(), &Loader::cancelled);
+        window_->openSample(QStringLiteral("mutex"));
+        window_->loader()->cancel();
+        QCOMPARE(cancelled.count(), 1);
+        QVERIFY(!window_->loader()->isLoading());
+        QTest::qWait(300);
+        QCOMPARE(loaded.count(), 0);
+        QVERIFY(!window_->state()->facts());
+    }
+
+    void ofTwoLoadsTheLaterOneWins() {
+        QSignalSpy loaded(window_->loader(), &Loader::loaded);
+        window_->openSample(QStringLiteral("mutex"));
+        window_->openFile(small);
+        QTRY_COMPARE(loaded.count(), 1);
+        QTest::qWait(200);
+        QCOMPARE(loaded.count(), 1);
+        QCOMPARE(window_->state()->facts()->trace->identity.fileName, std::string("small-go1.26.trace"));
+    }
+
+    void aDroppedFileOpens() {
+        QSignalSpy loaded(window_->loader(), &Loader::loaded);
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(small)});
+        QDragEnterEvent enter({100, 100}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop({100, 100}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &drop);
+        QTRY_COMPARE(loaded.count(), 1);
+    }
+
+    void anOpenedFileIsOfferedAgain() {
+        open([&] { window_->openFile(small); });
+        QTest::keySequence(window_.get(), QKeySequence::Close);
+        QVERIFY(!window_->state()->facts());
+        QVERIFY(std::ranges::any_of(window_->findChildren<QPushButton*>(), [](const QPushButton* button) {
+            return button->isVisible() && button->text().startsWith(QStringLiteral("small-go1.26.trace"));
+        }));
+    }
+
+    void aNumberKeyGivesOneViewTheWindowAndGivesItBack() {
+        open([&] { window_->openFile(small); });
+        auto* const timeline = window_->findChild<TimelineView*>();
+        auto* const waits = window_->findChild<WaitsPanel*>();
+        timeline->setFocus();
+        QTest::keyClick(timeline, Qt::Key_2);
+        QVERIFY(timeline->isVisible() && !waits->isVisible());
+        QTest::keyClick(timeline, Qt::Key_2);
+        QVERIFY(timeline->isVisible() && waits->isVisible());
+    }
+
+    void picturesOfWhatIsSeenAreWritten() {
+        open([&] { window_->openFile(small); });
+        const QString heatmap = folder_.filePath(QStringLiteral("heatmap.png"));
+        const QString timeline = folder_.filePath(QStringLiteral("timeline.png"));
+        QVERIFY(window_->exportHeatmap(heatmap));
+        QVERIFY(window_->exportTimeline(timeline));
+        QCOMPARE(QImage(heatmap).size(), QSize(1600, 900));
+        QCOMPARE(QImage(timeline).size(), QSize(1600, 900));
+        QVERIFY(!window_->exportHeatmap(QStringLiteral("/no/such/folder/x.png")));
+        QVERIFY(window_->messageBar()->isVisible());
+    }
+
+  private:
+    template <class Begin> void open(Begin begin) {
+        QSignalSpy loaded(window_->loader(), &Loader::loaded);
+        begin();
+        QTRY_COMPARE(loaded.count(), 1);
+    }
+
+    QTemporaryDir folder_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
