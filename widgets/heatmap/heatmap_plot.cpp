@@ -17,8 +17,8 @@ namespace waitscope {
 namespace {
 
 constexpr int gutter = 11;     ///< between the row labels and the cells: the hatch of goroutines from before the trace
-constexpr int arrowSpace = 13; ///< between the cells and the colour scale
-constexpr int barWidth = 14;
+constexpr int arrowSpace = 10; ///< between the cells and the colour scale
+constexpr int barWidth = 12;
 const QColor standsOutColour = QColor(magnitudeStops.back());
 
 QString fromUtf8(std::string_view text) {
@@ -158,7 +158,6 @@ class Marks : public QCPAbstractItem {
         faint_ = look.faint;
         ink_ = look.ink;
     }
-    void setArrowsInside(bool inside) { arrowsInside_ = inside; }
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
 
   protected:
@@ -201,9 +200,8 @@ class Marks : public QCPAbstractItem {
                 painter->fillRect(QRectF(canvas.left() - 8, top, 6, bottom - top), QBrush(faint_, Qt::BDiagPattern));
         }
         painter->setAntialiasing(true);
-        // Above cells of any colour black needs a white edge.
-        painter->setPen(arrowsInside_ ? QPen(Qt::white) : QPen(Qt::NoPen));
-        painter->setBrush(arrowsInside_ ? QColor(Qt::black) : ink_);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(ink_);
         for (const Stretch& s : open_)
             drawArrows(painter, canvas, y(s.begin), y(s.end), y(s.begin + 1) - y(s.begin));
         painter->setAntialiasing(false);
@@ -218,7 +216,7 @@ class Marks : public QCPAbstractItem {
         stretches.back().end = row + 1;
     }
     // One a row; where rows are thinner than arrows, as many as there is room for.
-    void drawArrows(QCPPainter* painter, const QRect& canvas, double top, double bottom, double rowHeight) const {
+    static void drawArrows(QCPPainter* painter, const QRect& canvas, double top, double bottom, double rowHeight) {
         constexpr double height = 8;
         const double from = std::max<double>(top, canvas.top()), to = std::min<double>(bottom, canvas.bottom() + 1);
         if (to <= from)
@@ -232,7 +230,7 @@ class Marks : public QCPAbstractItem {
         } else {
             middle += std::floor(std::max(0.0, from - top) / step) * step;
         }
-        const double x = arrowsInside_ ? canvas.right() - 7 : canvas.right() + 3;
+        const double x = canvas.right() + 3;
         for (; middle < to; middle += step)
             if (middle > from)
                 painter->drawPolygon(
@@ -246,7 +244,6 @@ class Marks : public QCPAbstractItem {
     std::vector<Stretch> open_;   ///< of rows
     QColor faint_;
     QColor ink_;
-    bool arrowsInside_ = false; ///< where no room is kept for them
 };
 
 // The longest text that has room.
@@ -343,11 +340,12 @@ class HeatmapPlot::Private {
         rect()->setMargins({left, top, 0, bottom});
         scale->setAutoMargins(QCP::msNone);
         scale->setMargins({0, top, 0, bottom});
-        // The scale with its texts fills the margin that every canvas has at its right.
-        const int room = canvasRight - plot->plotLayout()->columnSpacing();
-        const double texts = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18;
+        // The scale with its texts fills the margin that every canvas has at its right, to the pixel. With a large font
+        // its label has no room there.
+        const int room = canvasRight - arrowSpace - barWidth;
+        scaleLabelFits = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18 <= room;
         scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
-        scale->axis()->axisRect()->setMargins({0, 0, std::max(room - barWidth, static_cast<int>(std::ceil(texts))), 0});
+        scale->axis()->axisRect()->setMargins({0, 0, room, 0});
     }
 
     // Texts depend on the room that there is; the room does not depend on them.
@@ -361,8 +359,8 @@ class HeatmapPlot::Private {
         }
         const int height = rect()->height();
         rows()->setLabel(fitting(look.font, rowTexts, height));
-        scale->axis()->setLabel(
-            fitting(look.font, {QStringLiteral("share of the bin spent ") + states, states}, height));
+        const QStringList scaleTexts{QStringLiteral("share of the bin spent ") + states, states};
+        scale->axis()->setLabel(scaleLabelFits ? fitting(look.font, scaleTexts, height) : QString());
         timeTicker->width = rect()->width();
         rowTicker->height = height;
         rowTicker->font = look.font;
@@ -380,6 +378,7 @@ class HeatmapPlot::Private {
     HeatmapContents contents;
     HeatmapLook look;
     int left = 0;
+    bool scaleLabelFits = true;
 };
 
 HeatmapPlot::HeatmapPlot(QWidget* parent) : d_(std::make_unique<Private>(parent)) {
@@ -409,19 +408,6 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
         axis->setLabelFont(look.font);
     }
     d_->setMargins();
-}
-
-void HeatmapPlot::setScale(Scale scale) {
-    const bool atRight = scale == Scale::AtRight;
-    if (atRight == d_->scale->visible())
-        return;
-    d_->scale->setVisible(atRight);
-    d_->marks->setArrowsInside(!atRight);
-    if (atRight)
-        d_->plot->plotLayout()->addElement(0, 1, d_->scale);
-    else
-        d_->plot->plotLayout()->take(d_->scale);
-    d_->plot->plotLayout()->simplify();
 }
 
 void HeatmapPlot::setLeft(int left) {

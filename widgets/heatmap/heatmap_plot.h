@@ -53,10 +53,6 @@ class HeatmapPlot {
     void setLook(const HeatmapLook& look);
     /// Where the cells begin, from the left edge; everything on the left fits into it.
     void setLeft(int left);
-    /// At the right of the cells in a picture. In the window it is in the toolbar, so that the cells end where the
-    /// other canvases end.
-    enum class Scale { AtRight, Elsewhere };
-    void setScale(Scale scale);
     /// Shows a grid at its own range and rows, or nothing.
     void show(const HeatmapContents& contents);
     /// Stretches what is there to another range or other rows, until the grid for them comes.

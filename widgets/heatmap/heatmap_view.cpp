@@ -2,7 +2,6 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "model/report/text.h"
-#include "widgets/heatmap/colour_bar.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
@@ -53,7 +52,6 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     column->addLayout(row, 1);
 
     plot_ = std::make_unique<HeatmapPlot>(field_);
-    plot_->setScale(HeatmapPlot::Scale::Elsewhere);
     overlay_ = new HeatmapOverlay(field_);
     clearFilter_ = new QPushButton(tr("Clear filter"), overlay_);
     clearFilter_->hide();
@@ -75,7 +73,6 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
         overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
     });
-    colours_->setStates(fromUtf8(namedOf(settings_.states).text));
     restyle();
     traceChanged();
 }
@@ -110,10 +107,8 @@ void HeatmapView::buildToolbar() {
     filter_->setMaximumWidth(260);
     for (QWidget* w : {static_cast<QWidget*>(states_), static_cast<QWidget*>(order_), static_cast<QWidget*>(bundling_)})
         bar->addWidget(w);
-    bar->addWidget(filter_, 1);
-    colours_ = new ColourBar;
-    bar->addStretch();
-    bar->addWidget(colours_);
+    bar->addStretch(1);
+    bar->addWidget(filter_, 2);
     static_cast<QVBoxLayout*>(layout())->addLayout(bar);
     for (QComboBox* box : {states_, order_, bundling_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -149,7 +144,6 @@ void HeatmapView::applySettings() {
         firstPlace_ = placeCount_ = 0;
     }
     settings_ = settings;
-    colours_->setStates(fromUtf8(namedOf(settings.states).text));
     askSoon();
     Q_EMIT settingsChanged();
 }

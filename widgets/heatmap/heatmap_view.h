@@ -26,7 +26,6 @@ class QWheelEvent;
 
 namespace waitscope {
 
-class ColourBar;
 class HeatmapOverlay;
 class HeatmapPlot;
 
@@ -121,7 +120,6 @@ class HeatmapView : public QWidget {
     QComboBox* bundling_ = nullptr;
     QLineEdit* filter_ = nullptr;
     QPushButton* clearFilter_ = nullptr;
-    ColourBar* colours_ = nullptr;
     QScrollBar* scroll_ = nullptr;
     QWidget* field_ = nullptr; ///< holds plot and overlay, one above the other
     std::unique_ptr<HeatmapPlot> plot_;
