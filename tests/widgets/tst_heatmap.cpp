@@ -3,6 +3,7 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "tests/support/story.h"
+#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/magnitude_colors.h"
 
 #include <QApplication>
@@ -140,6 +141,18 @@ class HeatmapTest : public QObject {
         QCOMPARE(grid->bins, static_cast<std::uint32_t>(canvas.width()));
         QVERIFY(grid->rows.size() <= static_cast<std::size_t>(canvas.height()));
         QVERIFY(grid->perRow > 1);
+    }
+
+    // A vertical line through the window is one instant.
+    void theCellsBeginAndEndWhereTheTimelineDoes() {
+        Shown s(two());
+        QCOMPARE(s.view.canvas().left(), canvasLeft);
+        QCOMPARE(s.view.canvas().right() + 1,
+                 s.field()->mapTo(&s.view, s.field()->rect().topRight()).x() + 1 - canvasRight);
+        const QRect before = s.view.canvas();
+        s.state.show(thousand());
+        s.ready();
+        QCOMPARE(s.view.canvas(), before);
     }
 
     void theVisibleRangeIsShared() {

@@ -155,6 +155,7 @@ bool HeatmapView::key(int key) {
         panTime(0.25);
         return true;
     case Qt::Key_Home:
+    case Qt::Key_0:
         if (state_->facts())
             state_->setVisibleRange(state_->facts()->trace->wholeRange());
         setPlaces(0, 0);

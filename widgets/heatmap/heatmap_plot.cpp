@@ -17,8 +17,8 @@ namespace waitscope {
 namespace {
 
 constexpr int gutter = 11;     ///< between the row labels and the cells: the hatch of goroutines from before the trace
-constexpr int arrowSpace = 13; ///< between the cells and the colour scale
-constexpr int barWidth = 14;
+constexpr int arrowSpace = 10; ///< between the cells and the colour scale
+constexpr int barWidth = 12;
 const QColor standsOutColour = QColor(magnitudeStops.back());
 
 QString fromUtf8(std::string_view text) {
@@ -154,9 +154,9 @@ class Marks : public QCPAbstractItem {
             grow(open_, r, grid.rows[r].openAtEnd > 0);
         }
     }
-    void setFaint(const QColor& faint, const QColor& ink) {
-        faint_ = faint;
-        ink_ = ink;
+    void setLook(const HeatmapLook& look) {
+        faint_ = look.faint;
+        ink_ = look.ink;
     }
     double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
 
@@ -340,11 +340,12 @@ class HeatmapPlot::Private {
         rect()->setMargins({left, top, 0, bottom});
         scale->setAutoMargins(QCP::msNone);
         scale->setMargins({0, top, 0, bottom});
-        // The scale with its texts fills the margin that every canvas has at its right.
-        const int room = canvasRight - plot->plotLayout()->columnSpacing();
-        const double texts = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18;
+        // The scale with its texts fills the margin that every canvas has at its right, to the pixel. With a large font
+        // its label has no room there.
+        const int room = canvasRight - arrowSpace - barWidth;
+        scaleLabelFits = metrics.horizontalAdvance(QStringLiteral("100 %")) + line + 18 <= room;
         scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
-        scale->axis()->axisRect()->setMargins({0, 0, std::max(room - barWidth, static_cast<int>(std::ceil(texts))), 0});
+        scale->axis()->axisRect()->setMargins({0, 0, room, 0});
     }
 
     // Texts depend on the room that there is; the room does not depend on them.
@@ -358,8 +359,8 @@ class HeatmapPlot::Private {
         }
         const int height = rect()->height();
         rows()->setLabel(fitting(look.font, rowTexts, height));
-        scale->axis()->setLabel(
-            fitting(look.font, {QStringLiteral("share of the bin spent ") + states, states}, height));
+        const QStringList scaleTexts{QStringLiteral("share of the bin spent ") + states, states};
+        scale->axis()->setLabel(scaleLabelFits ? fitting(look.font, scaleTexts, height) : QString());
         timeTicker->width = rect()->width();
         rowTicker->height = height;
         rowTicker->font = look.font;
@@ -377,6 +378,7 @@ class HeatmapPlot::Private {
     HeatmapContents contents;
     HeatmapLook look;
     int left = 0;
+    bool scaleLabelFits = true;
 };
 
 HeatmapPlot::HeatmapPlot(QWidget* parent) : d_(std::make_unique<Private>(parent)) {
@@ -393,7 +395,7 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
     d_->look = look;
     d_->plot->setBackground(look.paper);
     d_->rect()->setBackground(look.nobody);
-    d_->marks->setFaint(look.faint, look.ink);
+    d_->marks->setLook(look);
     QList<QCPAxis*> axes = d_->rect()->axes();
     axes.push_back(d_->scale->axis());
     for (QCPAxis* axis : axes) {

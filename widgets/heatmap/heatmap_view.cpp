@@ -112,6 +112,7 @@ void HeatmapView::buildToolbar() {
     static_cast<QVBoxLayout*>(layout())->addLayout(bar);
     for (QComboBox* box : {states_, order_, bundling_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        box->setMinimumWidth(72); // a narrow window has room for the beginning of a name
         connect(box, &QComboBox::currentIndexChanged, this, &HeatmapView::applySettings);
     }
     connect(filter_, &QLineEdit::textChanged, this, &HeatmapView::applySettings);
@@ -294,6 +295,10 @@ HeatmapPictureOptions HeatmapView::pictureOptions(QSize size, int scale) const {
         options.placeCount = static_cast<std::uint32_t>(answer_.grid->goroutines.size());
     }
     return options;
+}
+
+QImage HeatmapView::exportPicture(QSize size, int scale) const {
+    return state_->facts() ? renderHeatmap(*state_->facts(), pictureOptions(size, scale)) : QImage();
 }
 
 bool HeatmapView::isComputing() const {

@@ -48,7 +48,9 @@ class HeatmapView : public QWidget {
     [[nodiscard]] const HeatmapSettings& settings() const { return settings_; }
     void setSettings(const HeatmapSettings& settings);
 
-    /// For the picture of exactly what is shown: range, rows, order, states and filter.
+    /// The picture of exactly what is shown: range, rows, order, states and filter. Null without a trace.
+    [[nodiscard]] QImage exportPicture(QSize size, int scale) const;
+    /// The same for a caller that renders it elsewhere.
     [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
 
     /// The grid on the screen; null while there is none.
