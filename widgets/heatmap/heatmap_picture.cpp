@@ -18,6 +18,10 @@ QString fromUtf8(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+// Of a picture that is larger than any screen: 16,384 x 16,384 cells of 100,000 goroutines took 6.7 GB and 20 s.
+constexpr int mostBins = 4000;
+constexpr int mostRows = 2000;
+
 // What the marks mean, as far as there are any.
 QStringList legend(const Grid& grid) {
     QStringList texts;
@@ -79,8 +83,8 @@ Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, Heat
         return std::make_shared<const Grid>(
             lifetimeGrid(facts, goroutines,
                          {.range = range,
-                          .bins = static_cast<std::uint32_t>(std::max(1, cells.width() * options.scale)),
-                          .rows = static_cast<std::uint32_t>(std::max(1, cells.height() * options.scale)),
+                          .bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins)),
+                          .rows = static_cast<std::uint32_t>(std::clamp(cells.height() * options.scale, 1, mostRows)),
                           .states = options.states,
                           .bundling = options.bundling}));
     };
