@@ -342,12 +342,11 @@ void MainWindow::computeVerdict() {
             if (!self || self->state_.facts() != facts)
                 return; // another trace was opened meanwhile
             self->verdict_ = verdict;
-            self->verdictLine_->setProperty("calm", !verdict);
+            self->verdictLine_->setProperty("calm", !(verdict && verdict->open));
             self->verdictLine_->style()->polish(self->verdictLine_);
-            self->verdictLine_->setText(
-                verdict ? text(verdict->sentence)
-                        : tr("No goroutine of the program is waiting when the trace ends (%1 of trace).")
-                              .arg(text(durationText(facts->trace->duration))));
+            self->verdictLine_->setText(verdict ? text(verdict->sentence)
+                                                : tr("No goroutine of the program waited in %1 of trace.")
+                                                      .arg(text(durationText(facts->trace->duration))));
         });
     });
 }
@@ -375,11 +374,12 @@ void MainWindow::updateStatus() {
     selectionText_->setText(what);
     rangeText_->setText(QStringLiteral("Δ ") + text(durationText(state_.visibleRange().length())));
     const std::size_t warnings = trace.report.warnings.size();
-    traceText_->setText(
-        tr("%1 events, %2 goroutines, %3%4")
-            .arg(text(countText(trace.report.events)), text(countText(trace.goroutines.size())),
-                 trace.report.complete ? tr("complete") : tr("incomplete"),
-                 warnings == 0 ? QString() : tr(", %n warning(s)", nullptr, static_cast<int>(warnings))));
+    traceText_->setText(tr("%1 events, %2 goroutines, %3%4")
+                            .arg(text(countText(trace.report.events)), text(countText(trace.goroutines.size())),
+                                 trace.report.complete ? tr("complete") : tr("incomplete"),
+                                 warnings == 0   ? QString()
+                                 : warnings == 1 ? tr(", 1 warning")
+                                                 : tr(", %1 warnings").arg(warnings)));
 }
 
 void MainWindow::updateTitle() {
@@ -432,9 +432,9 @@ void MainWindow::maximise(QWidget* view) {
 void MainWindow::resetLayout() {
     if (maximised_ != nullptr)
         maximise(maximised_);
-    columns_->setSizes({930, 510});
+    columns_->setSizes({870, 570});
     canvases_->setSizes({430, 390});
-    words_->setSizes({500, 320});
+    words_->setSizes({540, 280});
 }
 
 void MainWindow::setTheme(Theme theme) {

@@ -91,6 +91,11 @@ class Orderer {
     ThreadIndex threadOf(std::int64_t id);
     [[nodiscard]] StackId stackOf(std::uint64_t local);
     [[nodiscard]] StringId stringOf(std::uint64_t local) const { return tables_->strings[local]; }
+    /// Go always names a reason; one that the string table does not know was lost with the end of a file.
+    [[nodiscard]] StringId reasonOf(std::uint64_t local) const {
+        const StringId known = stringOf(local);
+        return known.known() || local == 0 ? known : lostReason_;
+    }
     [[nodiscard]] StringId stopTheWorldName(StringId kind);
     [[nodiscard]] GoroutineIndex indexOf(Slot slot) const {
         return slot == LiveGoroutines::none ? GoroutineIndex{} : goroutines_[slot].index;
@@ -144,7 +149,7 @@ class Orderer {
     ReadProblem damage_;
 
     std::unordered_map<std::uint32_t, StringId> stopTheWorldNames_;
-    StringId markPhase_, markAssist_, sweep_, procsMetric_, heapMetric_, goalMetric_;
+    StringId lostReason_, markPhase_, markAssist_, sweep_, procsMetric_, heapMetric_, goalMetric_;
 };
 
 } // namespace waitscope

@@ -158,7 +158,7 @@ Orderer::Outcome Orderer::leaveRunning(const EventCursor& e, Context& at) {
         goroutines_.remove(at.goroutine);
     } else {
         g.status = to == GoroutineState::Runnable ? GoRunnable : GoWaiting;
-        out.text = stringOf(e.argument(0));
+        out.text = reasonOf(e.argument(0));
         out.stack = stackOf(e.argument(1));
     }
     at.goroutine = LiveGoroutines::none;

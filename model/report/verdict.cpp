@@ -18,30 +18,34 @@ bool isIdleByNature(Primitive p) {
 } // namespace
 
 std::optional<Verdict> verdictOf(const TraceFacts& facts, const WaitTable& table) {
+    // A lock or channel that holds goroutines at the end says more than any network wait, an open wait more than a
+    // finished one.
     const auto weight = [](const WaitRow& row) {
-        return std::tuple(row.open > 0, !isIdleByNature(row.primitive), row.openTime);
+        const bool open = row.openTime > 0;
+        return std::tuple(!isIdleByNature(row.primitive), open, open ? row.openTime : row.finishedTime);
     };
     const auto worst = std::ranges::max_element(table.rows, {}, weight);
-    if (worst == table.rows.end() || worst->open == 0)
+    if (worst == table.rows.end())
         return {};
     const Trace& trace = *facts.trace;
-    const Time oldest = worst->oldestOpen.value_or(0);
-    Verdict verdict{.primitive = worst->primitive,
-                    .site = worst->site,
-                    .goroutines = worst->open,
-                    .since = trace.duration - oldest,
-                    .oldest = oldest,
-                    .beforeTrace = oldest == trace.duration};
-    std::string& text = verdict.sentence;
-    text = countText(verdict.goroutines) + (verdict.goroutines == 1 ? " goroutine" : " goroutines") +
-           " still waiting · " + std::string(nameOf(verdict.primitive));
+    Verdict verdict{.primitive = worst->primitive, .site = worst->site, .open = worst->openTime > 0};
+    const auto goroutines = [](std::uint64_t n) { return countText(n) + (n == 1 ? " goroutine" : " goroutines"); };
+    std::string where = " · " + std::string(nameOf(verdict.primitive));
     if (verdict.site.known()) {
         const Frame& frame = trace.frame(verdict.site);
-        text += " · " + std::string(shortFunction(trace.text(frame.function))) + " " +
-                std::string(shortFile(trace.text(frame.file))) + ":" + std::to_string(frame.line);
+        where += " · " + std::string(shortFunction(trace.text(frame.function))) + " " +
+                 std::string(shortFile(trace.text(frame.file))) + ":" + std::to_string(frame.line);
     }
-    text += verdict.beforeTrace ? " · since before the trace · oldest at least " + durationText(oldest)
-                                : " · since " + durationText(verdict.since) + " · oldest " + durationText(oldest);
+    if (!verdict.open) {
+        verdict.sentence = goroutines(worst->goroutines) + " waited " + durationText(worst->finishedTime) +
+                           " together" + where + " · longest " + durationText(worst->longest()) + " · all woken";
+        return verdict;
+    }
+    const Time oldest = worst->oldestOpen.value_or(0);
+    verdict.sentence = goroutines(worst->open) + " still waiting" + where +
+                       (oldest == trace.duration ? " · since before the trace · oldest at least " + durationText(oldest)
+                                                 : " · since " + durationText(trace.duration - oldest) + " · oldest " +
+                                                       durationText(oldest));
     return verdict;
 }
 

@@ -48,6 +48,9 @@ enum class SpanOrigin : std::uint8_t {
     SyscallEnded, ///< Runnable after a system call that had lost its processor
 };
 
+/// The reason of a wait or stop whose name is missing in a damaged file.
+constexpr const char* lostReasonText = "(not recorded)";
+
 /// State, reason and origin of a span; a few dozen combinations exist in a trace, so a span stores one byte.
 struct SpanKind {
     GoroutineState state = GoroutineState::Unknown;

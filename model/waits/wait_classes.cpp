@@ -155,6 +155,8 @@ Meaning fromReason(std::string_view reason, std::span<const std::string_view> na
 Meaning meaningOf(const SpanKind& kind, std::string_view reason, std::span<const std::string_view> names) {
     if (kind.state == GoroutineState::Syscall)
         return {Primitive::Syscall, {}};
+    if (reason == lostReasonText)
+        return fromFrames(names);
     if (!reason.empty())
         return fromReason(reason, names);
     if (kind.origin == SpanOrigin::BeforeTrace)

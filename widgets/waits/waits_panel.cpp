@@ -28,9 +28,9 @@ namespace waitscope {
 namespace {
 
 constexpr int gap = 4; // the window's grid, in logical pixels
-constexpr int widestPrimitive = 150;
-constexpr int narrowestSite = 230; // it gets at least this, if it needs it, and at most its share of the table
-constexpr double siteShare = 0.5;
+constexpr int widestPrimitive = 120;
+constexpr int narrowestSite = 170; // it gets at least this, if it needs it, and at most its share of the table
+constexpr double siteShare = 0.34;
 constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
 constexpr int examinedRows = 100; // whose contents decide the width of a column
 
@@ -120,6 +120,9 @@ QWidget* WaitsPanel::buildRows() {
     rowsTable_->horizontalHeader()->setStretchLastSection(true);
     rowsTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     rowsTable_->setSortingEnabled(true);
+    // What is still open, and for how long, is what an engineer in an incident looks for: it must need no scrolling.
+    rowsTable_->horizontalHeader()->moveSection(WaitRowsModel::Open, WaitRowsModel::Total);
+    rowsTable_->horizontalHeader()->moveSection(WaitRowsModel::Longest, WaitRowsModel::Share);
     connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::siteChosen);
     connect(rowsTable_, &TextTable::rowActivated, this, [this] { goroutinesTable_->setFocus(); });
 
