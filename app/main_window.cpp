@@ -6,6 +6,7 @@
 #include "app/recent_files.h"
 #include "app/start_page.h"
 #include "model/report/text.h"
+#include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_picture.h"
@@ -388,7 +389,7 @@ void MainWindow::updateTitle() {
 
 bool MainWindow::exportHeatmap(const QString& path) {
     std::string problem;
-    const QByteArray png = pngOf(heatmap_->exportPicture({1600, 900}, 1));
+    const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions({1600, 900}, 1)));
     if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
         return true;
     messages_->showMessage(text(problem));

@@ -473,7 +473,7 @@ class HeatmapTest : public QObject {
 
     void aHugePictureHasNoMoreCellsThanMemoryAllows() {
         const auto grid = pictureGrid(*thousand(), {.size = {16384, 400}, .scale = 1});
-        QCOMPARE(grid->bins, 8192U);
+        QVERIFY(grid->bins <= 8192U);
     }
 
     void thePictureDoesNotDependOnTheWindowsLook() {

@@ -208,6 +208,17 @@ class TestTimeline : public QObject {
         QVERIFY(running > 1000);
     }
 
+    void aPictureAtTwiceTheScaleIsTheSamePicture() {
+        const QSize size(800, 500);
+        const QImage once = renderTimeline(state_->facts(), {.size = size});
+        const QImage twice = renderTimeline(state_->facts(), {.size = size, .scale = 2});
+        int same = 0;
+        for (int y = 0; y < size.height(); ++y)
+            for (int x = 0; x < size.width(); ++x)
+                same += once.pixel(x, y) == twice.pixel(2 * x, 2 * y) ? 1 : 0;
+        QVERIFY(same > size.width() * size.height() * 8 / 10); // all but the edges of glyphs and stripes
+    }
+
   private:
     [[nodiscard]] GoroutineIndex goroutine(std::int64_t id) const { return state_->facts()->trace->findGoroutine(id); }
     [[nodiscard]] QPoint pointOf(const TimelineRow& row, Time t) const {

@@ -18,6 +18,10 @@ QString fromUtf8(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+// Of a picture that is larger than any screen: 16,384 x 16,384 cells of 100,000 goroutines took 6.7 GB and 20 s.
+constexpr int mostBins = 4000;
+constexpr int mostRows = 2000;
+
 // What the marks mean, as far as there are any.
 QStringList legend(const Grid& grid) {
     QStringList texts;
@@ -75,17 +79,14 @@ Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, Heat
     plot.setLook(HeatmapLook::light(pictureFont()));
     plot.setLeft(std::clamp(options.size.width() / 5, 120, canvasLeft));
     const TimeRange range = options.range.empty() ? facts.trace->wholeRange() : options.range;
-    // A cell a pixel, but at most 32 million of them, which is what eyes and memory can do with.
-    const auto cellsAlong = [&](int units, int limit) {
-        return static_cast<std::uint32_t>(std::clamp(units * options.scale, 1, limit));
-    };
     const auto gridFor = [&](QSize cells) {
-        return std::make_shared<const Grid>(lifetimeGrid(facts, goroutines,
-                                                         {.range = range,
-                                                          .bins = cellsAlong(cells.width(), 8192),
-                                                          .rows = cellsAlong(cells.height(), 4096),
-                                                          .states = options.states,
-                                                          .bundling = options.bundling}));
+        return std::make_shared<const Grid>(
+            lifetimeGrid(facts, goroutines,
+                         {.range = range,
+                          .bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins)),
+                          .rows = static_cast<std::uint32_t>(std::clamp(cells.height() * options.scale, 1, mostRows)),
+                          .states = options.states,
+                          .bundling = options.bundling}));
     };
     // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
     // until the number of its lines is the same as before, which is nearly always the second time.

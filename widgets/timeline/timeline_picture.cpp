@@ -68,7 +68,6 @@ QImage renderTimeline(std::shared_ptr<const TraceFacts> facts, const TimelinePic
         return picture;
     {
         QPainter painter(&picture);
-        painter.scale(options.scale, options.scale);
         const QFont font = pictureFont();
         painter.setFont(font);
         const PictureCaption caption(trace, subject);

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How fast is it? Loads a trace and draws it, and prints
+//
+//     load      events a second, median of the runs (order, build, facts)
+//     memory    bytes an event: peak resident, less what was there before, less the file
+//     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out
+//
+// bench [--events N | --file TRACE] [--runs N]. Without a file it generates a trace. With --check it runs once, asserts
+// what was counted (never milliseconds), and is one of the tests.
+#include "model/facts.h"
+#include "model/reader/load.h"
+#include "tests/support/recordings.h"
+#include "tests/support/trace_writer.h"
+#include "widgets/timeline/timeline_painter.h"
+
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QGuiApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cstdio>
+#include <sys/resource.h>
+
+using namespace waitscope;
+
+namespace {
+
+std::size_t peakResident() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+double percentile(std::vector<double> values, double share) {
+    std::ranges::sort(values);
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+bool fail(const char* what) {
+    std::fprintf(stderr, "bench: %s\n", what);
+    return false;
+}
+
+struct Frames {
+    std::vector<double> milliseconds;
+    std::size_t mostWork = 0;
+};
+
+Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, int count) {
+    const TimelineRows rows(facts);
+    TimelinePainter painter;
+    QImage image(size, QImage::Format_RGB32);
+    Frames frames;
+    for (int i = 0; i < count; ++i) {
+        // There and back through five orders of magnitude, around the middle of the trace.
+        const double zoom = std::pow(10.0, -5.0 * (i % 50) / 50.0);
+        const Time middle = facts->trace->duration / 2;
+        const auto half = static_cast<Time>(static_cast<double>(facts->trace->duration) * zoom / 2) + 1;
+        QElapsedTimer timer;
+        timer.start();
+        QPainter target(&image);
+        painter.paint(target, *facts, rows, {.range = {middle - half, middle + half}, .area = QRect({}, size)});
+        target.end();
+        frames.milliseconds.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+        frames.mostWork = std::max(frames.mostWork, painter.lastWork());
+    }
+    return frames;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QGuiApplication app(argc, argv);
+    QCommandLineParser parser;
+    parser.addOptions({{QStringLiteral("events"), QStringLiteral("of the generated trace"), QStringLiteral("N"),
+                        QStringLiteral("4000000")},
+                       {QStringLiteral("file"), QStringLiteral("a trace to use instead"), QStringLiteral("TRACE")},
+                       {QStringLiteral("runs"), QStringLiteral("loads"), QStringLiteral("N"), QStringLiteral("5")},
+                       {QStringLiteral("check"), QStringLiteral("run once and assert the work counters")}});
+    parser.addHelpOption();
+    parser.process(app);
+    const bool check = parser.isSet(QStringLiteral("check"));
+    const auto events = static_cast<std::size_t>(parser.value(QStringLiteral("events")).toULongLong());
+    const std::vector<std::byte> bytes = parser.isSet(QStringLiteral("file"))
+                                             ? test::bytesOf(parser.value(QStringLiteral("file")).toStdString())
+                                             : test::generatedTrace(events);
+    const int runs = check ? 1 : std::max(1, parser.value(QStringLiteral("runs")).toInt());
+
+    const std::size_t before = peakResident();
+    std::vector<double> rates;
+    std::shared_ptr<const TraceFacts> facts;
+    for (int i = 0; i < runs; ++i) {
+        facts.reset();
+        QElapsedTimer timer;
+        timer.start();
+        const LoadResult result = loadTrace(bytes, "bench");
+        if (!result.trace)
+            return fail(result.error->message.c_str()) ? 0 : 1;
+        facts = computeFacts(result.trace);
+        rates.push_back(static_cast<double>(facts->trace->report.events) /
+                        (static_cast<double>(timer.nsecsElapsed()) / 1e9));
+    }
+    const auto loaded = static_cast<double>(facts->trace->report.events);
+    std::printf("load      %.1f million events/s (%.0f events, %.1f MB)\n", percentile(rates, 0.5) / 1e6, loaded,
+                static_cast<double>(bytes.size()) / 1e6);
+    std::printf("memory    %.1f bytes/event\n", static_cast<double>(peakResident() - before) / loaded);
+
+    const QSize size(1920, 1080);
+    const Frames frames = drawFrames(facts, size, check ? 50 : 500);
+    std::printf("frame     p50 %.2f ms, p95 %.2f ms, %zu items read at most\n", percentile(frames.milliseconds, 0.5),
+                percentile(frames.milliseconds, 0.95), frames.mostWork);
+    if (!check)
+        return 0;
+    const auto rows = static_cast<std::size_t>(size.height() / TimelineRows::rowHeight + 1);
+    const bool right = (facts->trace->report.complete || fail("the generated trace is not complete")) &&
+                       (loaded >= static_cast<double>(events) || fail("events are missing")) &&
+                       (frames.mostWork <= 8 * rows * static_cast<std::size_t>(size.width()) ||
+                        fail("a frame reads more than its pixels"));
+    return right ? 0 : 1;
+}
