@@ -2,7 +2,6 @@
 #include "model/heatmap/row_order.h"
 
 #include <algorithm>
-#include <compare>
 #include <limits>
 #include <map>
 #include <span>
@@ -87,7 +86,6 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
         Time born;        ///< before the trace there is only Go's id to go by
         std::int64_t id;
         GoroutineIndex goroutine;
-        auto operator<=>(const Place&) const = default;
     };
     std::vector<Place> places;
     places.reserve(goroutines.size());
@@ -104,7 +102,9 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
         const Time born = trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
         places.push_back({key, born, trace.goroutines.id(g), g});
     }
-    std::ranges::sort(places);
+    std::ranges::sort(places, [](const Place& a, const Place& b) {
+        return std::tie(a.key, a.born, a.id, a.goroutine.value) < std::tie(b.key, b.born, b.id, b.goroutine.value);
+    });
     std::ranges::transform(places, goroutines.begin(), &Place::goroutine);
     return goroutines;
 }

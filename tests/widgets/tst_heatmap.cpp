@@ -471,6 +471,11 @@ class HeatmapTest : public QObject {
         QCOMPARE(renderHeatmap(*two(), {.size = {16384, 400}}).size(), QSize(16384, 400));
     }
 
+    void aHugePictureHasNoMoreCellsThanMemoryAllows() {
+        const auto grid = pictureGrid(*thousand(), {.size = {16384, 400}, .scale = 1});
+        QVERIFY(grid->bins <= 8192U);
+    }
+
     void thePictureDoesNotDependOnTheWindowsLook() {
         const auto facts = two();
         const QImage one = renderHeatmap(*facts, {.size = {640, 400}});

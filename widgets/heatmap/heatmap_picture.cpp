@@ -3,7 +3,6 @@
 
 #include "model/report/text.h"
 #include "widgets/common/picture_caption.h"
-#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
 #include <QPainter>
@@ -77,7 +76,7 @@ Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, Heat
     const std::size_t most = options.placeCount == 0 ? sheet.order.size() : options.placeCount;
     const auto goroutines = std::span(sheet.order).subspan(first, std::min(most, sheet.order.size() - first));
     plot.setLook(HeatmapLook::light(pictureFont()));
-    plot.setLeft(std::clamp(options.size.width() / 5, 120, canvasLeft));
+    plot.setLeft(std::clamp(options.size.width() / 5, 120, 270));
     const TimeRange range = options.range.empty() ? facts.trace->wholeRange() : options.range;
     const auto gridFor = [&](QSize cells) {
         return std::make_shared<const Grid>(

@@ -197,7 +197,9 @@ class Marks : public QCPAbstractItem {
             const double top = std::max<double>(y(s.begin), canvas.top());
             const double bottom = std::min<double>(y(s.end), canvas.bottom() + 1);
             if (bottom > top)
-                painter->fillRect(QRectF(canvas.left() - 8, top, 6, bottom - top), QBrush(faint_, Qt::BDiagPattern));
+                // Stripes need a few pixels to be seen as stripes.
+                painter->fillRect(QRectF(canvas.left() - 8, top, 6, bottom - top),
+                                  QBrush(faint_, bottom - top < 5 ? Qt::SolidPattern : Qt::BDiagPattern));
         }
         painter->setAntialiasing(true);
         painter->setPen(Qt::NoPen);
