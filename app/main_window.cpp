@@ -5,12 +5,13 @@
 #include "app/picture_file.h"
 #include "app/recent_files.h"
 #include "app/start_page.h"
+#include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_picture.h"
-#include "widgets/timeline/timeline_tooltip.h"
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
 
@@ -37,14 +38,6 @@
 #include <QtConcurrent>
 
 namespace waitscope {
-
-namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
-
-} // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     setAcceptDrops(true);
@@ -299,9 +292,9 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
     } else {
         QStringList details;
         for (const LoadWarning& warning : report.warnings)
-            details << text(warning.text);
+            details << fromUtf8(warning.text);
         const QString first =
-            report.complete ? details.front() : tr("This trace is damaged. %1").arg(text(report.error));
+            report.complete ? details.front() : tr("This trace is damaged. %1").arg(fromUtf8(report.error));
         messages_->showMessage(first, details);
     }
     state_.show(std::move(facts));
@@ -344,9 +337,9 @@ void MainWindow::computeVerdict() {
             self->verdict_ = verdict;
             self->verdictLine_->setProperty("calm", !(verdict && verdict->open));
             self->verdictLine_->style()->polish(self->verdictLine_);
-            self->verdictLine_->setText(verdict ? text(verdict->sentence)
+            self->verdictLine_->setText(verdict ? fromUtf8(verdict->sentence)
                                                 : tr("No goroutine of the program waited in %1 of trace.")
-                                                      .arg(text(durationText(facts->trace->duration))));
+                                                      .arg(fromUtf8(durationText(facts->trace->duration))));
         });
     });
 }
@@ -366,16 +359,16 @@ void MainWindow::updateStatus() {
     const Trace& trace = *facts->trace;
     QString what;
     if (const auto* span = std::get_if<SpanSelection>(&state_.selection()))
-        what = spanSummary(*facts, span->goroutine, span->span);
+        what = fromUtf8(spanText(*facts, span->goroutine, span->span));
     else if (const auto* g = std::get_if<GoroutineSelection>(&state_.selection()))
-        what = tr("goroutine %1, %2").arg(trace.goroutines.id(g->goroutine)).arg(text(trace.function(g->goroutine)));
+        what = fromUtf8(goroutineSentence(*facts, g->goroutine));
     else if (const auto* site = std::get_if<SiteSelection>(&state_.selection()))
-        what = tr("waits on %1").arg(text(nameOf(site->primitive)));
+        what = tr("waits on %1 at %2").arg(fromUtf8(nameOf(site->primitive)), fromUtf8(siteText(trace, site->site)));
     selectionText_->setText(what);
-    rangeText_->setText(QStringLiteral("Δ ") + text(durationText(state_.visibleRange().length())));
+    rangeText_->setText(QStringLiteral("Δ ") + fromUtf8(durationText(state_.visibleRange().length())));
     const std::size_t warnings = trace.report.warnings.size();
     traceText_->setText(tr("%1 events, %2 goroutines, %3%4")
-                            .arg(text(countText(trace.report.events)), text(countText(trace.goroutines.size())),
+                            .arg(fromUtf8(countText(trace.report.events)), fromUtf8(countText(trace.goroutines.size())),
                                  trace.report.complete ? tr("complete") : tr("incomplete"),
                                  warnings == 0   ? QString()
                                  : warnings == 1 ? tr(", 1 warning")
@@ -383,7 +376,7 @@ void MainWindow::updateStatus() {
 }
 
 void MainWindow::updateTitle() {
-    const QString name = state_.facts() ? text(state_.facts()->trace->identity.fileName) : QString();
+    const QString name = state_.facts() ? fromUtf8(state_.facts()->trace->identity.fileName) : QString();
     setWindowTitle(name.isEmpty() ? tr("Waitscope") : tr("%1 – Waitscope").arg(name));
 }
 
@@ -392,7 +385,7 @@ bool MainWindow::exportHeatmap(const QString& path) {
     const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions({1600, 900}, 1)));
     if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
         return true;
-    messages_->showMessage(text(problem));
+    messages_->showMessage(fromUtf8(problem));
     return false;
 }
 
@@ -401,14 +394,14 @@ bool MainWindow::exportTimeline(const QString& path) {
     const QByteArray png = pngOf(renderTimeline(state_.facts(), {.range = state_.visibleRange()}));
     if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
         return true;
-    messages_->showMessage(text(problem));
+    messages_->showMessage(fromUtf8(problem));
     return false;
 }
 
 void MainWindow::chooseExport(const QString& what, bool (MainWindow::*exporter)(const QString&)) {
     if (!state_.facts())
         return;
-    QString name = text(state_.facts()->trace->identity.fileName);
+    QString name = fromUtf8(state_.facts()->trace->identity.fileName);
     name.truncate(name.indexOf(u'.') < 0 ? name.size() : name.indexOf(u'.'));
     const QString proposed = QFileInfo(source_).absolutePath() + u'/' + name + u'-' + what + QStringLiteral(".png");
     const QString path = QFileDialog::getSaveFileName(this, tr("Export as PNG"), proposed, tr("Pictures (*.png)"));

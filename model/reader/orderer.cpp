@@ -9,8 +9,7 @@ namespace waitscope {
 
 Orderer::Orderer(StringInterner& strings, EventSink& sink)
     : stringInterner_(strings)
-    , sink_(sink)
-    , block_(sink.exchange(nullptr))
+    , out_(sink, 1)
     , lostReason_(strings.intern(lostReasonText))
     , markPhase_(strings.intern("GC concurrent mark phase"))
     , markAssist_(strings.intern("GC mark assist"))
@@ -26,7 +25,7 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
     fileBegin_ = generation.fileBegin;
     damagedSource_ = false;
     const std::uint64_t earliest = generation.earliestTicks == UINT64_MAX ? 0 : generation.earliestTicks;
-    write(OrderedEventKind::Generation, nextTime(scale.nanoseconds(earliest))).value = generation.number;
+    out_.write(OrderedEventKind::Generation, scale.nanoseconds(earliest)).value = generation.number;
 
     samples_.clear();
     nextSample_ = 0;
@@ -47,7 +46,7 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
     for (std::uint32_t sinceCheck = 0; !heap_.empty();) {
         if (++sinceCheck == EventBlock::capacity) {
             sinceCheck = 0;
-            if (stop.stop_requested() || block_ == nullptr)
+            if (stop.stop_requested() || out_.closed())
                 return {};
         }
         deliverSamplesBefore(heap_[0].time);
@@ -74,9 +73,8 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
 }
 
 void Orderer::finish() {
-    write(OrderedEventKind::Finish, nextTime(lastTime_));
-    if (block_ != nullptr)
-        block_ = sink_.exchange(block_);
+    out_.write(OrderedEventKind::Finish, out_.lastTime());
+    out_.flush();
 }
 
 Orderer::Outcome Orderer::tryAt(std::size_t i) {
@@ -153,27 +151,8 @@ void Orderer::removeFromHeap(std::size_t i) {
     siftDown(0);
 }
 
-std::int64_t Orderer::nextTime(std::int64_t time) {
-    ++delivered_;
-    lastTime_ = time <= lastTime_ ? lastTime_ + 1 : time;
-    return lastTime_;
-}
-
-OrderedEvent& Orderer::write(OrderedEventKind kind, std::int64_t time) {
-    static thread_local OrderedEvent nowhereToGo;
-    if (block_ != nullptr && block_->size == EventBlock::capacity)
-        block_ = sink_.exchange(block_);
-    if (block_ == nullptr)
-        return nowhereToGo = {};
-    OrderedEvent& out = block_->events[block_->size++];
-    out = {};
-    out.time = time;
-    out.kind = kind;
-    return out;
-}
-
 OrderedEvent& Orderer::deliver(const EventCursor& e, OrderedEventKind kind, const Context& at) {
-    OrderedEvent& out = write(kind, nextTime(e.time()));
+    OrderedEvent& out = out_.write(kind, e.time());
     out.context = indexOf(at.goroutine);
     out.proc = at.proc;
     out.thread = at.thread;
@@ -200,7 +179,7 @@ void Orderer::deliverSamplesBefore(std::int64_t time) {
     for (; nextSample_ < samples_.size() && samples_[nextSample_].time < time; ++nextSample_) {
         const WireSample& sample = samples_[nextSample_].sample;
         const ThreadIndex thread = sample.thread < 0 ? ThreadIndex{} : threadOf(sample.thread);
-        OrderedEvent& out = write(OrderedEventKind::CpuSample, nextTime(samples_[nextSample_].time));
+        OrderedEvent& out = out_.write(OrderedEventKind::CpuSample, samples_[nextSample_].time);
         out.context = indexOf(goroutines_.find(sample.goroutine));
         out.proc = procs_.find(sample.proc);
         out.thread = thread;
@@ -211,11 +190,8 @@ void Orderer::deliverSamplesBefore(std::int64_t time) {
 ThreadIndex Orderer::threadOf(std::int64_t id) {
     if (const ThreadIndex known = threads_.find(id); known.known())
         return known;
-    OrderedEvent& out = write(OrderedEventKind::ThreadSeen, lastTime_);
-    const ThreadIndex thread = threads_.add(id);
-    out.thread = thread;
-    out.value = static_cast<std::uint64_t>(id);
-    return thread;
+    out_.announceThread(id);
+    return threads_.add(id);
 }
 
 StackId Orderer::stackOf(std::uint64_t local) {

@@ -13,7 +13,7 @@
 
 #include "model/build/interner.h"
 #include "model/reader/event_cursor.h"
-#include "model/reader/event_sink.h"
+#include "model/reader/event_writer.h"
 #include "model/reader/scheduler.h"
 #include "model/reader/tables.h"
 
@@ -37,7 +37,7 @@ class Orderer {
     void finish();
 
     /// As Go's reader counts them: every delivered event, boundaries included.
-    [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
+    [[nodiscard]] std::uint64_t delivered() const { return out_.delivered(); }
     /// Events that named a stack which the file does not define.
     [[nodiscard]] std::uint64_t unknownStacks() const { return unknownStacks_; }
     /// Allocation events of the AllocFree experiment, which are skipped.
@@ -81,13 +81,11 @@ class Orderer {
     }
 
     OrderedEvent& deliver(const EventCursor& e, OrderedEventKind kind, const Context& at);
-    OrderedEvent& write(OrderedEventKind kind, std::int64_t time);
     OrderedEvent& goroutineChanges(const EventCursor& e, const Context& at, Slot slot, GoroutineState to,
                                    SpanOrigin origin);
     void procChanges(const EventCursor& e, const Context& at, ProcIndex proc, ProcState to, ThreadIndex thread);
-    void deliverSilently(const EventCursor& e) { (void)nextTime(e.time()); }
+    void deliverSilently(const EventCursor& e) { out_.skip(e.time()); }
     void deliverSamplesBefore(std::int64_t time);
-    std::int64_t nextTime(std::int64_t time);
     ThreadIndex threadOf(std::int64_t id);
     [[nodiscard]] StackId stackOf(std::uint64_t local);
     [[nodiscard]] StringId stringOf(std::uint64_t local) const { return tables_->strings[local]; }
@@ -113,8 +111,7 @@ class Orderer {
     [[nodiscard]] ReadProblem problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const;
 
     StringInterner& stringInterner_;
-    EventSink& sink_;
-    EventBlock* block_;
+    EventWriter out_;
     const GenerationTables* tables_ = nullptr;
     std::uint64_t generation_ = 0;
     const std::byte* fileBegin_ = nullptr;
@@ -141,8 +138,6 @@ class Orderer {
     std::vector<Sample> samples_;
     std::size_t nextSample_ = 0;
 
-    std::int64_t lastTime_ = 0;
-    std::uint64_t delivered_ = 0;
     std::uint64_t unknownStacks_ = 0;
     std::uint64_t experimental_ = 0;
     bool damagedSource_ = false;

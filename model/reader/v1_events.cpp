@@ -8,7 +8,7 @@ namespace waitscope::v1 {
 
 OrderedEvent& Orderer::emit(const Queue& queue, const Record& r, OrderedEventKind kind) {
     const GoroutineIndex context = indexOf(r.goroutine); // may announce it, so it comes first
-    OrderedEvent& out = write(kind, timeOf(r.ticks));
+    OrderedEvent& out = out_.write(kind, timeOf(r.ticks));
     out.context = context;
     out.proc = queue.proc;
     out.thread = queue.thread;
@@ -38,7 +38,7 @@ void Orderer::announce(std::uint64_t goroutine, GoroutineState state) {
     if (g.index.known())
         return;
     g.index = {goroutinesSeen_++};
-    OrderedEvent& out = write(OrderedEventKind::GoroutineSeen, lastTime_);
+    OrderedEvent& out = out_.write(OrderedEventKind::GoroutineSeen, out_.lastTime());
     out.goroutine = g.index;
     out.value = goroutine;
     out.to = state;
@@ -66,7 +66,7 @@ void Orderer::deliverSamplesAndExitsBefore(std::uint64_t ticks) {
             if (slot == LiveGoroutines::none)
                 continue;
             indexOf(goroutine);
-            OrderedEvent& out = write(OrderedEventKind::GoroutineChanged, timeOf(exit));
+            OrderedEvent& out = out_.write(OrderedEventKind::GoroutineChanged, timeOf(exit));
             out.goroutine = goroutines_[slot].index;
             out.to = GoroutineState::Runnable;
             out.origin = SpanOrigin::SyscallEnded;
@@ -74,7 +74,7 @@ void Orderer::deliverSamplesAndExitsBefore(std::uint64_t ticks) {
             const WireSample& s = samples[nextSample_++];
             const auto queue = std::ranges::find(queues_, s.proc, &Queue::id);
             const GoroutineIndex context = indexOf(static_cast<std::uint64_t>(s.goroutine));
-            OrderedEvent& out = write(OrderedEventKind::CpuSample, timeOf(sample));
+            OrderedEvent& out = out_.write(OrderedEventKind::CpuSample, timeOf(sample));
             out.context = context;
             out.proc = queue != queues_.end() ? queue->proc : ProcIndex{};
             out.stack = file_.stacks[s.stack];
@@ -98,7 +98,7 @@ void Orderer::deliver(Queue& queue, const Record& r) {
             const auto id = static_cast<std::int64_t>(r.arguments[0]);
             queue.thread = threads_.find(id);
             if (!queue.thread.known()) {
-                write(OrderedEventKind::ThreadSeen, lastTime_).value = r.arguments[0];
+                out_.announceThread(id);
                 queue.thread = threads_.add(id);
             }
         } else {
@@ -150,7 +150,7 @@ void Orderer::deliverGoroutine(Queue& queue, const Record& r) {
         if (g.index.known())
             return;
         g.index = {goroutinesSeen_++};
-        OrderedEvent& out = write(OrderedEventKind::GoroutineCreated, timeOf(r.ticks));
+        OrderedEvent& out = out_.write(OrderedEventKind::GoroutineCreated, timeOf(r.ticks));
         out.context = context;
         out.proc = queue.proc;
         out.thread = queue.thread;

@@ -10,8 +10,7 @@ Orderer::Orderer(const File& file, int version, StringInterner& strings, EventSi
     : file_(file)
     , version_(version)
     , strings_(strings)
-    , sink_(sink)
-    , block_(sink.exchange(nullptr))
+    , out_(sink, 0)
     , nanosecondsPerTick_(1e9 / static_cast<double>(file.ticksPerSecond.value_or(1'000'000'000)))
     , markPhase_(strings.intern("GC concurrent mark phase"))
     , markAssist_(strings.intern("GC mark assist"))
@@ -21,7 +20,7 @@ Orderer::Orderer(const File& file, int version, StringInterner& strings, EventSi
     , goalMetric_(strings.intern("/gc/heap/goal:bytes")) {}
 
 std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
-    write(OrderedEventKind::Generation, 0).value = 1;
+    out_.write(OrderedEventKind::Generation, 0).value = 1;
     for (const ProcStream& stream : file_.streams) {
         queues_.push_back({.cursor = Cursor(stream), .id = stream.proc});
         queues_.back().ended = !queues_.back().cursor.next();
@@ -30,7 +29,7 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
     for (std::uint32_t sinceCheck = 0;;) {
         if (++sinceCheck == EventBlock::capacity) {
             sinceCheck = 0;
-            if (stop.stop_requested() || block_ == nullptr)
+            if (stop.stop_requested() || out_.closed())
                 return {};
         }
         Queue* earliest = nullptr;
@@ -68,8 +67,8 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
     deliverSamplesAndExitsBefore(UINT64_MAX);
     if (!initialised_)
         announceRunnable();
-    write(OrderedEventKind::Finish, lastTime_);
-    block_ = block_ != nullptr ? sink_.exchange(block_) : nullptr;
+    out_.write(OrderedEventKind::Finish, out_.lastTime());
+    out_.flush();
     return problem;
 }
 
@@ -208,23 +207,6 @@ std::int64_t Orderer::timeOf(std::uint64_t ticks) const {
     // The boundary before the first event has time 0, the first event 1.
     const std::uint64_t since = ticks < file_.firstTicks ? 0 : ticks - file_.firstTicks;
     return 1 + static_cast<std::int64_t>(std::min(static_cast<double>(since) * nanosecondsPerTick_, latest));
-}
-
-OrderedEvent& Orderer::write(OrderedEventKind kind, std::int64_t time) {
-    static thread_local OrderedEvent nowhereToGo;
-    if (kind != OrderedEventKind::ThreadSeen) {
-        ++delivered_;
-        lastTime_ = time <= lastTime_ ? lastTime_ + 1 : time;
-    }
-    if (block_ != nullptr && block_->size == EventBlock::capacity)
-        block_ = sink_.exchange(block_);
-    if (block_ == nullptr)
-        return nowhereToGo = {};
-    OrderedEvent& out = block_->events[block_->size++];
-    out = {};
-    out.time = lastTime_;
-    out.kind = kind;
-    return out;
 }
 
 } // namespace waitscope::v1

@@ -10,7 +10,7 @@
 // really ended; one that did not block has no end at all, and is 1 ns long.
 #pragma once
 
-#include "model/reader/event_sink.h"
+#include "model/reader/event_writer.h"
 #include "model/reader/scheduler.h"
 #include "model/reader/v1_records.h"
 
@@ -28,7 +28,7 @@ class Orderer {
 
     /// Orders everything and delivers the last event.
     std::optional<ReadProblem> order(const std::stop_token& stop);
-    [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
+    [[nodiscard]] std::uint64_t delivered() const { return out_.delivered(); }
 
   private:
     using Slot = LiveGoroutines::Slot;
@@ -58,7 +58,6 @@ class Orderer {
     [[nodiscard]] bool blocksInSyscall(const Queue& queue, std::uint64_t goroutine) const;
     void learnCreated();
 
-    OrderedEvent& write(OrderedEventKind kind, std::int64_t time);
     OrderedEvent& emit(const Queue& queue, const Record& r, OrderedEventKind kind);
     OrderedEvent& changes(const Queue& queue, const Record& r, Slot slot, GoroutineState to, SpanOrigin origin);
     [[nodiscard]] std::int64_t timeOf(std::uint64_t ticks) const;
@@ -74,8 +73,7 @@ class Orderer {
     const File& file_;
     int version_;
     StringInterner& strings_;
-    EventSink& sink_;
-    EventBlock* block_;
+    EventWriter out_;
     double nanosecondsPerTick_;
     std::vector<Queue> queues_;
     LiveGoroutines goroutines_;
@@ -89,8 +87,6 @@ class Orderer {
     std::optional<std::set<std::uint64_t>> created_; ///< learnt only when ordering gets stuck
     std::size_t nextSample_ = 0;
     std::size_t nextExit_ = 0;
-    std::int64_t lastTime_ = -1;
-    std::uint64_t delivered_ = 0;
     StringId markPhase_, markAssist_, sweep_, procsMetric_, heapMetric_, goalMetric_;
 };
 

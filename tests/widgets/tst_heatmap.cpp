@@ -364,7 +364,8 @@ class HeatmapTest : public QObject {
         QHelpEvent help(QEvent::ToolTip, p, s.field()->mapToGlobal(p));
         QCoreApplication::sendEvent(s.field(), &help);
         const QString text = QToolTip::text();
-        for (const char* part : {"goroutine 1 ", "mutex at main.go:11 since 2 ms, 4 ms long", "100.0 % of it waiting"})
+        for (const char* part :
+             {"goroutine 1 ", "waited 4 ms", "mutex", "since 2 ms at main.go:11", "100.0 % of it waiting"})
             QVERIFY2(text.contains(QString::fromUtf8(part)), qPrintable(text));
         QToolTip::hideText();
     }

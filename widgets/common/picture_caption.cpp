@@ -2,6 +2,7 @@
 #include "widgets/common/picture_caption.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 
 #include <QPainter>
 #include <QTextLayout>
@@ -19,10 +20,6 @@ constexpr qreal leastPlotHeight = 150;
 constexpr QRgb ink = qRgb(0x1a, 0x1a, 0x1a);
 constexpr QRgb fainterInk = qRgb(0x50, 0x50, 0x50); // 8.1 : 1 on white
 const QString separator = QStringLiteral(" · ");
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString shortened(const QString& text, qsizetype longest) {
     if (text.size() <= longest)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse, wheel and keys of the heatmap, and what a cell says of itself.
+#include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
 #include "widgets/heatmap/heatmap_view.h"
@@ -15,44 +17,6 @@
 #include <cmath>
 
 namespace waitscope {
-
-namespace {
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-QString goroutineText(const Trace& trace, GoroutineIndex g) {
-    return QStringLiteral("goroutine %1 · %2").arg(trace.goroutines.id(g)).arg(fromUtf8(trace.function(g)));
-}
-
-// "chan receive at sandbox.go:88 since 110 ms, 4.89 s long, still open".
-QString spanText(const TraceFacts& facts, GoroutineIndex g, SpanIndex s) {
-    const Trace& trace = *facts.trace;
-    const WaitClass& wait = facts.waits.of(trace, s);
-    QString text;
-    if (trace.spans.state(s) == GoroutineState::Waiting) {
-        text = wait.primitive == Primitive::Unknown ? QStringLiteral("waiting, the trace does not say for what")
-                                                    : fromUtf8(nameOf(wait.primitive));
-    } else {
-        text = fromUtf8(nameOf(facts.waits.familyOf(trace, s)));
-    }
-    if (wait.site.known()) {
-        const Frame& frame = trace.frame(wait.site);
-        text += QStringLiteral(" at %1:%2").arg(fromUtf8(shortFile(trace.text(frame.file)))).arg(frame.line);
-    }
-    const TimeRange range = trace.spans.range(s);
-    const bool before = trace.spans.kind(s).origin == SpanOrigin::BeforeTrace;
-    text += before ? QStringLiteral(" since before the trace")
-                   : QStringLiteral(" since ") + fromUtf8(durationText(range.begin));
-    text += before ? QStringLiteral(", at least ") : QStringLiteral(", ");
-    text += fromUtf8(durationText(range.length())) + QStringLiteral(" long");
-    if (trace.isOpen(g, s))
-        text += QStringLiteral(", still open when the trace ends");
-    return text;
-}
-
-} // namespace
 
 bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == field_) {
@@ -230,7 +194,8 @@ QString HeatmapView::tooltip(const Cell& cell) const {
     const Occupants now = occupantsAt(facts, grid, cell.row, cell.time);
     QStringList lines;
     if (goroutines.size() == 1) {
-        lines.push_back(goroutineText(trace, goroutines.front()));
+        if (!now.span.known()) // else its span says it
+            lines.push_back(fromUtf8(goroutineText(trace, goroutines.front())));
     } else {
         lines.push_back(fromUtf8(rowLabel(trace, grid, cell.row)));
         lines.push_back(QStringLiteral("%1 to %2")
@@ -251,11 +216,17 @@ QString HeatmapView::tooltip(const Cell& cell) const {
         lines.push_back(QStringLiteral("at %1: %2 alive, %3 %4")
                             .arg(fromUtf8(durationText(cell.time)), fromUtf8(countText(now.alive)),
                                  fromUtf8(countText(now.inStates)), states));
-        if (now.span.known())
-            lines.push_back(QStringLiteral("longest: ") + goroutineText(trace, now.longest));
     }
-    if (now.span.known())
-        lines.push_back(spanText(facts, now.longest, now.span));
+    if (now.span.known()) {
+        const QString who = goroutines.size() > 1 ? QStringLiteral("longest: ") : QString();
+        lines.push_back(who + fromUtf8(spanText(facts, now.longest, now.span)));
+        const bool before = trace.spans.kind(now.span).origin == SpanOrigin::BeforeTrace;
+        QString since = before ? QStringLiteral("since before the trace")
+                               : QStringLiteral("since ") + fromUtf8(durationText(trace.spans.start(now.span)));
+        if (const FrameId site = facts.waits.of(trace, now.span).site; site.known())
+            since += QStringLiteral(" at ") + fromUtf8(siteText(trace, site));
+        lines.push_back(since);
+    }
     return lines.join('\n');
 }
 

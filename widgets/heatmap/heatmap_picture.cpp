@@ -2,6 +2,7 @@
 #include "widgets/heatmap/heatmap_picture.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/picture_caption.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
@@ -12,10 +13,6 @@
 namespace waitscope {
 
 namespace {
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 // Of a picture that is larger than any screen: 16,384 x 16,384 cells of 100,000 goroutines took 6.7 GB and 20 s.
 constexpr int mostBins = 4000;

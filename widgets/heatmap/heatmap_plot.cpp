@@ -5,6 +5,7 @@
 #include "widgets/heatmap/heatmap_plot.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/qcp.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/heatmap/magnitude_colors.h"
@@ -20,10 +21,6 @@ constexpr int gutter = 11;     ///< between the row labels and the cells: the ha
 constexpr int arrowSpace = 10; ///< between the cells and the colour scale
 constexpr int barWidth = 12;
 const QColor standsOutColour = QColor(magnitudeStops.back());
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 // QCustomPlot maps and clips vertical coordinates one unit above the rectangle of their axes.
 QRect cellsIn(const QCPAxisRect& rect) {

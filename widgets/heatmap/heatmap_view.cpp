@@ -2,6 +2,7 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
@@ -22,10 +23,6 @@ namespace waitscope {
 namespace {
 
 constexpr int veilDelay = 120; ///< ms; a grid that takes longer is worth saying so
-
-QString fromUtf8(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString capitalised(std::string_view text) {
     QString result = fromUtf8(text);

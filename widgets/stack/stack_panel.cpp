@@ -2,6 +2,7 @@
 #include "widgets/stack/stack_panel.h"
 
 #include "model/report/span_text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
 #include <QApplication>
@@ -23,10 +24,6 @@ using Kind = StackLine::Kind;
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 const QString goroutineScheme = QStringLiteral("goroutine");
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 } // namespace
 
@@ -115,10 +112,10 @@ void StackPanel::write() {
             text.setFontWeight(line.site ? QFont::Bold : QFont::Normal);
             cursor.insertText(line.site ? QStringLiteral("▸ ") : QStringLiteral("  "), text);
         }
-        cursor.insertText(qt(line.text), text);
+        cursor.insertText(fromUtf8(line.text), text);
         if (frame) {
             text.setForeground(line.site ? palette().color(QPalette::Text) : muted);
-            cursor.insertText(QStringLiteral("  ") + qt(line.place), text);
+            cursor.insertText(QStringLiteral("  ") + fromUtf8(line.place), text);
         }
         if (line.goroutine.known()) {
             cursor.insertText(QStringLiteral(" "), text);
@@ -126,7 +123,7 @@ void StackPanel::write() {
             text.setAnchorHref(goroutineScheme + u':' + QString::number(line.goroutine.value));
             text.setForeground(palette().color(QPalette::Link));
             text.setFontUnderline(true);
-            cursor.insertText(qt(goroutineText(*view_->facts()->trace, line.goroutine)), text);
+            cursor.insertText(fromUtf8(goroutineText(*view_->facts()->trace, line.goroutine)), text);
         }
     }
     moveCursor(QTextCursor::Start);
@@ -144,12 +141,12 @@ void StackPanel::copyText() const {
     if (cursor.hasSelection())
         QApplication::clipboard()->setText(cursor.selection().toPlainText());
     else if (!lines_.empty())
-        QApplication::clipboard()->setText(qt(plainText(*view_->facts(), lines_)));
+        QApplication::clipboard()->setText(fromUtf8(plainText(*view_->facts(), lines_)));
 }
 
 void StackPanel::copyLine() const {
     if (const StackLine* const line = lineAt(textCursor()))
-        QApplication::clipboard()->setText(qt(plainText(*view_->facts(), *line)).trimmed());
+        QApplication::clipboard()->setText(fromUtf8(plainText(*view_->facts(), *line)).trimmed());
 }
 
 void StackPanel::keyPressEvent(QKeyEvent* event) {
@@ -185,7 +182,7 @@ bool StackPanel::viewportEvent(QEvent* event) {
     const auto* const help = static_cast<QHelpEvent*>(event);
     const StackLine* const line = lineAt(cursorForPosition(help->pos()));
     if (line != nullptr && !line->fullPlace.empty())
-        QToolTip::showText(help->globalPos(), qt(line->fullText + "\n" + line->fullPlace), this);
+        QToolTip::showText(help->globalPos(), fromUtf8(line->fullText + "\n" + line->fullPlace), this);
     else
         QToolTip::hideText();
     return true;

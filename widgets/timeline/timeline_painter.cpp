@@ -2,6 +2,7 @@
 #include "widgets/timeline/timeline_painter.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 
 #include <QFontDatabase>
 #include <QPainter>
@@ -17,10 +18,6 @@ namespace {
 constexpr int stripMargin = 2;      // above and below the bar of a row
 constexpr int mergedMarkHeight = 2; // the line under cells that hide more than one span
 constexpr int stripePeriod = 6;     // device pixels
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 // Colours as the image stores them, each with the darker one of its stripes.
 struct Palette {
@@ -223,19 +220,19 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
         name = QStringLiteral("goroutine %1").arg(trace.goroutines.id(row.goroutine));
     } else {
         const GoroutineGroup& group = canvas.rows.groups()[row.group];
-        name = text(shortFunction(group.function));
+        name = fromUtf8(shortFunction(group.function));
         if (row.goroutine.known()) {
             indent = 22;
             note = QStringLiteral("g%1").arg(trace.goroutines.id(row.goroutine));
         } else {
             const bool folded = canvas.rows.isFolded(row.group);
             name = (folded ? QStringLiteral("▸ ") : QStringLiteral("▾ ")) + name;
-            note = text(countText(group.members.size()));
+            note = fromUtf8(countText(group.members.size()));
             if (folded && group.blockedAtEnd > 0) {
                 const QString blocked =
                     group.blockedAtEnd == group.members.size()
                         ? QStringLiteral("all blocked at the end")
-                        : text(countText(group.blockedAtEnd)) + QStringLiteral(" blocked at the end");
+                        : fromUtf8(countText(group.blockedAtEnd)) + QStringLiteral(" blocked at the end");
                 painter.save();
                 painter.setPen(canvas.colours.fadedText);
                 painter.drawText(box.adjusted(22, row.height / 2 - 1, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
@@ -275,7 +272,7 @@ void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
     const QRect box(canvas.frame.area.right() - canvasRight + 1, canvas.y(row), canvasRight - 10, row.height);
     canvas.painter.setPen(canvas.colours.text);
     canvas.painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
-                            (atLeast ? QStringLiteral("≥ ") : QString()) + text(durationText(open)));
+                            (atLeast ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(open)));
 }
 
 // What is waited for, in the spans that have room for it; a letter where there is room for that only.
@@ -306,8 +303,8 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
         if (to - from >= roomForName) {
             const GoroutineState state = trace.spans.state(span);
             name = state == GoroutineState::Waiting || state == GoroutineState::Syscall
-                       ? text(nameOf(canvas.facts.waits.of(trace, span).primitive))
-                       : text(nameOf(family));
+                       ? fromUtf8(nameOf(canvas.facts.waits.of(trace, span).primitive))
+                       : fromUtf8(nameOf(family));
         }
         const bool behindArrow = part.begin == 0 && trace.preExisting(row.goroutine);
         const double textBegin = from + (behindArrow ? 9 : 3);
@@ -379,7 +376,7 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
         painter.setPen(canvas.colours.line);
         painter.drawLine(QPointF(x, area.bottom() - 6), QPointF(x, area.bottom()));
         painter.setPen(canvas.colours.text);
-        const QString label = text(tick.label);
+        const QString label = fromUtf8(tick.label);
         if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - canvasRight)
             painter.drawText(QPointF(x + 4, area.bottom() - 8), label);
     }
@@ -388,7 +385,7 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
                      Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
     painter.drawText(QRect(area.left() + 8, area.top(), canvasLeft - 16, area.height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
-                     QStringLiteral("Δ ") + text(durationText(canvas.frame.range.length())));
+                     QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.range.length())));
 }
 
 void TimelinePainter::paintMarks(Canvas& canvas) {
@@ -403,7 +400,7 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
         painter.setPen(canvas.colours.selection);
         painter.drawLine(QPointF(from, area.top()), QPointF(from, area.bottom()));
         painter.drawLine(QPointF(to, area.top()), QPointF(to, area.bottom()));
-        const QString length = QStringLiteral("Δ ") + text(durationText(canvas.frame.brushed.length()));
+        const QString length = QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.brushed.length()));
         const int width = painter.fontMetrics().horizontalAdvance(length) + 12;
         const QRectF box((from + to - width) / 2, area.top() + 4, width, 18);
         painter.fillRect(box, canvas.colours.selection);

@@ -2,6 +2,7 @@
 #include "widgets/timeline/timeline_picture.h"
 
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/picture_caption.h"
 #include "widgets/timeline/timeline_painter.h"
 
@@ -12,10 +13,6 @@
 namespace waitscope {
 
 namespace {
-
-QString text(std::string_view utf8) {
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
 
 // What the colours mean, in one line that wraps into as many as it needs.
 constexpr std::array legend{StateFamily::Running, StateFamily::Runnable, StateFamily::Lock,
@@ -29,7 +26,7 @@ int legendHeight(const QFontMetricsF& metrics, QPainter* painter, QRectF area) {
     double x = area.left();
     int lines = 1;
     for (const StateFamily family : legend) {
-        const QString name = text(nameOf(family));
+        const QString name = fromUtf8(nameOf(family));
         const double width = swatch + 5 + metrics.horizontalAdvance(name) + 16;
         if (x > area.left() && x + width > area.right()) {
             x = area.left();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/timeline/timeline_view.h"
 
+#include "model/report/span_text.h"
 #include "model/waits/wake_up.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include <QApplication>
@@ -88,7 +90,7 @@ void TimelineView::selectionChanged() {
         if (!ownSelection_)
             scrollTo(row);
         const SpanIndex span = selectedSpan();
-        setAccessibleDescription(span.known() ? spanSummary(*state_->facts(), g, span) : QString());
+        setAccessibleDescription(span.known() ? fromUtf8(spanText(*state_->facts(), g, span)) : QString());
     }
     viewport()->update();
 }
@@ -489,8 +491,7 @@ void TimelineView::goToWaker() {
     }
     const WakeUp wake = wakeUpAfter(*state_->facts(), wait);
     if (!wake.goroutine.known()) {
-        Q_EMIT messageChanged(
-            tr("This wait was not ended by a goroutine (%1).").arg(wokenByText(*state_->facts(), wake)));
+        Q_EMIT messageChanged(fromUtf8(wakeUpText(*state_->facts(), wait, wake)));
         return;
     }
     const SpanIndex then = trace.spanAt(wake.goroutine, trace.spans.end(wait));

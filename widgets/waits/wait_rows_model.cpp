@@ -3,6 +3,7 @@
 
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
 #include <QApplication>
@@ -14,10 +15,6 @@ namespace waitscope {
 namespace {
 
 constexpr int patchSide = 14; // logical pixels
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 bool isFigure(int column) {
     return column >= WaitRowsModel::Goroutines && column <= WaitRowsModel::Longest;
@@ -99,30 +96,30 @@ QString WaitRowsModel::wakerText(const WaitRow& row) const {
         return {};
     const RowWaker& top = row.wakers.front();
     if (top.how != WokenBy::Goroutine)
-        return top.how == WokenBy::Unknown ? tr("not recorded") : qt(std::string(nameOf(top.how)));
-    return qt(siteText(*facts_->trace, top.site));
+        return top.how == WokenBy::Unknown ? tr("not recorded") : fromUtf8(std::string(nameOf(top.how)));
+    return fromUtf8(siteText(*facts_->trace, top.site));
 }
 
 QString WaitRowsModel::textOf(const WaitRow& row, int column) const {
     switch (column) {
     case PrimitiveName:
-        return qt(primitiveText(row.primitive, row.detail));
+        return fromUtf8(primitiveText(row.primitive, row.detail));
     case Site:
-        return qt(siteText(*facts_->trace, row.site));
+        return fromUtf8(siteText(*facts_->trace, row.site));
     case Goroutines:
-        return qt(countText(row.goroutines));
+        return fromUtf8(countText(row.goroutines));
     case Total:
-        return qt(durationText(row.total()));
+        return fromUtf8(durationText(row.total()));
     case Share:
-        return table_.sharePercent(row) ? qt(percentText(*table_.sharePercent(row))) : QString();
+        return table_.sharePercent(row) ? fromUtf8(percentText(*table_.sharePercent(row))) : QString();
     case Concurrency:
-        return table_.concurrency(row) ? qt(meanText(*table_.concurrency(row))) : QString();
+        return table_.concurrency(row) ? fromUtf8(meanText(*table_.concurrency(row))) : QString();
     case Finished:
-        return qt(countText(row.finished));
+        return fromUtf8(countText(row.finished));
     case Open:
-        return row.open > 0 ? qt(countText(row.open)) + QStringLiteral(" ▸") : QStringLiteral("0  ");
+        return row.open > 0 ? fromUtf8(countText(row.open)) + QStringLiteral(" ▸") : QStringLiteral("0  ");
     case Longest:
-        return (row.longestBeforeTrace ? QStringLiteral("≥ ") : QString()) + qt(durationText(row.longest())) +
+        return (row.longestBeforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(row.longest())) +
                (row.oldestOpen && *row.oldestOpen == row.longest() ? QStringLiteral(" ▸") : QStringLiteral("  "));
     case TopWaker:
         return wakerText(row);
@@ -134,16 +131,16 @@ QString WaitRowsModel::textOf(const WaitRow& row, int column) const {
 QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
     const Trace& trace = *facts_->trace;
     const auto waits = [&](std::uint64_t count, Time time) {
-        return tr("%1 waits, %2").arg(qt(countText(count)), qt(exactDurationText(time)));
+        return tr("%1 waits, %2").arg(fromUtf8(countText(count)), fromUtf8(exactDurationText(time)));
     };
     switch (column) {
     case Site:
-        return row.site.known() ? qt(std::string(trace.text(trace.frame(row.site).function))) + u'\n' +
-                                      qt(fullPlaceText(trace, row.site))
+        return row.site.known() ? fromUtf8(std::string(trace.text(trace.frame(row.site).function))) + u'\n' +
+                                      fromUtf8(fullPlaceText(trace, row.site))
                                 : tr("No stack was recorded for these waits.");
     case Total:
         return tr("%1\nfinished: %2\nopen: %3")
-            .arg(qt(exactDurationText(row.total())), waits(row.finished, row.finishedTime),
+            .arg(fromUtf8(exactDurationText(row.total())), waits(row.finished, row.finishedTime),
                  waits(row.open, row.openTime));
     case Finished:
         return waits(row.finished, row.finishedTime);
@@ -151,7 +148,7 @@ QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
         return row.open > 0 ? waits(row.open, row.openTime) + u'\n' + tr("Still blocked when the trace ends")
                             : waits(0, 0);
     case Longest:
-        return qt(exactDurationText(row.longest())) +
+        return fromUtf8(exactDurationText(row.longest())) +
                (row.longestBeforeTrace ? u'\n' + tr("It began before the trace: it is at least this long") : QString());
     case TopWaker: {
         QString text;
@@ -159,10 +156,10 @@ QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
             if (text.count(u'\n') == 9) // the rest is a long tail
                 return text + QStringLiteral("…");
             text += QStringLiteral("%1 × %2 · %3\n")
-                        .arg(qt(countText(waker.count)),
-                             waker.how == WokenBy::Goroutine ? qt(siteText(trace, waker.site))
-                                                             : qt(std::string(nameOf(waker.how))),
-                             qt(durationText(waker.total)));
+                        .arg(fromUtf8(countText(waker.count)),
+                             waker.how == WokenBy::Goroutine ? fromUtf8(siteText(trace, waker.site))
+                                                             : fromUtf8(std::string(nameOf(waker.how))),
+                             fromUtf8(durationText(waker.total)));
         }
         return text.trimmed();
     }

@@ -3,6 +3,7 @@
 
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
 #include <QApplication>
@@ -13,10 +14,6 @@
 namespace waitscope {
 
 namespace {
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 bool isFigure(int column) {
     return column == WaitingGoroutinesModel::Goroutine || column == WaitingGoroutinesModel::Since ||
@@ -73,19 +70,19 @@ QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int colu
     case Goroutine:
         return QString::number(trace.goroutines.id(g));
     case Function:
-        return trace.goroutines.entry(g).known() ? qt(functionText(trace, trace.goroutines.entry(g)))
+        return trace.goroutines.entry(g).known() ? fromUtf8(functionText(trace, trace.goroutines.entry(g)))
                                                  : tr("not recorded");
     case State:
         return waiting.open ? tr("still open ▸") : tr("finished");
     case Since:
-        return waiting.beforeTrace ? tr("before the trace") : qt(durationText(waiting.since));
+        return waiting.beforeTrace ? tr("before the trace") : fromUtf8(durationText(waiting.since));
     case Waited:
-        return (waiting.beforeTrace ? QStringLiteral("≥ ") : QString()) + qt(durationText(waiting.length));
+        return (waiting.beforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(waiting.length));
     case CreatedAt:
         if (trace.preExisting(g))
             return tr("before the trace");
         if (const FrameId site = facts_->waits.siteOf(trace.creationStack(g)); site.known())
-            return qt(siteText(trace, site));
+            return fromUtf8(siteText(trace, site));
         return trace.creator(g).isGoroutine() ? tr("not recorded") : tr("no goroutine");
     default:
         return {};
@@ -98,21 +95,22 @@ QString WaitingGoroutinesModel::toolTipOf(const WaitingGoroutine& waiting, int c
     switch (column) {
     case Goroutine:
     case State:
-        return qt(spanText(*facts_, g, waiting.wait));
+        return fromUtf8(spanText(*facts_, g, waiting.wait));
     case Function:
-        return qt(std::string(trace.function(g)));
+        return fromUtf8(std::string(trace.function(g)));
     case Since:
-        return qt(exactDurationText(waiting.since)) + tr(" from the start of the trace");
+        return fromUtf8(exactDurationText(waiting.since)) + tr(" from the start of the trace");
     case Waited:
         return tr("%1\n%2 waits here in the visible range: %3")
-            .arg(qt(exactDurationText(waiting.length)), qt(countText(waiting.waits)),
-                 qt(exactDurationText(waiting.total)));
+            .arg(fromUtf8(exactDurationText(waiting.length)), fromUtf8(countText(waiting.waits)),
+                 fromUtf8(exactDurationText(waiting.total)));
     case CreatedAt: {
         const Waker creator = trace.creator(g);
         const FrameId site = facts_->waits.siteOf(trace.creationStack(g));
         if (!creator.isGoroutine() || !site.known())
-            return qt(missingCreationText(trace, g));
-        return tr("by %1\n%2").arg(qt(goroutineText(trace, creator.goroutine())), qt(fullPlaceText(trace, site)));
+            return fromUtf8(missingCreationText(trace, g));
+        return tr("by %1\n%2")
+            .arg(fromUtf8(goroutineText(trace, creator.goroutine())), fromUtf8(fullPlaceText(trace, site)));
     }
     default:
         return {};

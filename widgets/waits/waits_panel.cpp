@@ -3,6 +3,7 @@
 
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 #include "widgets/common/text_table.h"
 #include "widgets/waits/wait_rows_model.h"
@@ -33,10 +34,6 @@ constexpr int narrowestSite = 170; // it gets at least this, if it needs it, and
 constexpr double siteShare = 0.34;
 constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
 constexpr int examinedRows = 100; // whose contents decide the width of a column
-
-QString qt(const std::string& text) {
-    return QString::fromStdString(text);
-}
 
 QLabel* messageLabel(QWidget* parent) {
     auto* const label = new QLabel(parent);
@@ -362,12 +359,12 @@ void WaitsPanel::showWhatThereIs() {
         summary_->clear();
     else
         summary_->setText(tr("%1 of %2 rows · %3 waits · visible: %4")
-                              .arg(qt(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
-                                   qt(countText(table.rows.size())), qt(countText(table.waits())),
+                              .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
+                                   fromUtf8(countText(table.rows.size())), fromUtf8(countText(table.waits())),
                                    table.range == view_->facts()->trace->wholeRange()
-                                       ? tr("the whole trace, %1").arg(qt(durationText(table.range.length())))
-                                       : QStringLiteral("%1 … %2").arg(qt(durationText(table.range.begin)),
-                                                                       qt(durationText(table.range.end)))));
+                                       ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
+                                       : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
+                                                                       fromUtf8(durationText(table.range.end)))));
 
     const int goroutines = goroutinesModel_->rowCount();
     goroutinesOrMessage_->setCurrentIndex(goroutines > 0 ? 0 : 1);
@@ -375,11 +372,12 @@ void WaitsPanel::showWhatThereIs() {
         const Trace& trace = *view_->facts()->trace;
         const QString title =
             tr("%1, oldest first · %2 · %3")
-                .arg(goroutines == 1 ? tr("1 goroutine")
-                                     : tr("%1 goroutines").arg(qt(countText(static_cast<std::uint64_t>(goroutines)))),
-                     qt(primitiveText(listed_->primitive, {})), qt(siteText(trace, listed_->site)));
+                .arg(goroutines == 1
+                         ? tr("1 goroutine")
+                         : tr("%1 goroutines").arg(fromUtf8(countText(static_cast<std::uint64_t>(goroutines)))),
+                     fromUtf8(primitiveText(listed_->primitive, {})), fromUtf8(siteText(trace, listed_->site)));
         goroutinesTitle_->setText(title);
-        goroutinesTitle_->setToolTip(title + u'\n' + qt(fullPlaceText(trace, listed_->site)));
+        goroutinesTitle_->setToolTip(title + u'\n' + fromUtf8(fullPlaceText(trace, listed_->site)));
         return;
     }
     goroutinesTitle_->setText(tr("Goroutines"));
@@ -392,7 +390,7 @@ void WaitsPanel::showWhatThereIs() {
         goroutinesMessage_->setText(tr("No goroutine waits there in the visible part of the trace."));
     else if (selected_.known())
         goroutinesMessage_->setText(tr("%1 does not wait in the visible part of the trace.")
-                                        .arg(qt(goroutineText(*view_->facts()->trace, selected_))));
+                                        .arg(fromUtf8(goroutineText(*view_->facts()->trace, selected_))));
     else
         goroutinesMessage_->setText(tr("Select a row above to see its goroutines, oldest first."));
 }
