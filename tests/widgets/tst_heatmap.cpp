@@ -177,12 +177,14 @@ class HeatmapTest : public QObject {
         Shown s(two());
         s.move(s.at(0.5, 0.5));
         s.key(Qt::Key_W);
-        QVERIFY(std::abs(s.state.visibleRange().length() - 8_ms * 2 / 3) < 3);
+        s.key(Qt::Key_W); // so that there is room to move
+        QVERIFY(std::abs(s.state.visibleRange().length() - 8_ms * 16 / 25) < 3);
         const TimeRange zoomed = s.state.visibleRange();
         s.key(Qt::Key_D);
         QVERIFY(std::abs(s.state.visibleRange().begin - zoomed.begin - zoomed.length() / 4) < 3);
         s.key(Qt::Key_A);
         QVERIFY(std::abs(s.state.visibleRange().begin - zoomed.begin) < 3);
+        s.key(Qt::Key_S);
         s.key(Qt::Key_S);
         QVERIFY(std::abs(s.state.visibleRange().length() - 8_ms) < 3);
         s.key(Qt::Key_W);
@@ -356,6 +358,21 @@ class HeatmapTest : public QObject {
         s.ready();
         QCOMPARE(s.view.grid()->goroutines.size(), std::size_t{2});
         QCOMPARE(s.view.grid()->range, (TimeRange{0, 8_ms}));
+    }
+
+    void aMiddleDragMovesThePictureAndEscapeClearsTheSelection() {
+        Shown s(two());
+        s.state.setVisibleRange({2_ms, 4_ms});
+        s.ready();
+        const QPoint p = s.inField(s.at(0.5, 0.25));
+        QTest::mousePress(s.field(), Qt::MiddleButton, {}, p);
+        QTest::mouseMove(s.field(), p - QPoint(s.view.canvas().width() / 4, 0));
+        QTest::mouseRelease(s.field(), Qt::MiddleButton, {}, p);
+        QVERIFY(qAbs(s.state.visibleRange().begin - 2'500'000) < 20'000);
+        QCOMPARE(s.state.visibleRange().length(), 2_ms);
+        s.state.select(GoroutineSelection{{0}});
+        QTest::keyClick(s.field(), Qt::Key_Escape);
+        QVERIFY(std::holds_alternative<std::monostate>(s.state.selection()));
     }
 
     void theTooltipNamesTheGoroutineAndItsWait() {

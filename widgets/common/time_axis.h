@@ -15,6 +15,12 @@ constexpr int canvasLeft = 220;
 /// And between the end of the axis and the right edge: room for a row's open wait, or for the heatmap's colour scale.
 constexpr int canvasRight = 96;
 
+// How far a key or a notch of the wheel goes, in every canvas.
+constexpr double zoomStep = 0.8;       ///< of the visible range that is left
+constexpr double panStep = 0.25;       ///< of the visible range
+constexpr double wheelPanStep = 0.125; ///< of the visible range
+constexpr double wheelNotch = 120;     ///< eighths of a degree
+
 /// The affine map between times and logical pixels. A range of no length maps to `left`.
 struct TimeAxis {
     TimeRange range;

@@ -33,10 +33,10 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
         state_->setHoverTime(-1);
         return false;
     case QEvent::MouseButtonPress:
-        if (static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton)
-            return false;
         overlay_->setFocus(Qt::MouseFocusReason);
-        click(static_cast<QMouseEvent*>(event)->position());
+        return press(*static_cast<QMouseEvent*>(event));
+    case QEvent::MouseButtonRelease:
+        panFrom_.reset();
         return true;
     case QEvent::Wheel:
         return wheel(*static_cast<QWheelEvent*>(event));
@@ -69,8 +69,24 @@ std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
     return Cell{static_cast<std::uint32_t>(row), plot_->timeAt(position.x())};
 }
 
+// Shift and the left button, or the middle one, take hold of the picture; the left one alone selects.
+bool HeatmapView::press(const QMouseEvent& event) {
+    const bool left = event.button() == Qt::LeftButton;
+    if (event.button() == Qt::MiddleButton || (left && event.modifiers().testFlag(Qt::ShiftModifier)))
+        panFrom_ = Grip{event.position().x(), state_->visibleRange()};
+    else if (left)
+        click(event.position());
+    else
+        return false;
+    return true;
+}
+
 void HeatmapView::hover(QPointF position) {
     mouse_ = position;
+    if (panFrom_) {
+        const auto by = static_cast<Time>((panFrom_->x - position.x()) * axis().nanosecondsPerPixel());
+        state_->setVisibleRange({panFrom_->range.begin + by, panFrom_->range.end + by});
+    }
     const bool inside = answer_.grid && plot_->canvas().contains(position.toPoint());
     state_->setHoverTime(inside ? plot_->timeAt(position.x()) : -1);
 }
@@ -89,15 +105,15 @@ void HeatmapView::click(QPointF position) {
 bool HeatmapView::wheel(const QWheelEvent& event) {
     // With Alt some platforms turn the wheel by a right angle.
     const QPoint angle = event.angleDelta();
-    const double notches = (angle.y() != 0 ? angle.y() : angle.x()) / 120.0;
+    const double notches = (angle.y() != 0 ? angle.y() : angle.x()) / wheelNotch;
     const Qt::KeyboardModifiers keys = event.modifiers();
     const QPointF at = event.position();
     if (keys.testFlag(Qt::AltModifier) || (keys.testFlag(Qt::ControlModifier) && keys.testFlag(Qt::ShiftModifier)))
-        zoomRows(std::pow(0.8, notches), at.y());
+        zoomRows(std::pow(zoomStep, notches), at.y());
     else if (keys.testFlag(Qt::ControlModifier))
-        zoomTime(std::pow(0.8, notches), at.x());
+        state_->setVisibleRange(axis().zoomed(std::pow(zoomStep, notches), at.x()));
     else if (keys.testFlag(Qt::ShiftModifier) || angle.y() == 0)
-        panTime(-notches / 10);
+        state_->setVisibleRange(axis().moved(-notches * wheelPanStep));
     else
         scrollRows(-notches);
     return true;
@@ -107,22 +123,25 @@ bool HeatmapView::key(int key) {
     const QPointF at = mouse_.value_or(QPointF(plot_->canvas().center()));
     switch (key) {
     case Qt::Key_W:
-        zoomTime(1 / 1.5, at.x());
+        state_->setVisibleRange(axis().zoomed(zoomStep, at.x()));
         return true;
     case Qt::Key_S:
-        zoomTime(1.5, at.x());
+        state_->setVisibleRange(axis().zoomed(1 / zoomStep, at.x()));
         return true;
     case Qt::Key_A:
-        panTime(-0.25);
+        state_->setVisibleRange(axis().moved(-panStep));
         return true;
     case Qt::Key_D:
-        panTime(0.25);
+        state_->setVisibleRange(axis().moved(panStep));
         return true;
     case Qt::Key_Home:
     case Qt::Key_0:
         if (state_->facts())
             state_->setVisibleRange(state_->facts()->trace->wholeRange());
         setPlaces(0, 0);
+        return true;
+    case Qt::Key_Escape:
+        state_->select({});
         return true;
     case Qt::Key_Up:
         scrollRows(-1);
@@ -135,18 +154,11 @@ bool HeatmapView::key(int key) {
     }
 }
 
-void HeatmapView::zoomTime(double factor, double x) {
-    const TimeRange range = state_->visibleRange();
-    const auto fixed = static_cast<double>(plot_->timeAt(x));
-    const double begin = fixed - (fixed - static_cast<double>(range.begin)) * factor;
-    const double length = std::max(1.0, static_cast<double>(range.length()) * factor);
-    state_->setVisibleRange({std::llround(begin), std::llround(begin + length)});
-}
-
-void HeatmapView::panTime(double windows) {
-    const TimeRange range = state_->visibleRange();
-    const auto by = static_cast<Time>(std::llround(static_cast<double>(range.length()) * windows));
-    state_->setVisibleRange({range.begin + by, range.end + by});
+TimeAxis HeatmapView::axis() const {
+    const QRect canvas = plot_->canvas();
+    return {.range = state_->visibleRange(),
+            .left = static_cast<double>(canvas.left()),
+            .width = static_cast<double>(canvas.width())};
 }
 
 std::uint32_t HeatmapView::placesTotal() const {

@@ -8,6 +8,7 @@
 
 #include "model/heatmap/state_set.h"
 #include "widgets/common/latest_result.h"
+#include "widgets/common/time_axis.h"
 #include "widgets/common/view_state.h"
 #include "widgets/heatmap/grid_question.h"
 #include "widgets/heatmap/heatmap_picture.h"
@@ -20,6 +21,7 @@
 
 class QComboBox;
 class QLineEdit;
+class QMouseEvent;
 class QPushButton;
 class QScrollBar;
 class QWheelEvent;
@@ -89,8 +91,8 @@ class HeatmapView : public QWidget {
     void click(QPointF position);
     bool wheel(const QWheelEvent& event);
     bool key(int key);
-    void zoomTime(double factor, double x);
-    void panTime(double windows);
+    [[nodiscard]] TimeAxis axis() const;
+    bool press(const QMouseEvent& event);
     void zoomRows(double factor, double y);
     void scrollRows(double rows);
     void setPlaces(double first, double count);
@@ -114,6 +116,11 @@ class HeatmapView : public QWidget {
     QTimer veilTimer_;      ///< quick answers come without a flicker
     std::optional<std::uint32_t> selectedPlace_;
     std::optional<QPointF> mouse_;
+    struct Grip {
+        double x;
+        TimeRange range;
+    };
+    std::optional<Grip> panFrom_; ///< while the picture is dragged
 
     QComboBox* states_ = nullptr;
     QComboBox* order_ = nullptr;

@@ -8,24 +8,16 @@
 
 #include <QApplication>
 #include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QPointer>
 #include <QScrollBar>
 #include <QToolTip>
-#include <QWheelEvent>
 #include <QtConcurrent>
-
-#include <cmath>
 
 namespace waitscope {
 
 namespace {
 
-constexpr double zoomStep = 0.8;  // of a key or a notch of the wheel
-constexpr double panStep = 0.25;  // of the window
-constexpr int wheelNotch = 120;   // eighths of a degree
 constexpr int activityDelay = 25; // ms without a change before activities are computed
 constexpr double pixelsPerActivityBin = 2;
 constexpr double selectedShare = 0.6; // of the window, after zooming to a span
@@ -217,210 +209,6 @@ bool TimelineView::isOnAxis(int x) const {
 double TimelineView::zoomCentre() const {
     const QPoint mouse = viewport()->mapFromGlobal(QCursor::pos());
     return viewport()->rect().contains(mouse) && mouse.x() >= canvasLeft ? mouse.x() : axis().left + axis().width / 2;
-}
-
-void TimelineView::wheelEvent(QWheelEvent* event) {
-    const QPoint turned = event->angleDelta();
-    // Alt turns a vertical wheel into a horizontal one on some systems; either counts.
-    const double notches = static_cast<double>(turned.y() != 0 ? turned.y() : turned.x()) / wheelNotch;
-    if ((event->modifiers() & Qt::ControlModifier) != 0) {
-        state_->setVisibleRange(axis().zoomed(std::pow(zoomStep, notches), event->position().x()));
-    } else if ((event->modifiers() & Qt::ShiftModifier) != 0 || turned.y() == 0) {
-        state_->setVisibleRange(axis().moved(-notches * panStep / 2));
-    } else {
-        verticalScrollBar()->setValue(verticalScrollBar()->value() -
-                                      static_cast<int>(notches * 3 * TimelineRows::rowHeight));
-    }
-    event->accept();
-}
-
-void TimelineView::mousePressEvent(QMouseEvent* event) {
-    pressedAt_ = event->pos();
-    pressedTime_ = axis().timeAt(event->pos().x());
-    pressedRange_ = state_->visibleRange();
-    pressedScroll_ = verticalScrollBar()->value();
-    const bool pans = event->button() == Qt::MiddleButton ||
-                      (event->button() == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier) != 0);
-    if (pans)
-        drag_ = Drag::Pan;
-    else if (event->button() == Qt::LeftButton)
-        drag_ = Drag::Press;
-}
-
-void TimelineView::mouseMoveEvent(QMouseEvent* event) {
-    const QPoint at = event->pos();
-    state_->setHoverTime(isOnAxis(at.x()) && state_->facts() ? axis().timeAt(at.x()) : -1);
-    if (drag_ == Drag::Press && pressedAt_.x() >= canvasLeft &&
-        (at - pressedAt_).manhattanLength() >= QApplication::startDragDistance())
-        drag_ = Drag::Brush;
-    if (drag_ == Drag::Brush) {
-        const Time other = std::clamp(axis().timeAt(at.x()), state_->visibleRange().begin, state_->visibleRange().end);
-        brushed_ = {std::min(pressedTime_, other), std::max(pressedTime_, other)};
-        Q_EMIT brushedRangeChanged(brushed_);
-        viewport()->update();
-    } else if (drag_ == Drag::Pan) {
-        const auto by = static_cast<Time>((pressedAt_.x() - at.x()) * axis().nanosecondsPerPixel());
-        state_->setVisibleRange({pressedRange_.begin + by, pressedRange_.end + by});
-        verticalScrollBar()->setValue(pressedScroll_ + pressedAt_.y() - at.y());
-    }
-}
-
-void TimelineView::mouseReleaseEvent(QMouseEvent* event) {
-    if (drag_ == Drag::Press && event->button() == Qt::LeftButton)
-        clickAt(event->pos());
-    drag_ = Drag::None;
-}
-
-void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || event->pos().x() < canvasLeft)
-        return;
-    const Time t = axis().timeAt(event->pos().x());
-    if (brushed_.contains(t))
-        zoomToBrushedRange();
-    else if (const SpanIndex span = spanUnder(event->pos()); span.known())
-        showSpan(span);
-}
-
-void TimelineView::clickAt(const QPoint& position) {
-    const TimelineRow row = rowUnder(position);
-    if (row.kind == TimelineRow::Kind::None || !state_->facts())
-        return;
-    moveFocus(row);
-    if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known()) {
-        toggle(row.group);
-        return;
-    }
-    if (!row.goroutine.known())
-        return;
-    const SpanIndex span = spanUnder(position);
-    ownSelection_ = true;
-    if (span.known())
-        state_->select(SpanSelection{row.goroutine, span});
-    else
-        state_->select(GoroutineSelection{row.goroutine});
-    ownSelection_ = false;
-}
-
-void TimelineView::toggle(std::size_t group) {
-    rows_.setFolded(group, !rows_.isFolded(group));
-    updateScrollBar();
-    wantActivities();
-    viewport()->update();
-}
-
-void TimelineView::moveFocus(const TimelineRow& row) {
-    if (row.kind == TimelineRow::Kind::None)
-        return;
-    focusedRow_ = row.top;
-    scrollTo(row);
-    viewport()->update();
-}
-
-void TimelineView::keyPressEvent(QKeyEvent* event) {
-    if (!state_->facts() || !(goKey(*event) || rowKey(*event)))
-        QAbstractScrollArea::keyPressEvent(event);
-}
-
-// Keys that move through time.
-bool TimelineView::goKey(const QKeyEvent& event) {
-    if ((event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) != 0)
-        return false;
-    switch (event.key()) {
-    case Qt::Key_W:
-        state_->setVisibleRange(axis().zoomed(zoomStep, zoomCentre()));
-        return true;
-    case Qt::Key_S:
-        state_->setVisibleRange(axis().zoomed(1 / zoomStep, zoomCentre()));
-        return true;
-    case Qt::Key_A:
-        state_->setVisibleRange(axis().moved(-panStep));
-        return true;
-    case Qt::Key_D:
-        state_->setVisibleRange(axis().moved(panStep));
-        return true;
-    case Qt::Key_F:
-        zoomToSelection();
-        return true;
-    case Qt::Key_Z:
-        zoomToBrushedRange();
-        return true;
-    case Qt::Key_0:
-    case Qt::Key_Home:
-        showWholeTrace();
-        return true;
-    case Qt::Key_U:
-        goToWaker();
-        return true;
-    case Qt::Key_Period:
-        selectNeighbour(1);
-        return true;
-    case Qt::Key_Comma:
-        selectNeighbour(-1);
-        return true;
-    case Qt::Key_Escape:
-        return cancelOne();
-    default:
-        return false;
-    }
-}
-
-// Keys that move through rows.
-bool TimelineView::rowKey(const QKeyEvent& event) {
-    const TimelineRow row = rows_.rowAt(std::max(0, focusedRow_));
-    switch (event.key()) {
-    case Qt::Key_Down:
-        moveFocus(focusedRow_ < 0 ? row : rows_.rowBelow(row));
-        return true;
-    case Qt::Key_Up:
-        moveFocus(rows_.rowAbove(row));
-        return true;
-    case Qt::Key_PageDown:
-        moveFocus(rows_.rowAt(std::min(row.top + rowsHeight(), rows_.contentHeight() - 1)));
-        return true;
-    case Qt::Key_PageUp:
-        moveFocus(rows_.rowAt(std::max(0, row.top - rowsHeight())));
-        return true;
-    case Qt::Key_Left:
-    case Qt::Key_Right:
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
-        break;
-    default:
-        return false;
-    }
-    if (row.goroutine.known()) {
-        const Time middle = state_->visibleRange().begin + state_->visibleRange().length() / 2;
-        const TimeRange life = state_->facts()->trace->lifetime(row.goroutine);
-        const SpanIndex span = state_->facts()->trace->spanAt(
-            row.goroutine, std::clamp(middle, life.begin, std::max(life.begin, life.end - 1)));
-        ownSelection_ = true;
-        if (span.known())
-            state_->select(SpanSelection{row.goroutine, span});
-        ownSelection_ = false;
-    } else if (row.kind == TimelineRow::Kind::Group) {
-        const bool folded = rows_.isFolded(row.group);
-        if (event.key() == Qt::Key_Left ? !folded : event.key() == Qt::Key_Right ? folded : true)
-            toggle(row.group);
-    }
-    return true;
-}
-
-// Escape takes back one thing at a time: the drag, the chosen range, the selection.
-bool TimelineView::cancelOne() {
-    if (drag_ != Drag::None) {
-        drag_ = Drag::None;
-        brushed_ = {};
-    } else if (!brushed_.empty()) {
-        brushed_ = {};
-        Q_EMIT brushedRangeChanged(brushed_);
-    } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
-        state_->select({});
-    } else {
-        return false;
-    }
-    viewport()->update();
-    return true;
 }
 
 void TimelineView::zoomToSelection() {
