@@ -26,7 +26,6 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
@@ -35,7 +34,6 @@
 #include <QStatusBar>
 #include <QStyle>
 #include <QToolBar>
-#include <QtConcurrent>
 
 namespace waitscope {
 
@@ -270,6 +268,7 @@ void MainWindow::reload() {
 
 void MainWindow::closeTrace() {
     loader_.cancel();
+    verdictWork_.cancel();
     source_.clear();
     sampleName_.clear();
     state_.show(nullptr);
@@ -328,20 +327,21 @@ void MainWindow::hideProgress() {
 void MainWindow::computeVerdict() {
     verdict_.reset();
     verdictLine_->setText(tr("Looking for what is stuck…"));
-    const auto facts = state_.facts();
-    (void)QtConcurrent::run([self = QPointer<MainWindow>(this), facts] {
-        const WaitTable table = computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .distributions = false});
-        QMetaObject::invokeMethod(qApp, [self, facts, verdict = verdictOf(*facts, table)] {
-            if (!self || self->state_.facts() != facts)
-                return; // another trace was opened meanwhile
-            self->verdict_ = verdict;
-            self->verdictLine_->setProperty("calm", !(verdict && verdict->open));
-            self->verdictLine_->style()->polish(self->verdictLine_);
-            self->verdictLine_->setText(verdict ? fromUtf8(verdict->sentence)
-                                                : tr("No goroutine of the program waited in %1 of trace.")
-                                                      .arg(fromUtf8(durationText(facts->trace->duration))));
-        });
+    verdictWork_.request([facts = state_.facts()] {
+        return verdictOf(*facts,
+                         computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .distributions = false}));
     });
+}
+
+void MainWindow::showVerdict(const std::optional<Verdict>& verdict) {
+    if (!state_.facts())
+        return; // closed meanwhile
+    verdict_ = verdict;
+    verdictLine_->setProperty("calm", !(verdict && verdict->open));
+    verdictLine_->style()->polish(verdictLine_);
+    verdictLine_->setText(verdict ? fromUtf8(verdict->sentence)
+                                  : tr("No goroutine of the program waited in %1 of trace.")
+                                        .arg(fromUtf8(durationText(state_.facts()->trace->duration))));
 }
 
 QString MainWindow::verdictText() const {

@@ -6,6 +6,7 @@
 #include "app/actions.h"
 #include "app/loader.h"
 #include "model/report/verdict.h"
+#include "widgets/common/latest_result.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/common/theme.h"
 #include "widgets/common/view_state.h"
@@ -64,6 +65,7 @@ class MainWindow : public QMainWindow {
     void showProgress(const LoadStatus& status);
     void hideProgress();
     void computeVerdict();
+    void showVerdict(const std::optional<Verdict>& verdict);
     void updateStatus();
     void updateTitle();
     void maximise(QWidget* view);
@@ -78,6 +80,8 @@ class MainWindow : public QMainWindow {
     QString source_; ///< path of the open trace, empty for a sample
     QString sampleName_;
     std::optional<Verdict> verdict_;
+    LatestResult<std::optional<Verdict>> verdictWork_{
+        [this](const std::optional<Verdict>& verdict) { showVerdict(verdict); }};
 
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;

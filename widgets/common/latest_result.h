@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How does a view compute something in the background and show only what still matters? One piece of work runs at a
 // time; a request that comes meanwhile replaces the one that waits, and the result of the running one is dropped. What
-// was computed is handed over on the thread that owns this object, never after it is gone.
+// was computed is handed over on the GUI thread, where this object lives, and never after it is gone.
+//
+// QFutureWatcher would do the same, but in Qt 6.4 it may report a future as finished that it was given for the one
+// before, and taking a result that is not there ends the program.
 #pragma once
 
-#include <QFutureWatcher>
-#include <QPromise>
+#include <QCoreApplication>
 #include <QThreadPool>
 
 #include <functional>
@@ -16,9 +18,7 @@ namespace waitscope {
 
 template <class Result> class LatestResult {
   public:
-    explicit LatestResult(std::function<void(Result)> deliver) : deliver_(std::move(deliver)) {
-        QObject::connect(&watcher_, &QFutureWatcherBase::finished, &watcher_, [this] { finish(); });
-    }
+    explicit LatestResult(std::function<void(Result)> deliver) : deliver_(std::move(deliver)) {}
 
     /// `work` runs on another thread: it must own, or share, all that it reads, and not throw.
     void request(std::function<Result()> work) {
@@ -37,25 +37,29 @@ template <class Result> class LatestResult {
     void start() {
         running_ = true;
         dropped_ = false;
-        const auto promise = std::make_shared<QPromise<Result>>();
-        promise->start();
-        watcher_.setFuture(promise->future());
-        QThreadPool::globalInstance()->start([promise, work = std::exchange(next_, nullptr)] {
-            promise->addResult(work());
-            promise->finish();
-        });
+        QThreadPool::globalInstance()->start(
+            [this, alive = std::weak_ptr<const bool>(alive_), work = std::exchange(next_, nullptr)] {
+                const auto result = std::make_shared<Result>(work());
+                QMetaObject::invokeMethod(
+                    qApp,
+                    [this, alive, result] {
+                        if (!alive.expired())
+                            finish(std::move(*result));
+                    },
+                    Qt::QueuedConnection);
+            });
     }
-    void finish() {
+    void finish(Result result) {
         running_ = false;
         if (next_)
             start();
         else if (!dropped_)
-            deliver_(watcher_.future().takeResult());
+            deliver_(std::move(result));
     }
 
     std::function<void(Result)> deliver_;
     std::function<Result()> next_;
-    QFutureWatcher<Result> watcher_;
+    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true); ///< as long as this object is
     bool running_ = false;
     bool dropped_ = false;
 };
