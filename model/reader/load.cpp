@@ -230,6 +230,8 @@ LoadResult Load::publish(std::string sha256) {
 }
 
 LoadResult Load::run() {
+    if (options_.stop.stop_requested())
+        return cancelled();
     if (auto error = readHeader())
         return {nullptr, std::move(error)};
     std::string sha256;
@@ -247,13 +249,14 @@ LoadResult Load::run() {
     return publish(std::move(sha256));
 }
 
-LoadResult loadGuarded(TraceBytes& bytes, const std::string& name, const LoadOptions& options) {
+// Runs `load`; a trace that does not fit into memory is an error like others.
+template <class Work> LoadResult guarded(const std::string& name, Work load) {
     try {
-        return Load(bytes, name, options).run();
+        return load();
     } catch (const std::bad_alloc&) {
         return {nullptr,
                 LoadError{LoadError::Kind::Unreadable,
-                          name + " does not fit into memory. Close other programs, or cut the recording shorter."}};
+                          name + " does not fit into memory. Close other programs, or record a shorter trace."}};
     }
 }
 
@@ -274,16 +277,19 @@ std::string_view nameOf(LoadStage stage) {
 }
 
 LoadResult loadTrace(const std::string& path, const LoadOptions& options) {
-    LoadError error;
-    const auto bytes = TraceBytes::open(path, options, error);
-    if (!bytes)
-        return {nullptr, std::move(error)};
-    return loadGuarded(*bytes, nameOfFile(path), options);
+    const std::string name = nameOfFile(path);
+    return guarded(name, [&]() -> LoadResult {
+        LoadError error;
+        const auto bytes = TraceBytes::open(path, options, error);
+        return bytes ? Load(*bytes, name, options).run() : LoadResult{nullptr, std::move(error)};
+    });
 }
 
 LoadResult loadTrace(std::span<const std::byte> stored, const std::string& name, const LoadOptions& options) {
-    const auto bytes = TraceBytes::of(stored, options);
-    return loadGuarded(*bytes, name, options);
+    return guarded(name, [&] {
+        const auto bytes = TraceBytes::of(stored, options);
+        return Load(*bytes, name, options).run();
+    });
 }
 
 } // namespace waitscope

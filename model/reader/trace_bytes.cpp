@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,18 +38,27 @@ bool startsWith(std::span<const std::byte> bytes, std::initializer_list<unsigned
                       [](unsigned want, std::byte have) { return std::byte(want) == have; });
 }
 
-// Bytes of a pipe, which cannot be mapped. Checks for a stop between two blocks.
-bool readAll(int fd, std::vector<std::byte>& into, const std::stop_token& stop, int& error) {
-    for (std::size_t size = 0; !stop.stop_requested();) {
+// Bytes of a pipe or a terminal, which cannot be mapped. Waits in short steps, so that a stop is seen even while nobody
+// writes. A named pipe that has no writer yet gives no bytes, but is not at its end.
+bool readAll(int fd, bool isNamedPipe, std::vector<std::byte>& into, const std::stop_token& stop, int& error) {
+    constexpr int step = 50; // ms
+    std::size_t size = 0;
+    while (!stop.stop_requested()) {
+        pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+        if (::poll(&waiting, 1, step) == 0)
+            continue;
         into.resize(size + chunk);
         const ssize_t n = ::read(fd, into.data() + size, chunk);
-        if (n < 0 && errno == EINTR)
-            continue;
+        const int code = errno;
         size += n > 0 ? static_cast<std::size_t>(n) : 0;
         into.resize(size);
-        if (n <= 0) {
-            error = n < 0 ? errno : 0;
-            return n == 0;
+        if (n == 0 && size == 0 && isNamedPipe) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(step));
+        } else if (n == 0) {
+            return true;
+        } else if (n < 0 && code != EINTR && code != EAGAIN) {
+            error = code;
+            return false;
         }
     }
     return true;
@@ -71,7 +82,8 @@ std::unique_ptr<TraceBytes> TraceBytes::open(const std::string& path, const Load
     std::unique_ptr<TraceBytes> bytes(new TraceBytes);
     const bool standardInput = path == "-";
 
-    const Descriptor file{standardInput ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    // Not blocking: opening a named pipe that nobody writes to would wait for ever.
+    const Descriptor file{standardInput ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     const auto fails = [&](const std::string& why) {
         error = {LoadError::Kind::Unreadable, (standardInput ? "Standard input" : path) + " cannot be read: " + why};
         return nullptr;
@@ -94,7 +106,7 @@ std::unique_ptr<TraceBytes> TraceBytes::open(const std::string& path, const Load
     }
     if (bytes->mapping_ == nullptr) {
         int code = 0;
-        if (!readAll(file.fd, bytes->read_, options.stop, code))
+        if (!readAll(file.fd, S_ISFIFO(info.st_mode) && !standardInput, bytes->read_, options.stop, code))
             return fails(reasonOf(code) + ".");
         bytes->stored_ = bytes->read_;
     }

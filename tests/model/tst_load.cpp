@@ -4,9 +4,13 @@
 
 #include <QTest>
 
-#include <cstring>
+#include <chrono>
+#include <cstdlib>
 #include <map>
 #include <string_view>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace waitscope;
 using namespace waitscope::test;
@@ -219,6 +223,34 @@ class TestLoad : public QObject {
             loadTrace(std::string(WAITSCOPE_TEST_DATA "/small-go1.26.trace"), {.stop = stop.get_token()});
         QVERIFY(!result.trace);
         QCOMPARE(result.error->kind, LoadError::Kind::Cancelled);
+    }
+
+    void aNamedPipeThatNobodyWritesToCanBeCancelled() {
+        const std::string pipe = std::string(std::getenv("HOME")) + "/pipe";
+        ::unlink(pipe.c_str());
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        std::stop_source stop;
+        LoadResult result;
+        std::jthread loading([&] { result = loadTrace(pipe, {.stop = stop.get_token()}); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        stop.request_stop();
+        loading.join();
+        QVERIFY(!result.trace);
+        QCOMPARE(result.error->kind, LoadError::Kind::Cancelled);
+    }
+
+    void aNamedPipeIsReadWhenSomebodyWrites() {
+        const std::string pipe = std::string(std::getenv("HOME")) + "/pipe2";
+        ::unlink(pipe.c_str());
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        const auto bytes = bytesOf(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
+        std::jthread writing([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(80));
+            std::ofstream out(pipe, std::ios::binary);
+            out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        });
+        const auto result = loadTrace(pipe);
+        QVERIFY(result.trace && result.trace->report.complete);
     }
 
     void progressEndsWithAllBytesRead() {
