@@ -38,6 +38,7 @@ void addPictureOptions(CLI::App& command, PictureCommand& options) {
 
 template <class Table> std::vector<std::string> namesOf(const Table& table) {
     std::vector<std::string> names;
+    names.reserve(table.size());
     for (const auto& entry : table)
         names.emplace_back(entry.name);
     return names;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace waitscope {
 
@@ -32,7 +33,7 @@ std::optional<Time> timeFrom(std::string_view text) {
         const auto number = numberFrom<double>(text.substr(0, text.size() - unit.name.size()));
         if (!number || *number < 0 || *number * unit.length > 9e18)
             return {};
-        return static_cast<Time>(*number * unit.length + 0.5);
+        return std::llround(*number * unit.length);
     }
     return text == "0" ? std::optional<Time>(0) : std::nullopt;
 }

@@ -148,7 +148,13 @@ void Load::readGenerations() {
     StringInterner stringInterner(strings_);
     StackInterner stackInterner(stacks_);
     BuilderThread building(builder_);
-    Orderer orderer(stringInterner, building);
+    // Threads write their buffers in turn, so where one stands is about where all do; never backwards.
+    const auto progress = [this, reached = std::uint64_t{0}](std::uint64_t offset) mutable {
+        reached = std::max(reached, offset);
+        if (options_.progress != nullptr)
+            options_.progress->bytesDone = bytes_.storedBytesFor(reached);
+    };
+    Orderer orderer(stringInterner, building, progress);
     GenerationScanner scanner(bytes_, header_.offset + headerSize, std::min(header_.version, newestVersion));
     GenerationTables tables;
     std::uint64_t ticksPerSecond = wire::ticksPerSecondOfNanotime;

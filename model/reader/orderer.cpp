@@ -7,8 +7,9 @@
 
 namespace waitscope {
 
-Orderer::Orderer(StringInterner& strings, EventSink& sink)
+Orderer::Orderer(StringInterner& strings, EventSink& sink, std::function<void(std::uint64_t)> progress)
     : stringInterner_(strings)
+    , progress_(std::move(progress))
     , out_(sink, 1)
     , lostReason_(strings.intern(lostReasonText))
     , markPhase_(strings.intern("GC concurrent mark phase"))
@@ -48,6 +49,8 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
             sinceCheck = 0;
             if (stop.stop_requested() || out_.closed())
                 return {};
+            if (progress_)
+                progress_(sources_[heap_[0].source].cursor.offsetFrom(fileBegin_));
         }
         deliverSamplesBefore(heap_[0].time);
         const std::uint32_t head = heap_[0].source;

@@ -17,6 +17,7 @@
 #include "model/reader/scheduler.h"
 #include "model/reader/tables.h"
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <unordered_map>
@@ -27,7 +28,8 @@ namespace waitscope {
 class Orderer {
   public:
     /// Both must outlive this object.
-    Orderer(StringInterner& strings, EventSink& sink);
+    /// `progress` is told now and then how far in the file the events are that were just ordered (bytes).
+    Orderer(StringInterner& strings, EventSink& sink, std::function<void(std::uint64_t)> progress = nullptr);
 
     /// Orders one generation. A problem means that the events from there on are not in the output; the model is then
     /// not fit for another generation.
@@ -111,6 +113,7 @@ class Orderer {
     [[nodiscard]] ReadProblem problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const;
 
     StringInterner& stringInterner_;
+    std::function<void(std::uint64_t)> progress_;
     EventWriter out_;
     const GenerationTables* tables_ = nullptr;
     std::uint64_t generation_ = 0;

@@ -187,7 +187,7 @@ void Counts::write(Json& out) const {
         if (trace_.preExisting({g}) || trace_.spans.state(trace_.firstSpan({g})) == GoroutineState::Syscall)
             reusable.push_back(trace_.goroutines.id({g}));
     std::ranges::sort(reusable);
-    const auto repeated = std::ranges::unique(reusable).size();
+    const auto repeated = static_cast<std::uint64_t>(reusable.end() - std::unique(reusable.begin(), reusable.end()));
     const std::uint64_t distinct = trace_.goroutines.size() - repeated;
     out["goroutines"] = {{"seen", distinct},
                          {"created", created_},

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -82,7 +83,7 @@ std::string bytesText(std::uint64_t bytes) {
 std::string percentText(double percent) {
     if (percent > 0 && percent < 0.1)
         return "<0.1 %";
-    const auto tenths = static_cast<std::int64_t>(percent * 10 + (percent < 0 ? -0.5 : 0.5));
+    const auto tenths = static_cast<std::int64_t>(std::llround(percent * 10));
     return (tenths < 0 ? "-" : "") + std::to_string(std::llabs(tenths) / 10) + "." +
            std::to_string(std::llabs(tenths) % 10) + " %";
 }
