@@ -165,6 +165,7 @@ Json Counts::waitsByStack() const {
         byName[std::move(key)].add(entry.sum);
     }
     std::vector<std::pair<const Key*, const WaitSum*>> rows;
+    rows.reserve(byName.size());
     for (const auto& [key, sum] : byName)
         rows.emplace_back(&key, &sum);
     std::ranges::stable_sort(rows, std::greater<>(),

@@ -93,7 +93,7 @@ std::string meanText(double mean) {
         return "0";
     if (mean < 0.01)
         return "<0.01";
-    const auto thousandths = static_cast<std::uint64_t>(mean * 1000 + 0.5);
+    const auto thousandths = static_cast<std::uint64_t>(std::llround(mean * 1000));
     return mean < 999.5 ? threeDigits(thousandths, 1000) : countText((thousandths + 500) / 1000);
 }
 

@@ -107,7 +107,7 @@ class TestHouse : public QObject {
     }
 
     void theScriptsCanRun() {
-        for (const char* script : {"packaging/run", "packaging/test", "packaging/setup", ".ci/run"}) {
+        for (const char* script : {"packaging/run", "packaging/test", "packaging/setup", "packaging/tidy", ".ci/run"}) {
             const QString path = root + u'/' + QLatin1String(script);
             QVERIFY2(QFileInfo(path).isExecutable(), script);
             QCOMPARE(QProcess::execute(QStringLiteral("bash"), {QStringLiteral("-n"), path}), 0);
