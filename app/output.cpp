@@ -27,8 +27,11 @@ bool writeResult(std::string_view bytes, const QString& path, std::string& probl
         problem = std::string("Standard output could not be written: ") + std::strerror(errno) + ".";
         return false;
     }
+    errno = 0;
+    // Qt calls a full disk an unknown error; the system's own reason is better where there is one.
     const auto fails = [&](const QString& why) {
-        problem = (path + QStringLiteral(" could not be written: ") + why + QStringLiteral(".")).toStdString();
+        const QString reason = errno != 0 ? QString::fromLocal8Bit(std::strerror(errno)) : why;
+        problem = (path + QStringLiteral(" could not be written: ") + reason + QStringLiteral(".")).toStdString();
         return false;
     };
     // A device or a pipe cannot be replaced by a file of its name; it is written as it is.
