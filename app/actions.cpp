@@ -23,7 +23,8 @@ QString Actions::keySheet() const {
     QString lastGroup;
     const auto row = [&](const QString& group, const QString& name, const QString& keys) {
         if (group != lastGroup)
-            html += QStringLiteral("<tr><td colspan='2'><br><b>%1</b></td></tr>").arg(group.toHtmlEscaped());
+            html += QStringLiteral("<tr><td colspan='2'><br><b>%1</b></td></tr>")
+                        .arg(QString(group).remove(u'&').toHtmlEscaped());
         lastGroup = group;
         html += QStringLiteral("<tr><td><tt>%1</tt>&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
                     .arg(keys.toHtmlEscaped(), name.toHtmlEscaped());

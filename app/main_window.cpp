@@ -17,6 +17,8 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
 #include <QDragEnterEvent>
 #include <QFile>
 #include <QFileDialog>
@@ -33,7 +35,10 @@
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QStyle>
+#include <QTextBrowser>
 #include <QToolBar>
+
+#include <algorithm>
 
 namespace waitscope {
 
@@ -436,11 +441,17 @@ void MainWindow::setTheme(Theme theme) {
 }
 
 void MainWindow::showKeys() {
-    QMessageBox box(this);
-    box.setWindowTitle(tr("Keys"));
-    box.setTextFormat(Qt::RichText);
-    box.setText(actions_.keySheet());
-    box.exec();
+    QDialog sheet(this);
+    sheet.setWindowTitle(tr("Keys"));
+    auto* const text = new QTextBrowser;
+    text->setHtml(actions_.keySheet());
+    auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    auto* const layout = new QVBoxLayout(&sheet);
+    layout->addWidget(text);
+    layout->addWidget(buttons);
+    connect(buttons, &QDialogButtonBox::rejected, &sheet, &QDialog::reject);
+    sheet.resize(560, std::min(820, height() - 60)); // it scrolls where the screen is small
+    sheet.exec();
 }
 
 void MainWindow::showAbout() {

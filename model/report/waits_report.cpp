@@ -79,6 +79,7 @@ Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row
              {"peak_blocked", row.peakBlocked},
              {"blocked_at_end", row.blockedAtEnd},
              {"before_trace", row.beforeTrace},
+             {"root_causes", nullptr}, // not computed yet: unknown, not none
              {"wakers", std::move(wakers)}};
     if (table.by == WaitGrouping::Goroutine)
         out["goroutine"] = goroutineJson(facts, row.goroutine);

@@ -7,6 +7,7 @@
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
 
+#include <QDialog>
 #include <QDragEnterEvent>
 #include <QMimeData>
 #include <QProgressBar>
@@ -16,6 +17,8 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
+#include <QTimer>
 
 using namespace waitscope;
 
@@ -171,6 +174,23 @@ class TestMainWindow : public QObject {
         QVERIFY(timeline->isVisible() && !waits->isVisible());
         QTest::keyClick(timeline, Qt::Key_2);
         QVERIFY(timeline->isVisible() && waits->isVisible());
+    }
+
+    void theKeySheetListsEveryCommandThatHasAKey() {
+        QString sheet;
+        QTimer::singleShot(200, this, [&] {
+            if (auto* const dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget())) {
+                sheet = dialog->findChild<QTextBrowser*>()->toPlainText();
+                dialog->reject();
+            }
+        });
+        QTest::keyClick(window_.get(), Qt::Key_Question);
+        QTRY_VERIFY(!sheet.isEmpty());
+        for (const QAction* action : window_->actions())
+            if (!action->shortcut().isEmpty())
+                QVERIFY2(sheet.contains(action->shortcut().toString(QKeySequence::NativeText)),
+                         qPrintable(action->text()));
+        QVERIFY(!sheet.contains(u'&'));
     }
 
     void picturesOfWhatIsSeenAreWritten() {
