@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 
 namespace waitscope {
@@ -185,7 +186,7 @@ void TimelinePainter::paintActivity(Canvas& canvas, const TimelineRow& row, cons
             const float count = counts[static_cast<std::size_t>(family)];
             if (count <= 0)
                 continue;
-            const int wanted = static_cast<int>(count / activity.peak * static_cast<float>(height) + 0.5F);
+            const int wanted = static_cast<int>(std::lround(count / activity.peak * static_cast<float>(height)));
             const int rows = std::min(std::max(wanted, 1), bottom - top);
             const QRgb colour = colourOf(family).rgb();
             for (int y = bottom - rows; y < bottom; ++y)

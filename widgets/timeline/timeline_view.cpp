@@ -312,14 +312,14 @@ bool TimelineView::viewportEvent(QEvent* event) {
         return QAbstractScrollArea::viewportEvent(event);
     const auto* const help = static_cast<QHelpEvent*>(event);
     const TimelineRow row = rowUnder(help->pos());
+    const SpanIndex span = spanUnder(help->pos());
+    const bool ofRow = help->pos().x() < canvasLeft || (row.kind == TimelineRow::Kind::Group && !row.goroutine.known());
     QString tip;
-    if (help->pos().x() < canvasLeft)
+    if (ofRow)
         tip = rowTooltip(*state_->facts(), rows_, row);
-    else if (const SpanIndex span = spanUnder(help->pos()); span.known())
+    else if (span.known())
         tip = spanTooltip(*state_->facts(), row.goroutine, span,
                           {axis().timeAt(help->pos().x()), axis().timeAt(help->pos().x() + 1)});
-    else if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known())
-        tip = rowTooltip(*state_->facts(), rows_, row);
     // A little away from the mouse, so that it does not cover the span it is about.
     QToolTip::showText(help->globalPos() + QPoint(8, TimelineRows::rowHeight), tip, viewport());
     return true;
