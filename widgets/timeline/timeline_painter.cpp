@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace waitscope {
 
@@ -288,11 +289,14 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
     // Look only where a name would fit: at most width / roomForLetter spans.
     const int y = canvas.y(row);
     Time t = shown.begin;
+    SpanIndex last; // a name is drawn once, whatever the rounding between times and pixels
     for (double x = canvas.axis.x(t); t < shown.end; x += roomForLetter, t = std::max(t + 1, canvas.axis.timeAt(x))) {
         const SpanIndex span = trace.spanAt(row.goroutine, t);
         ++work_.itemsRead;
         if (!span.known())
             return;
+        if (span == std::exchange(last, span))
+            continue;
         const TimeRange part = trace.spans.range(span).clippedTo(canvas.frame.range);
         const double from = canvas.axis.x(part.begin);
         const double to = canvas.axis.x(part.end);
