@@ -197,12 +197,6 @@ ThreadIndex Orderer::threadOf(std::int64_t id) {
     return threads_.add(id);
 }
 
-StackId Orderer::stackOf(std::uint64_t local) {
-    if (local == 0)
-        return {};
-    return tables_->stacks[local];
-}
-
 StringId Orderer::stopTheWorldName(StringId kind) {
     StringId& name = stopTheWorldNames_[kind.value];
     if (!name.known())

@@ -40,10 +40,6 @@ class Orderer {
 
     /// As Go's reader counts them: every delivered event, boundaries included.
     [[nodiscard]] std::uint64_t delivered() const { return out_.delivered(); }
-    /// Events that named a stack which the file does not define.
-    [[nodiscard]] std::uint64_t unknownStacks() const { return unknownStacks_; }
-    /// Allocation events of the AllocFree experiment, which are skipped.
-    [[nodiscard]] std::uint64_t experimental() const { return experimental_; }
 
   private:
     using Slot = LiveGoroutines::Slot;
@@ -89,7 +85,7 @@ class Orderer {
     void deliverSilently(const EventCursor& e) { out_.skip(e.time()); }
     void deliverSamplesBefore(std::int64_t time);
     ThreadIndex threadOf(std::int64_t id);
-    [[nodiscard]] StackId stackOf(std::uint64_t local);
+    [[nodiscard]] StackId stackOf(std::uint64_t local) const { return tables_->stacks[local]; }
     [[nodiscard]] StringId stringOf(std::uint64_t local) const { return tables_->strings[local]; }
     /// Go always names a reason; one that the string table does not know was lost with the end of a file.
     [[nodiscard]] StringId reasonOf(std::uint64_t local) const {
@@ -141,8 +137,6 @@ class Orderer {
     std::vector<Sample> samples_;
     std::size_t nextSample_ = 0;
 
-    std::uint64_t unknownStacks_ = 0;
-    std::uint64_t experimental_ = 0;
     bool damagedSource_ = false;
     ReadProblem damage_;
 

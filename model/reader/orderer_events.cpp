@@ -557,7 +557,6 @@ Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
     }
     default: // the AllocFree experiment
         deliverSilently(e);
-        ++experimental_;
         break;
     }
     return Outcome::Taken;

@@ -99,16 +99,6 @@ bool Orderer::ready(const Record& r) {
         return is(r.arguments[0], Runnable, r.arguments[1]) || readyAsCallback(r);
     case GoStartLocal:
         return is(r.arguments[0], Runnable, {}) || readyAsCallback(r);
-    case GoBlock:
-    case GoBlockSend:
-    case GoBlockRecv:
-    case GoBlockSelect:
-    case GoBlockSync:
-    case GoBlockCond:
-    case GoBlockNet:
-    case GoBlockGC:
-    case GoSleep:
-    case GoSysBlock:
     case GoSched:
     case GoPreempt:
         return is(r.goroutine, Running, {});
@@ -121,7 +111,7 @@ bool Orderer::ready(const Record& r) {
     case GCStart:
         return r.arguments[0] == collections_;
     default:
-        return true;
+        return !isBlock(r.type) || is(r.goroutine, Running, {});
     }
 }
 
@@ -161,18 +151,6 @@ void Orderer::apply(const Record& r) {
     case GoStartLocal:
         becomes(r.arguments[0], Running, next(r.arguments[0]));
         break;
-    case GoBlock:
-    case GoBlockSend:
-    case GoBlockRecv:
-    case GoBlockSelect:
-    case GoBlockSync:
-    case GoBlockCond:
-    case GoBlockNet:
-    case GoBlockGC:
-    case GoSleep:
-    case GoSysBlock:
-        becomes(r.goroutine, Waiting);
-        break;
     case GoSched:
     case GoPreempt:
         becomes(r.goroutine, Runnable);
@@ -193,6 +171,8 @@ void Orderer::apply(const Record& r) {
             goroutines_.remove(slot);
         break;
     default:
+        if (isBlock(r.type))
+            becomes(r.goroutine, Waiting);
         break;
     }
 }

@@ -266,16 +266,6 @@ bool Cursor::next() {
     case GoStop:
     case GoSched:
     case GoPreempt:
-    case GoSleep:
-    case GoBlock:
-    case GoBlockSend:
-    case GoBlockRecv:
-    case GoBlockSelect:
-    case GoBlockSync:
-    case GoBlockCond:
-    case GoBlockNet:
-    case GoBlockGC:
-    case GoSysBlock:
         running_ = 0;
         break;
     case GoSysExit:
@@ -285,6 +275,8 @@ bool Cursor::next() {
         record_.goroutine = record_.arguments[0];
         break;
     default:
+        if (isBlock(record_.type))
+            running_ = 0;
         break;
     }
     return true;

@@ -73,6 +73,12 @@ enum Type : std::uint8_t {
     typeCount = 50,
 };
 
+/// The running goroutine gives way to a wait: all of them but GoStop, after which it is never heard of again.
+[[nodiscard]] constexpr bool isBlock(std::uint8_t type) {
+    return (type >= GoSleep && type <= GoBlock) || (type >= GoBlockSend && type <= GoBlockNet) || type == GoBlockGC ||
+           type == GoSysBlock;
+}
+
 struct Record {
     std::uint8_t type = 0;
     std::uint64_t ticks = 0;     ///< a difference, until a cursor adds it up

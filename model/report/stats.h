@@ -11,4 +11,7 @@ namespace waitscope {
 /// One JSON object with sorted keys and a final newline. O(spans).
 [[nodiscard]] std::string statsJson(const Trace& trace);
 
+/// A few lines for a person: what the trace is and how many goroutines wait at its end. O(goroutines).
+[[nodiscard]] std::string statsText(const Trace& trace);
+
 } // namespace waitscope

@@ -4,7 +4,6 @@
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 
-#include <QFontDatabase>
 #include <QPainter>
 
 #include <algorithm>
