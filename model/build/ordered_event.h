@@ -15,14 +15,16 @@ enum class OrderedEventKind : std::uint8_t {
     GoroutineCreated, ///< `goroutine` appears; value = Go's id, stack = the creator's, stack2 = the new one's entry
     GoroutineSeen,    ///< `goroutine` first appears other than by creation; value = Go's id, `to` = what it was doing,
                       ///< stack = where, stack2 = its entry if the file says it
+    GoroutineAssumed, ///< `goroutine` is spoken of, nothing said of it: it was there before; value = Go's id, if known
     GoroutineChanged, ///< it leaves its state for `to`, which may be Ended
     GoroutineStays,   ///< its state is said again (`to`), perhaps with a stack that was not known before
     ProcSeen,         ///< `proc` first appears; value = Go's id, value2 = ProcState, origin = BeforeTrace or Event
+    ProcAssumed,      ///< `proc` is spoken of, nothing said of it; value = Go's id, if known
     ProcChanged,      ///< value2 = ProcState
     ThreadSeen,       ///< `thread` first appears; value = the operating system's id
-    RangeBegin,       ///< text = name; goroutine or proc = whose it is, if anybody's
+    RangeBegin,       ///< text = name; goroutine or proc = whose it is, if anybody's; text2 = what stopped the world
     RangeActive,      ///< was already running
-    RangeEnd,         ///< value, value2 = bytes swept and reclaimed
+    RangeEnd,         ///< value, value2 = bytes swept and reclaimed; no text: whatever stopped the world
     Metric,           ///< text = name, value
     Label,            ///< text, of `goroutine`
     TaskBegin,        ///< value = id, value2 = id of the parent (0: none), text = type

@@ -1,25 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only place where a trace is mutable: ordered events in, a Trace out.
+// The only place where a trace is mutable: slices in, a Trace out.
 //
-// Events come in time order, spans are wanted goroutine by goroutine. So spans are first written to a log in the order
-// of their starts, in chunks, while a counter per goroutine says how many it has; `finish` then allocates the columns
-// once and scatters the log into them, giving each chunk back as soon as it is copied, so that log and columns are
-// never both in memory as a whole.
+// Slices come in the order of time, spans are wanted goroutine by goroutine. So slices are only collected, while a
+// counter per goroutine says how many spans it has; `finish` then allocates the columns once and scatters the slices'
+// logs into them, side by side, giving each log back as soon as it is copied, so that logs and columns are never both
+// in memory as a whole.
 #pragma once
 
-#include "model/build/ordered_event.h"
+#include "model/build/slice.h"
 #include "model/trace/trace.h"
 
-#include <array>
+#include <algorithm>
 #include <map>
 #include <memory>
-#include <span>
+#include <optional>
 #include <stop_token>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
 
 namespace waitscope {
+
+/// Who a slice's goroutines, processors and threads are in the trace.
+struct SliceNames {
+    std::vector<GoroutineIndex> goroutines; ///< none: nobody knows who that was; its spans are left out
+    std::vector<ProcIndex> procs;           ///< none: nobody knows
+    std::vector<ThreadIndex> threads;
+    /// The goroutines of the slice that were last seen doing something else: what they did from `lostSince` (ns of the
+    /// trace clock) to their first event here is unknown. In ascending order.
+    std::vector<GoroutineIndex> outOfSight;
+    std::int64_t lostSince = 0;
+    std::int64_t notBefore =
+        0;              ///< ns of the trace clock: nothing in the slice happened earlier, whatever its times say
+    bool first = false; ///< nothing is known of what came before: what is there was there before the trace
+};
 
 class TraceBuilder {
   public:
@@ -28,76 +42,124 @@ class TraceBuilder {
     TraceBuilder(const TraceBuilder&) = delete;
     TraceBuilder& operator=(const TraceBuilder&) = delete;
 
-    /// Takes the next events of the stream. An event that contradicts the state so far is ignored, never fatal: the
-    /// reader has checked them, tests may not have.
-    void add(std::span<const OrderedEvent> events);
+    GoroutineIndex addGoroutine(std::int64_t id);
+    ProcIndex addProc(std::int64_t id);
+    ThreadIndex addThread(std::int64_t id);
+    /// The next slice. What its names name must have been added.
+    void append(std::unique_ptr<Slice> slice, SliceNames names);
+    /// The only slice of a trace; adds what is in it.
+    void append(std::unique_ptr<Slice> slice);
+    /// What the goroutine does from `time` on is unknown. Only after the last slice, once a goroutine.
+    void losesSight(GoroutineIndex g, std::int64_t time);
 
-    /// The trace of all events so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
+    /// The trace of all slices so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
     /// Identity, report and wall clock are left to the caller. Null if stopped. O(spans).
-    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, const std::stop_token& stop = {});
+    [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, unsigned threads,
+                                                const std::stop_token& stop = {});
 
-    /// Time 0 of the trace on the trace clock; 0 before the first event.
+    /// Time 0 of the trace on the trace clock; 0 before the first slice.
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
 
   private:
-    // A piece of the log, as columns. Starts are differences to `base`, which fit 32 bits for four seconds; a chunk is
-    // left early when they do not. Spans from before the trace start at 0 whatever their column says.
-    static constexpr std::uint32_t chunkSpans = 1U << 15;
-    struct Chunk {
-        Time base;
-        std::uint32_t size;
-        std::uint32_t starts[chunkSpans];
-        std::uint32_t goroutines[chunkSpans];
-        std::uint32_t stacks[chunkSpans];
-        std::uint32_t links[chunkSpans];
-        SpanKindId kinds[chunkSpans];
-    };
     struct GoroutineRow {
         std::int64_t id = 0;
-        std::uint32_t spanCount = 0;
-        std::uint32_t lastRecord = nowhere; ///< place in the log: chunk * chunkSpans + row
-        StackId entryStack;                 ///< of its creation, or the first own stack seen
-        std::uint32_t innermostRegion = nowhere;
-        bool entryIsInnermost = false; ///< the entry function is the innermost frame of entryStack, else the outermost
+        std::uint32_t spans = 0;
+        StackId entryStack;
+        bool entryIsInnermost = false;
         bool ended = false;
     };
+    /// A span that is in no log: before what a slice knows of a goroutine.
+    struct ExtraSpan {
+        std::uint32_t place = 0; ///< among the spans of its goroutine
+        GoroutineIndex goroutine;
+        Time start = 0;
+        SpanKindId kind = 0;
+        std::uint32_t stack = 0;
+        std::uint32_t link = nowhere;
+        std::uint32_t run = nowhere; ///< place among the runs of its processor
+    };
+    struct Part {
+        std::unique_ptr<Slice> slice;
+        SliceNames names;
+        std::vector<std::uint32_t> places;     ///< by goroutine of the slice: how many spans it had before
+        std::vector<SpanKindId> kinds;         ///< of the log, in the trace's table
+        std::vector<std::uint32_t> runsBefore; ///< by processor of the slice: how many runs it had before
+        std::uint32_t tasksBefore = 0;
+        std::uint32_t regionsBefore = 0;
+        std::vector<TaskIndex> foreignTasks;
+    };
+    struct OpenRegion {
+        std::uint32_t region;
+        StringId type;
+    };
+    struct LateStack {
+        GoroutineIndex goroutine;
+        std::uint32_t place;
+        GoroutineState state;
+        std::uint32_t stack;
+    };
 
-    void add(const OrderedEvent& e);
-    void goroutineAppears(const OrderedEvent& e, Time t);
-    void goroutineChanges(const OrderedEvent& e, Time t);
-    void goroutineStays(const OrderedEvent& e);
-    void rememberEntry(GoroutineRow& row, StackId ownStack);
-    void appendSpan(GoroutineRow& row, Time start, const OrderedEvent& e, SpanOrigin origin);
     [[nodiscard]] SpanKindId kindOf(const SpanKind& kind);
-    void procEvent(const OrderedEvent& e, Time t);
+    void appendGoroutines(Part& part);
+    void appendStatement(const Part& part, const Slice::Statement& said);
+    void appendExtra(GoroutineIndex g, Time start, const SpanKind& kind, std::uint32_t stack, std::uint32_t link);
+    void appendProcessors(Part& part);
+    void appendTasks(Part& part);
+    void appendRegions(Part& part);
+    void appendOthers(const Part& part);
     void rangeEvent(const OrderedEvent& e, Time t);
     void metricEvent(const OrderedEvent& e, Time t);
-    void taskEvent(const OrderedEvent& e, Time t);
-    void regionEvent(const OrderedEvent& e, Time t);
-    [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
     void placeGoroutines();
-    [[nodiscard]] bool placeSpans(const std::stop_token& stop);
+    void placeSpans(Part& part);
+    void placeExtras();
+    void placeAnnotations(Part& part);
+    void placeUnbegun();
     void nameTheNameless();
     void closeWhatIsOpen();
+    [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
+        return std::max(clock, part.names.notBefore) - clockAtStart_;
+    }
+    [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
+        return g.known() ? part.names.goroutines[g.value] : g;
+    }
+    [[nodiscard]] static ProcIndex named(const Part& part, ProcIndex p) {
+        return p.known() ? part.names.procs[p.value] : p;
+    }
+    [[nodiscard]] static ThreadIndex named(const Part& part, ThreadIndex t) {
+        return t.known() ? part.names.threads[t.value] : t;
+    }
+    [[nodiscard]] static TaskIndex named(const Part& part, TaskIndex t) {
+        if (!t.known())
+            return t;
+        return t.value >= Slice::firstForeignTask ? part.foreignTasks[t.value - Slice::firstForeignTask]
+                                                  : TaskIndex{part.tasksBefore + t.value};
+    }
+    /// Tasks whose begin was not seen come first, and how many there are is only known at the end.
+    [[nodiscard]] TaskIndex placed(TaskIndex t) const {
+        return t.known() ? TaskIndex{static_cast<std::uint32_t>(unbegunTasks_.size()) + t.value} : t;
+    }
 
     std::int64_t clockAtStart_ = 0;
     std::int64_t clockAtEnd_ = 0;
-    bool started_ = false;
     std::unique_ptr<Trace> trace_;
-
-    std::vector<std::unique_ptr<Chunk>> log_;
+    std::vector<Part> parts_;
     GrowingColumn<GoroutineRow> goroutines_;
-    std::vector<std::uint32_t> runsOfProc_;     ///< how many Running spans each processor has
-    GrowingColumn<std::uint32_t> regionAround_; ///< by region: the open one it is nested in
-    std::map<std::tuple<StringId, GoroutineIndex, ProcIndex>, std::size_t> openRanges_; ///< index into ranges
+    GrowingColumn<ExtraSpan> extras_;
+    GrowingColumn<LateStack> lateStacks_;
+    std::vector<std::uint32_t> runsOfProc_;
+    std::uint32_t tasks_ = 0; ///< those whose begin was seen; so with regions
+    std::uint32_t regions_ = 0;
+    Task largestTask_;
     std::unordered_map<std::uint64_t, TaskIndex> openTasks_;
-
-    struct CachedKind {
-        SpanKind kind;
-        SpanKindId id = 0;
-        bool used = false;
-    };
-    std::array<CachedKind, 256> kindCache_{};
+    GrowingColumn<Task> unbegunTasks_; ///< only their ends were seen
+    std::unordered_map<std::uint32_t, Time> taskEnds_;
+    std::unordered_map<std::uint32_t, std::vector<OpenRegion>> openRegions_; ///< by goroutine, innermost last
+    std::unordered_map<std::uint32_t, Time> regionEnds_;
+    GrowingColumn<Region> unbegunRegions_;
+    std::map<std::tuple<StringId, GoroutineIndex, ProcIndex>, std::size_t> openRanges_; ///< index into ranges
 };
+
+/// The trace of a single slice.
+[[nodiscard]] std::unique_ptr<Trace> traceOf(std::unique_ptr<Slice> slice, Strings strings, Stacks stacks);
 
 } // namespace waitscope

@@ -36,7 +36,7 @@ class ProcessorRow {
 
   private:
     const Trace& trace_;
-    const GrowingColumn<SpanIndex>& runs_;
+    const NarrowColumn<SpanIndex>& runs_;
 };
 
 template <class Row> std::size_t firstEndingAfter(const Row& row, Time t, StripWork& work) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The next event of one thread: walks the thread's batches in file order and decodes one event at a time.
 //
-// Decoding is most of a load, so an event that lies at least `longestEvent` bytes before the end of its batch is read
-// without looking for the end, eight bytes at a time; the last few of a batch are read with every check.
+// Decoding is a quarter of a load, so an event that lies at least `longestEvent` bytes before the end of its batch is
+// read without looking for the end; the last few of a batch are read with every check.
 #pragma once
 
 #include "model/reader/generation.h"
@@ -39,12 +39,71 @@ class TickScale {
 
 class EventCursor {
   public:
-    EventCursor(const ThreadStream& stream, TickScale scale) : stream_(&stream), scale_(scale) {}
+    /// Only the events from `from` until before `until` (ns).
+    EventCursor(const ThreadStream& stream, TickScale scale, std::int64_t from = INT64_MIN,
+                std::int64_t until = INT64_MAX)
+        : stream_(&stream), scale_(scale), from_(from), until_(until) {
+        // The last batch that begins before the first event that is wanted.
+        const auto after = std::ranges::partition_point(
+            stream.batches, [&](const EventBatch& batch) { return scale.nanoseconds(batch.ticks) < from; });
+        nextBatch_ = static_cast<std::size_t>(after - stream.batches.begin());
+        nextBatch_ -= nextBatch_ == 0 ? 0 : 1;
+    }
 
     enum class Step { Event, End, Damaged };
 
-    /// Moves to the next event.
+    /// Moves to the next event. After Damaged it goes on with the next batch.
     Step next() {
+        Step step = end_ - at_ >= longestEvent ? decodeUnchecked() : decodeChecked();
+        while (step == Step::Event && time_ < from_)
+            [[unlikely]] step = decodeChecked();
+        return step == Step::Event && time_ >= until_ ? Step::End : step;
+    }
+    /// Leaves the event it stands on; false if it was the last.
+    bool skipEvent() {
+        Step step = next();
+        while (step == Step::Damaged)
+            step = next();
+        return step == Step::Event;
+    }
+
+    [[nodiscard]] std::uint8_t type() const { return type_; }
+    [[nodiscard]] std::int64_t time() const { return time_; }
+    /// Argument i, the time difference not counted.
+    [[nodiscard]] std::uint64_t argument(std::size_t i) const { return arguments_[i]; }
+    [[nodiscard]] std::int64_t thread() const { return stream_->thread; }
+    /// At the end of what is wanted: do later batches begin earlier? Only damaged files do that.
+    [[nodiscard]] bool leavesSomething() const {
+        return nextBatch_ < stream_->batches.size() && scale_.nanoseconds(stream_->batches[nextBatch_].ticks) < until_;
+    }
+    /// Where it stands, behind the event.
+    [[nodiscard]] std::uint64_t offsetFrom(const std::byte* fileBegin) const {
+        return static_cast<std::uint64_t>(at_ - fileBegin);
+    }
+    /// Inside the last damaged event.
+    [[nodiscard]] std::uint64_t damageFrom(const std::byte* fileBegin) const {
+        return static_cast<std::uint64_t>(damagedAt_ - fileBegin);
+    }
+
+  private:
+    static constexpr std::ptrdiff_t longestEvent = 1 + wire::mostArguments * longestVarint + 8;
+
+    Step decodeUnchecked() {
+        const std::byte* at = at_;
+        type_ = std::to_integer<std::uint8_t>(*at++);
+        const std::size_t count = wire::argumentCounts[type_];
+        bool wellFormed = count != 0;
+        const std::uint64_t ticks = decode(at, wellFormed);
+        for (std::size_t i = 1; i < count; ++i)
+            arguments_[i - 1] = decode(at, wellFormed);
+        if (!wellFormed) [[unlikely]]
+            return damaged();
+        at_ = at;
+        advanceTime(ticks);
+        return Step::Event;
+    }
+
+    Step decodeChecked() {
         while (at_ == end_) {
             if (nextBatch_ == stream_->batches.size())
                 return Step::End;
@@ -53,74 +112,66 @@ class EventCursor {
             end_ = at_ + batch.data.size();
             time_ = scale_.nanoseconds(batch.ticks);
         }
-        type_ = std::to_integer<std::uint8_t>(*at_++);
+        type_ = std::to_integer<std::uint8_t>(*at_);
         const std::size_t count = wire::argumentCounts[type_];
-        if (count == 0)
-            return Step::Damaged;
-        constexpr std::ptrdiff_t longestEvent = wire::mostArguments * longestVarint + 8;
-        if (end_ - at_ >= longestEvent) [[likely]] {
-            bool overlong = false;
-            std::uint64_t ticks = decode(overlong);
-            for (std::size_t i = 1; i < count; ++i)
-                arguments_[i - 1] = decode(overlong);
-            if (overlong)
-                return Step::Damaged;
-            advanceTime(ticks);
-            return Step::Event;
-        }
-        ByteCursor in(at_, end_);
+        ByteCursor in(at_ + 1, end_);
         const std::uint64_t ticks = in.uvarint();
         for (std::size_t i = 1; i < count; ++i)
             arguments_[i - 1] = in.uvarint();
-        if (in.failed())
-            return Step::Damaged;
+        if (in.failed() || count == 0)
+            return damaged();
         at_ = in.position();
         advanceTime(ticks);
         return Step::Event;
     }
 
-    [[nodiscard]] std::uint8_t type() const { return type_; }
-    [[nodiscard]] std::int64_t time() const { return time_; }
-    /// Argument i, the time difference not counted.
-    [[nodiscard]] std::uint64_t argument(std::size_t i) const { return arguments_[i]; }
-    [[nodiscard]] std::int64_t thread() const { return stream_->thread; }
-    /// Where it stands: behind the event, or inside a damaged one.
-    [[nodiscard]] std::uint64_t offsetFrom(const std::byte* fileBegin) const {
-        return static_cast<std::uint64_t>(at_ - fileBegin);
+    Step damaged() {
+        damagedAt_ = at_;
+        at_ = end_;
+        return Step::Damaged;
     }
 
-  private:
     void advanceTime(std::uint64_t ticks) {
         time_ = std::min(time_ + scale_.nanoseconds(ticks), static_cast<std::int64_t>(TickScale::latest));
     }
 
     // Needs longestVarint + 8 readable bytes.
-    std::uint64_t decode(bool& overlong) {
-        std::uint64_t bytes = 0;
-        if (std::to_integer<unsigned>(*at_) < 0x80) [[likely]]
-            return std::to_integer<std::uint64_t>(*at_++);
-        std::memcpy(&bytes, at_, sizeof bytes);
+    [[gnu::always_inline]] static std::uint64_t decode(const std::byte*& at, bool& wellFormed) {
+        const auto first = std::to_integer<std::uint64_t>(*at);
+        if (first < 0x80) [[likely]] {
+            ++at;
+            return first;
+        }
         if constexpr (std::endian::native == std::endian::little) {
-            const std::uint64_t ends = ~bytes & 0x8080808080808080U;
-            if (ends != 0) [[likely]] {
-                at_ += std::countr_zero(ends) / 8 + 1;
-                bytes &= ends ^ (ends - 1);
-                bytes &= 0x7f7f7f7f7f7f7f7fU;
-                bytes = (bytes & 0x007f007f007f007fU) | ((bytes & 0x7f007f007f007f00U) >> 1);
-                bytes = (bytes & 0x00003fff00003fffU) | ((bytes & 0x3fff00003fff0000U) >> 2);
-                return (bytes & 0x000000000fffffffU) | ((bytes & 0x0fffffff00000000U) >> 4);
+            // Two and three bytes are most of what is left: time differences, ids.
+            std::uint32_t bytes = 0;
+            std::memcpy(&bytes, at, sizeof bytes);
+            if ((bytes & 0x8000U) == 0) {
+                at += 2;
+                return (bytes & 0x7fU) | (bytes >> 1 & 0x3f80U);
+            }
+            if ((bytes & 0x80'0000U) == 0) {
+                at += 3;
+                return (bytes & 0x7fU) | (bytes >> 1 & 0x3f80U) | (bytes >> 2 & 0x1f'c000U);
             }
         }
-        ByteCursor in(at_, at_ + longestVarint);
+        return decodeLong(at, wellFormed);
+    }
+
+    [[gnu::noinline]] static std::uint64_t decodeLong(const std::byte*& at, bool& wellFormed) {
+        ByteCursor in(at, at + longestVarint);
         const std::uint64_t value = in.uvarint();
-        overlong = overlong || in.failed();
-        at_ = in.position();
+        wellFormed = wellFormed && !in.failed();
+        at = in.position();
         return value;
     }
 
     const ThreadStream* stream_;
     TickScale scale_;
+    std::int64_t from_;
+    std::int64_t until_;
     std::size_t nextBatch_ = 0;
+    const std::byte* damagedAt_ = nullptr;
     const std::byte* at_ = nullptr;
     const std::byte* end_ = nullptr;
     std::int64_t time_ = 0;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a load runs. Three threads, each with one job: one decompresses (if there is anything to decompress), the calling
-// one indexes generations, reads their tables and orders their events, one builds the columns from the ordered events.
-// A fourth hashes the file for its identity.
+// How a load runs: one thread decompresses (if there is anything to decompress), the calling one finds what there is to
+// order, workers order it (generation_reader.h), and one hashes the file for its identity.
 #include "model/reader/load.h"
 
+#include "model/build/side_by_side.h"
+#include "model/build/slice_builder.h"
 #include "model/build/trace_builder.h"
-#include "model/reader/builder_thread.h"
 #include "model/reader/fingerprint.h"
-#include "model/reader/generation.h"
-#include "model/reader/orderer.h"
+#include "model/reader/generation_reader.h"
 #include "model/reader/sniff.h"
-#include "model/reader/tables.h"
 #include "model/reader/trace_bytes.h"
 #include "model/reader/v1_orderer.h"
 #include "model/reader/wire.h"
@@ -71,7 +69,6 @@ class Load {
     std::optional<LoadError> readHeader();
     void readGenerations();
     std::optional<LoadError> readV1();
-    void noteClock(const WireGeneration& generation, TickScale scale);
     LoadResult publish(std::string sha256);
     [[nodiscard]] LoadResult cancelled() const {
         return {nullptr, LoadError{LoadError::Kind::Cancelled, "Loading " + name_ + " was cancelled."}};
@@ -80,6 +77,7 @@ class Load {
     TraceBytes& bytes_;
     std::string name_;
     const LoadOptions& options_;
+    unsigned threads_ = options_.threads == 0 ? threadsByDefault() : options_.threads;
     LoadReport report_;
     TraceHeader header_;
     Strings strings_;
@@ -138,50 +136,24 @@ std::optional<LoadError> Load::readHeader() {
     return {};
 }
 
-void Load::noteClock(const WireGeneration& generation, TickScale scale) {
-    if (!wallClockAt_ && generation.clockSnapshot)
-        wallClockAt_ = {scale.nanoseconds(generation.clockSnapshot->ticks), generation.clockSnapshot->unixNanoseconds};
-}
-
 void Load::readGenerations() {
     enter(LoadStage::Reading, bytes_.stored().size());
     StringInterner stringInterner(strings_);
     StackInterner stackInterner(stacks_);
-    BuilderThread building(builder_);
-    // Threads write their buffers in turn, so where one stands is about where all do; never backwards.
-    const auto progress = [this, reached = std::uint64_t{0}](std::uint64_t offset) mutable {
-        reached = std::max(reached, offset);
-        if (options_.progress != nullptr)
-            options_.progress->bytesDone = bytes_.storedBytesFor(reached);
-    };
-    Orderer orderer(stringInterner, building, progress);
-    GenerationScanner scanner(bytes_, header_.offset + headerSize, std::min(header_.version, newestVersion));
-    GenerationTables tables;
-    std::uint64_t ticksPerSecond = wire::ticksPerSecondOfNanotime;
-    while (!options_.stop.stop_requested()) {
-        const auto generation = scanner.next();
-        if (!generation)
-            break;
-        ticksPerSecond = generation->ticksPerSecond.value_or(ticksPerSecond);
-        const TickScale scale(ticksPerSecond);
-        noteClock(*generation, scale);
-        if (const auto problem = tables.read(*generation, stringInterner, stackInterner))
-            warn(*problem);
-        if (const auto problem = orderer.order(*generation, tables, scale, options_.stop)) {
-            warn(*problem);
-            report_.warnings.back().text += " Everything after it is missing.";
-            break;
-        }
-        bytes_.release(generation->endOffset);
-        if (options_.progress != nullptr)
-            options_.progress->bytesDone = bytes_.storedBytesFor(generation->endOffset);
-    }
-    if (scanner.problem())
-        warn(*scanner.problem());
-    orderer.finish();
-    building.join();
-    report_.events = orderer.delivered();
-    report_.traceBytes = scanner.offset();
+    GenerationReader reader(bytes_, stringInterner, stackInterner, builder_,
+                            {.threads = threads_,
+                             .sliceBytes = options_.sliceBytes == 0 ? sliceBytes : options_.sliceBytes,
+                             .stop = options_.stop,
+                             .progress =
+                                 [this](std::uint64_t offset) {
+                                     if (options_.progress != nullptr)
+                                         options_.progress->bytesDone = bytes_.storedBytesFor(offset);
+                                 },
+                             .warn = [this](const ReadProblem& problem) { warn(problem); }});
+    reader.read(header_.offset + headerSize, std::min(header_.version, newestVersion));
+    wallClockAt_ = reader.wallClock();
+    report_.events = reader.delivered();
+    report_.traceBytes = reader.endOffset();
 }
 
 // A v1 file can only be understood as a whole: its clock and its stacks stand at its end.
@@ -199,11 +171,11 @@ std::optional<LoadError> Load::readV1() {
                              "missing. Copy it again, or record it until trace.Stop returns."};
     if (file.problem)
         warn(*file.problem);
-    BuilderThread building(builder_);
-    v1::Orderer orderer(file, header_.version, stringInterner, building);
+    SliceBuilder slice;
+    v1::Orderer orderer(file, header_.version, stringInterner, slice);
     if (const auto problem = orderer.order(options_.stop))
         warn(*problem);
-    building.join();
+    builder_.append(slice.finish());
     report_.events = orderer.delivered();
     report_.traceBytes = end;
     return {};
@@ -212,7 +184,7 @@ std::optional<LoadError> Load::readV1() {
 LoadResult Load::publish(std::string sha256) {
     enter(LoadStage::Building, 0);
     const std::int64_t clockAtStart = builder_.clockAtStart();
-    std::shared_ptr<Trace> trace = builder_.finish(std::move(strings_), std::move(stacks_), options_.stop);
+    std::shared_ptr<Trace> trace = builder_.finish(std::move(strings_), std::move(stacks_), threads_, options_.stop);
     if (!trace)
         return cancelled();
     if (trace->goroutines.size() == 0)

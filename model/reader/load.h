@@ -29,6 +29,8 @@ struct LoadProgress {
 struct LoadOptions {
     std::stop_token stop;             ///< a stopped load returns within 100 ms
     LoadProgress* progress = nullptr; ///< must outlive the load
+    unsigned threads = 0;             ///< that order events; 0: one a core. The trace is the same for any number
+    std::size_t sliceBytes = 0;       ///< what slicing.h cuts by; 0: its own choice. For tests
 };
 
 /// Why there is no trace: what happened, to which file, why as far as known, and what to do next.

@@ -7,50 +7,62 @@
 
 namespace waitscope {
 
-Orderer::Orderer(StringInterner& strings, EventSink& sink, std::function<void(std::uint64_t)> progress)
-    : stringInterner_(strings)
-    , progress_(std::move(progress))
-    , out_(sink, 1)
-    , lostReason_(strings.intern(lostReasonText))
-    , markPhase_(strings.intern("GC concurrent mark phase"))
-    , markAssist_(strings.intern("GC mark assist"))
-    , sweep_(strings.intern("GC incremental sweep"))
-    , procsMetric_(strings.intern("/sched/gomaxprocs:threads"))
-    , heapMetric_(strings.intern("/memory/classes/heap/objects:bytes"))
-    , goalMetric_(strings.intern("/gc/heap/goal:bytes")) {}
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before)
+    : work_(work)
+    , generation_(work.generation->wire)
+    , tables_(work.generation->tables)
+    , names_(names)
+    , before_(before)
+    , out_(builder_, std::max<std::int64_t>(1, work.from)) {
+    for (const ThreadStream& stream : generation_.streams)
+        cursors_.emplace_back(stream, work.generation->scale, work.isFirst() ? INT64_MIN : work.from, work.until);
+    if (before_ != nullptr) {
+        state_.collecting = before_->collecting;
+        state_.collectorSequence = before_->collectorSequence;
+    }
+    if (work_.isFirst()) {
+        const std::uint64_t earliest = generation_.earliestTicks == UINT64_MAX ? 0 : generation_.earliestTicks;
+        out_.write(OrderedEventKind::Generation, work.generation->scale.nanoseconds(earliest)).value =
+            generation_.number;
+    }
+}
 
-std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, const GenerationTables& tables,
-                                          TickScale scale, const std::stop_token& stop) {
-    tables_ = &tables;
-    generation_ = generation.number;
-    fileBegin_ = generation.fileBegin;
-    damagedSource_ = false;
-    const std::uint64_t earliest = generation.earliestTicks == UINT64_MAX ? 0 : generation.earliestTicks;
-    out_.write(OrderedEventKind::Generation, scale.nanoseconds(earliest)).value = generation.number;
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors,
+                 std::int64_t firstTime)
+    : work_(work)
+    , generation_(work.generation->wire)
+    , tables_(work.generation->tables)
+    , names_(names)
+    , before_(nullptr)
+    , resumed_(true)
+    , cursors_(std::move(cursors))
+    , out_(builder_, firstTime) {}
 
-    samples_.clear();
-    nextSample_ = 0;
-    for (const WireSample& sample : tables.samples)
-        samples_.push_back({scale.nanoseconds(sample.ticks), sample});
+OrderedSlice Orderer::order(const std::stop_token& stop) {
+    const TickScale scale = work_.generation->scale;
+    for (const WireSample& sample : tables_.samples)
+        if (const std::int64_t time = scale.nanoseconds(sample.ticks);
+            (work_.isFirst() || time >= work_.from) && time < work_.until && time > out_.lastTime())
+            samples_.push_back({time, sample});
     std::ranges::stable_sort(samples_, {}, &Sample::time);
+    nextSampleTime_ = samples_.empty() ? INT64_MAX : samples_[0].time;
 
-    sources_.clear();
-    heap_.clear();
-    sources_.reserve(generation.streams.size());
-    for (const ThreadStream& stream : generation.streams) {
-        sources_.push_back({EventCursor(stream, scale), stream.thread == -1 ? ThreadIndex{} : threadOf(stream.thread)});
-        if (sources_.back().cursor.next() == EventCursor::Step::Event)
-            push(static_cast<std::uint32_t>(sources_.size() - 1));
-        // A stream that is damaged in its first event is found by the count of what it should have held.
+    sources_.reserve(cursors_.size());
+    for (const EventCursor& cursor : cursors_) {
+        const auto source = static_cast<std::uint32_t>(sources_.size());
+        sources_.push_back({cursor, cursor.thread() == -1 ? ThreadIndex{} : threadOf(cursor.thread())});
+        if (resumed_ || step(source))
+            push(source);
     }
 
     for (std::uint32_t sinceCheck = 0; !heap_.empty();) {
-        if (++sinceCheck == EventBlock::capacity) {
+        constexpr std::uint32_t betweenChecks = 2048;
+        if (++sinceCheck == betweenChecks) {
             sinceCheck = 0;
-            if (stop.stop_requested() || out_.closed())
-                return {};
-            if (progress_)
-                progress_(sources_[heap_[0].source].cursor.offsetFrom(fileBegin_));
+            if (stop.stop_requested()) {
+                result_.stopped = true;
+                return result();
+            }
         }
         deliverSamplesBefore(heap_[0].time);
         const std::uint32_t head = heap_[0].source;
@@ -64,20 +76,63 @@ std::optional<ReadProblem> Orderer::order(const WireGeneration& generation, cons
                     outcome = tryAt(at = i);
         }
         if (outcome == Outcome::NotReady)
-            return problemAt(0, generation, "no thread's next event can follow the events before it");
+            result_.stuck = problemAt(0, "no thread's next event can follow the events before it");
         if (outcome == Outcome::Impossible)
-            return problemAt(at, generation, why_);
+            result_.stuck = problemAt(at, why_);
+        if (result_.stuck) {
+            for (std::size_t i = 0; i < heap_.size(); ++i)
+                if (outcome != Outcome::Impossible || i != at || sources_[heap_[i].source].cursor.skipEvent())
+                    result_.notOrdered.push_back(sources_[heap_[i].source].cursor);
+            return result();
+        }
     }
     deliverSamplesBefore(INT64_MAX);
-    initial_ = false;
-    if (damagedSource_)
-        return damage_;
-    return {};
+    return result();
 }
 
-void Orderer::finish() {
-    out_.write(OrderedEventKind::Finish, out_.lastTime());
+OrderedSlice Orderer::result() {
     out_.flush();
+    result_.slice = builder_.finish();
+    result_.slice->lastTime = out_.lastTime();
+    result_.delivered = out_.delivered();
+    result_.lastTime = out_.lastTime();
+    result_.firstTime = result_.slice->firstTime;
+    const auto& slots = state_.goroutines.slots();
+    for (Slot slot = 0; slot < slots.size(); ++slot)
+        if (slots[slot].live && slots[slot].assumption != nowhere)
+            goroutineAssumptions_[slots[slot].assumption].atEnd = slot;
+    result_.goroutines = std::move(goroutineAssumptions_);
+    result_.procs = std::move(procAssumptions_);
+    result_.end = std::move(state_);
+    return std::move(result_);
+}
+
+bool Orderer::step(std::uint32_t source) {
+    EventCursor& cursor = sources_[source].cursor;
+    for (;;) {
+        const EventCursor::Step step = cursor.next();
+        if (step == EventCursor::Step::Event)
+            return true;
+        if (step == EventCursor::Step::End) {
+            if (cursor.leavesSomething() && !result_.damage)
+                result_.stuck = ReadProblem{.text = "The batches of a thread overlap in generation " +
+                                                    std::to_string(generation_.number),
+                                            .byteOffset = cursor.offsetFrom(generation_.fileBegin),
+                                            .generation = generation_.number,
+                                            .thread = cursor.thread()};
+            return false;
+        }
+        if (!result_.damage) {
+            const std::int64_t thread = cursor.thread();
+            result_.damage = {.text = "An event " +
+                                      (thread < 0 ? std::string() : "of thread " + std::to_string(thread) + " ") +
+                                      "in generation " + std::to_string(generation_.number) +
+                                      " is damaged, and the rest of its batch cannot be read",
+                              .byteOffset = cursor.damageFrom(generation_.fileBegin),
+                              .generation = generation_.number,
+                              .thread = thread};
+        }
+    }
 }
 
 Orderer::Outcome Orderer::tryAt(std::size_t i) {
@@ -85,34 +140,22 @@ Orderer::Outcome Orderer::tryAt(std::size_t i) {
     const Outcome outcome = advance(source.cursor, source.thread);
     if (outcome != Outcome::Taken)
         return outcome;
-    const EventCursor::Step step = source.cursor.next();
-    if (step == EventCursor::Step::Event) {
+    if (step(heap_[i].source)) {
         heap_[i].time = source.cursor.time();
         if (!siftUp(i))
             siftDown(i);
-        return outcome;
+    } else {
+        removeFromHeap(i);
     }
-    if (step == EventCursor::Step::Damaged && !damagedSource_) {
-        damagedSource_ = true;
-        const std::int64_t thread = source.cursor.thread();
-        damage_ = {.text = "An event " + (thread < 0 ? std::string() : "of thread " + std::to_string(thread) + " ") +
-                           "in generation " + std::to_string(generation_) +
-                           " is damaged, and the rest of its events cannot be read",
-                   .byteOffset = source.cursor.offsetFrom(fileBegin_),
-                   .generation = generation_,
-                   .thread = thread};
-    }
-    removeFromHeap(i);
     return outcome;
 }
 
-ReadProblem Orderer::problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const {
-    if (damagedSource_) // the damage is the cause, that others wait for the lost events the consequence
-        return damage_;
+ReadProblem Orderer::problemAt(std::size_t i, const std::string& why) const {
     const Source& source = sources_[heap_[i].source];
-    return {.text = "The events of generation " + std::to_string(generation.number) + " cannot be put in order: " + why,
-            .byteOffset = source.cursor.offsetFrom(fileBegin_),
-            .generation = generation.number,
+    return {.text =
+                "The events of generation " + std::to_string(generation_.number) + " cannot be put in order: " + why,
+            .byteOffset = source.cursor.offsetFrom(generation_.fileBegin),
+            .generation = generation_.number,
             .thread = source.cursor.thread()};
 }
 
@@ -124,26 +167,25 @@ void Orderer::push(std::uint32_t source) {
 }
 
 bool Orderer::siftUp(std::size_t i) {
-    bool moved = false;
-    while (i > 0 && heap_[(i - 1) / 2].time > heap_[i].time) {
-        std::swap(heap_[(i - 1) / 2], heap_[i]);
-        i = (i - 1) / 2;
-        moved = true;
-    }
-    return moved;
+    const Next moving = heap_[i];
+    const std::size_t from = i;
+    for (; i > 0 && heap_[(i - 1) / 2].time > moving.time; i = (i - 1) / 2)
+        heap_[i] = heap_[(i - 1) / 2];
+    heap_[i] = moving;
+    return i != from;
 }
 
 void Orderer::siftDown(std::size_t i) {
-    for (;;) {
-        std::size_t least = i;
-        for (const std::size_t child : {2 * i + 1, 2 * i + 2})
-            if (child < heap_.size() && heap_[child].time < heap_[least].time)
-                least = child;
-        if (least == i)
-            return;
-        std::swap(heap_[i], heap_[least]);
-        i = least;
+    const Next moving = heap_[i];
+    const std::size_t size = heap_.size();
+    for (std::size_t child = 2 * i + 1; child < size; child = 2 * i + 1) {
+        child += child + 1 < size && heap_[child + 1].time < heap_[child].time ? 1 : 0;
+        if (heap_[child].time >= moving.time)
+            break;
+        heap_[i] = heap_[child];
+        i = child;
     }
+    heap_[i] = moving;
 }
 
 void Orderer::removeFromHeap(std::size_t i) {
@@ -162,15 +204,6 @@ OrderedEvent& Orderer::deliver(const EventCursor& e, OrderedEventKind kind, cons
     return out;
 }
 
-OrderedEvent& Orderer::goroutineChanges(const EventCursor& e, const Context& at, Slot slot, GoroutineState to,
-                                        SpanOrigin origin) {
-    OrderedEvent& out = deliver(e, OrderedEventKind::GoroutineChanged, at);
-    out.goroutine = goroutines_[slot].index;
-    out.to = to;
-    out.origin = origin;
-    return out;
-}
-
 void Orderer::procChanges(const EventCursor& e, const Context& at, ProcIndex proc, ProcState to, ThreadIndex thread) {
     OrderedEvent& out = deliver(e, OrderedEventKind::ProcChanged, at);
     out.proc = proc;
@@ -178,30 +211,20 @@ void Orderer::procChanges(const EventCursor& e, const Context& at, ProcIndex pro
     out.value2 = static_cast<std::uint64_t>(to);
 }
 
-void Orderer::deliverSamplesBefore(std::int64_t time) {
-    for (; nextSample_ < samples_.size() && samples_[nextSample_].time < time; ++nextSample_) {
+void Orderer::deliverSamples(std::int64_t before) {
+    for (; nextSample_ < samples_.size() && samples_[nextSample_].time < before; ++nextSample_) {
         const WireSample& sample = samples_[nextSample_].sample;
         const ThreadIndex thread = sample.thread < 0 ? ThreadIndex{} : threadOf(sample.thread);
+        const GoroutineIndex goroutine =
+            indexOf(sample.goroutine <= 0 ? LiveGoroutines::none : goroutineOf(sample.goroutine));
+        const ProcIndex proc = sample.proc < 0 ? ProcIndex{} : procOf(sample.proc);
         OrderedEvent& out = out_.write(OrderedEventKind::CpuSample, samples_[nextSample_].time);
-        out.context = indexOf(goroutines_.find(sample.goroutine));
-        out.proc = procs_.find(sample.proc);
+        out.context = goroutine;
+        out.proc = proc;
         out.thread = thread;
         out.stack = stackOf(sample.stack);
     }
-}
-
-ThreadIndex Orderer::threadOf(std::int64_t id) {
-    if (const ThreadIndex known = threads_.find(id); known.known())
-        return known;
-    out_.announceThread(id);
-    return threads_.add(id);
-}
-
-StringId Orderer::stopTheWorldName(StringId kind) {
-    StringId& name = stopTheWorldNames_[kind.value];
-    if (!name.known())
-        name = stringInterner_.intern("stop-the-world (" + std::string(stringInterner_.text(kind)) + ")");
-    return name;
+    nextSampleTime_ = nextSample_ < samples_.size() ? samples_[nextSample_].time : INT64_MAX;
 }
 
 } // namespace waitscope

@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In which order did the events of all threads happen? The merge of go-trace-format section D.
+// In which order did the events of all threads happen? The merge of go-trace-format section D, for one slice.
 //
 // Timestamps of different threads are only loosely ordered, so an event is taken when a small model of the scheduler
 // says that it can happen now: its precondition holds and its sequence number follows. The threads' next events form a
 // heap by time; nearly always its head can be taken. If not, the others are tried in the order of time, and if none of
-// them can be taken either, the trace is broken at this point.
+// them can be taken either, the slice is stuck at this point.
 //
-// What comes out is delivered with strictly increasing times (an event that lies before its predecessor follows it by
-// 1 ns), numbered goroutines, processors and threads, and global strings and stacks. A damaged annotation (a region, a
-// task, a range) is passed on or dropped, never fatal: only scheduling decides.
+// A slice is ordered without knowing the one before it, so that all cores have something to order. What an event needs
+// of a goroutine, processor or thread that was there before is taken for granted and written down (`OrderedSlice`);
+// whether it is true is found out when slices are joined (slice_joiner.h). It nearly always is: timestamps are nearly
+// always right. Where it is not, the slice is ordered again from the state that the one before it left, and nothing is
+// taken for granted.
+//
+// What comes out is in strictly increasing time (an event that lies before its predecessor follows it by 1 ns), with
+// the slice's numbers for goroutines, processors and threads, and the trace's for strings and stacks. A damaged
+// annotation (a region, a task, a range) is passed on or dropped, never fatal: only scheduling decides.
 #pragma once
 
-#include "model/build/interner.h"
-#include "model/reader/event_cursor.h"
+#include "model/build/slice_builder.h"
 #include "model/reader/event_writer.h"
-#include "model/reader/scheduler.h"
-#include "model/reader/tables.h"
+#include "model/reader/slice_work.h"
 
-#include <functional>
-#include <memory>
 #include <stop_token>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace waitscope {
 
+/// The names under which the runtime's own ranges and metrics stand in the trace.
+struct RuntimeNames {
+    StringId lostReason, markPhase, markAssist, sweep, procs, heap, goal;
+};
+
 class Orderer {
   public:
-    /// Both must outlive this object.
-    /// `progress` is told now and then how far in the file the events are that were just ordered (bytes).
-    Orderer(StringInterner& strings, EventSink& sink, std::function<void(std::uint64_t)> progress = nullptr);
+    /// `before` is the state when the slice begins; null: it is not known. Everything must outlive this object.
+    Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before);
+    /// For the rest of a slice that got stuck, whose beginning is not known.
+    Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors, std::int64_t firstTime);
 
-    /// Orders one generation. A problem means that the events from there on are not in the output; the model is then
-    /// not fit for another generation.
-    std::optional<ReadProblem> order(const WireGeneration& generation, const GenerationTables& tables, TickScale scale,
-                                     const std::stop_token& stop);
-    /// Delivers the last event and hands over what is left.
-    void finish();
-
-    /// As Go's reader counts them: every delivered event, boundaries included.
-    [[nodiscard]] std::uint64_t delivered() const { return out_.delivered(); }
+    [[nodiscard]] OrderedSlice order(const std::stop_token& stop);
 
   private:
     using Slot = LiveGoroutines::Slot;
@@ -79,26 +79,51 @@ class Orderer {
     }
 
     OrderedEvent& deliver(const EventCursor& e, OrderedEventKind kind, const Context& at);
-    OrderedEvent& goroutineChanges(const EventCursor& e, const Context& at, Slot slot, GoroutineState to,
-                                   SpanOrigin origin);
+    void runs(const EventCursor& e, Context& at, Slot slot);
+    void ends(const EventCursor& e, Context& at);
+    void wakes(const EventCursor& e, const Context& at, Slot slot, StackId stack);
     void procChanges(const EventCursor& e, const Context& at, ProcIndex proc, ProcState to, ThreadIndex thread);
     void deliverSilently(const EventCursor& e) { out_.skip(e.time()); }
-    void deliverSamplesBefore(std::int64_t time);
-    ThreadIndex threadOf(std::int64_t id);
-    [[nodiscard]] StackId stackOf(std::uint64_t local) const { return tables_->stacks[local]; }
-    [[nodiscard]] StringId stringOf(std::uint64_t local) const { return tables_->strings[local]; }
+    void deliverSamplesBefore(std::int64_t time) {
+        if (nextSampleTime_ < time) [[unlikely]]
+            deliverSamples(time);
+    }
+    void deliverSamples(std::int64_t before);
+    [[nodiscard]] StackId stackOf(std::uint64_t local) const { return tables_.stacks[local]; }
+    [[nodiscard]] StringId stringOf(std::uint64_t local) const { return tables_.strings[local]; }
     /// Go always names a reason; one that the string table does not know was lost with the end of a file.
     [[nodiscard]] StringId reasonOf(std::uint64_t local) const {
         const StringId known = stringOf(local);
-        return known.known() || local == 0 ? known : lostReason_;
+        return known.known() || local == 0 ? known : names_.lostReason;
     }
-    [[nodiscard]] StringId stopTheWorldName(StringId kind);
     [[nodiscard]] GoroutineIndex indexOf(Slot slot) const {
-        return slot == LiveGoroutines::none ? GoroutineIndex{} : goroutines_[slot].index;
+        return slot == LiveGoroutines::none ? GoroutineIndex{} : state_.goroutines[slot].index;
     }
-    [[nodiscard]] bool has(const Context& at, bool proc, bool goroutine) const {
-        return at.thread.known() && (!proc || at.proc.known()) && (!goroutine || at.goroutine != LiveGoroutines::none);
-    }
+
+    // Who an event speaks of. What is not known yet is taken over from the state before, or taken for granted.
+    ThreadIndex threadOf(std::int64_t id);
+    [[nodiscard]] Slot goroutineOf(std::int64_t id);
+    [[nodiscard]] ProcIndex procOf(std::int64_t id);
+    /// Is it alive? One that was only spoken of is not.
+    [[nodiscard]] bool exists(std::int64_t id);
+    Slot addGoroutine(Slot slot);
+    Slot assumeGoroutine(Slot slot, GoroutineAssumption::About about, ThreadIndex thread);
+    ProcIndex announceProc(ProcIndex proc);
+    /// `id` turns out to be the processor of which only the thread was known.
+    void nameProc(ProcIndex proc, std::int64_t id);
+    void forget(Slot slot);
+
+    // What an event needs. The first need of something that is not known yet makes it so.
+    [[nodiscard]] bool is(LiveGoroutines::Goroutine& g, std::uint8_t status);
+    [[nodiscard]] bool follows(LiveGoroutines::Goroutine& g, std::uint64_t number);
+    [[nodiscard]] bool is(ProcIndex proc, std::uint8_t status);
+    [[nodiscard]] bool follows(ProcIndex proc, std::uint64_t number);
+    [[nodiscard]] bool collectorIsAt(std::uint64_t number) const;
+    [[nodiscard]] bool has(const Context& at, bool proc, bool goroutine);
+    [[nodiscard]] bool hasNoGoroutine(Context& at);
+    [[nodiscard]] bool hasNoProc(Context& at);
+    /// The assumption about a processor of which only its thread is known; null if more is known.
+    [[nodiscard]] ProcAssumption* openAssumption(ProcIndex proc);
 
     // The heap of threads, ordered by the time of their next event.
     void push(std::uint32_t source);
@@ -106,23 +131,32 @@ class Orderer {
     void siftDown(std::size_t i);
     void removeFromHeap(std::size_t i);
     Outcome tryAt(std::size_t i);
-    [[nodiscard]] ReadProblem problemAt(std::size_t i, const WireGeneration& generation, const std::string& why) const;
+    /// Moves a source to its next event; false at its end.
+    bool step(std::uint32_t source);
+    [[nodiscard]] ReadProblem problemAt(std::size_t i, const std::string& why) const;
+    [[nodiscard]] OrderedSlice result();
 
-    StringInterner& stringInterner_;
-    std::function<void(std::uint64_t)> progress_;
+    const SliceWork& work_;
+    const WireGeneration& generation_;
+    const GenerationTables& tables_;
+    const RuntimeNames& names_;
+    const SchedulerState* before_;
+    bool resumed_ = false; ///< the cursors stand on events that are not ordered yet
+    std::vector<EventCursor> cursors_;
+    SliceBuilder builder_;
     EventWriter out_;
-    const GenerationTables* tables_ = nullptr;
-    std::uint64_t generation_ = 0;
-    const std::byte* fileBegin_ = nullptr;
-    bool initial_ = true; ///< in the first generation of the file
+    SpanKindId running_ = builder_.kindOf({.state = GoroutineState::Running});
+    SpanKindId inSyscall_ = builder_.kindOf({.state = GoroutineState::Syscall});
+    SpanKindId woken_ = builder_.kindOf({.state = GoroutineState::Runnable, .origin = SpanOrigin::Woken});
+    SpanKindId ended_ = builder_.kindOf({.state = GoroutineState::Ended});
     const char* why_ = "";
 
-    LiveGoroutines goroutines_;
-    Roster<LiveProc, ProcIndex> procs_;
-    Roster<LiveThread, ThreadIndex> threads_;
+    SchedulerState state_;
     std::uint32_t goroutinesSeen_ = 0;
-    enum class Collector { Undetermined, NotRunning, Running } collector_ = Collector::Undetermined;
-    std::uint64_t collectorSequence_ = 0;
+    std::vector<GoroutineAssumption> goroutineAssumptions_;
+    std::vector<ProcAssumption> procAssumptions_;
+    std::vector<std::uint32_t> assumptionOfProc_; ///< by processor; nowhere: none
+    std::unordered_set<std::int64_t> endedHere_;  ///< of the goroutines that were there before
 
     std::vector<Source> sources_;
     struct Next {
@@ -136,12 +170,8 @@ class Orderer {
     };
     std::vector<Sample> samples_;
     std::size_t nextSample_ = 0;
-
-    bool damagedSource_ = false;
-    ReadProblem damage_;
-
-    std::unordered_map<std::uint32_t, StringId> stopTheWorldNames_;
-    StringId lostReason_, markPhase_, markAssist_, sweep_, procsMetric_, heapMetric_, goalMetric_;
+    std::int64_t nextSampleTime_ = INT64_MAX;
+    OrderedSlice result_;
 };
 
 } // namespace waitscope

@@ -36,8 +36,8 @@ ProcState shownStateOf(std::uint8_t status) {
 Orderer::Outcome Orderer::advance(const EventCursor& e, ThreadIndex thread) {
     Context at{.thread = thread};
     if (thread.known()) {
-        at.proc = threads_[thread].proc;
-        at.goroutine = threads_[thread].goroutine;
+        at.proc = state_.threads[thread].proc;
+        at.goroutine = state_.threads[thread].goroutine;
     }
     Outcome outcome = Outcome::Taken;
     const std::uint8_t type = e.type();
@@ -50,8 +50,8 @@ Orderer::Outcome Orderer::advance(const EventCursor& e, ThreadIndex thread) {
     else
         outcome = annotation(e, at);
     if (outcome == Outcome::Taken && thread.known()) {
-        threads_[thread].proc = at.proc;
-        threads_[thread].goroutine = at.goroutine;
+        state_.threads[thread].proc = at.proc;
+        state_.threads[thread].goroutine = at.goroutine;
     }
     return outcome;
 }
@@ -89,17 +89,17 @@ Orderer::Outcome Orderer::goroutineEvent(const EventCursor& e, Context& at) {
 Orderer::Outcome Orderer::create(const EventCursor& e, const Context& at) {
     if (!has(at, true, false))
         return impossible("a goroutine is created without a processor");
-    if (at.goroutine != LiveGoroutines::none && goroutines_[at.goroutine].status != GoRunning)
+    if (at.goroutine != LiveGoroutines::none && state_.goroutines[at.goroutine].status != GoRunning &&
+        state_.goroutines[at.goroutine].status != 0)
         return impossible("a goroutine that does not run creates another");
     const std::int64_t id = idOf(e.argument(0));
-    if (goroutines_.find(id) != LiveGoroutines::none)
+    if (exists(id))
         return impossible("a goroutine is created that exists already");
     const bool blocked = e.type() == GoCreateBlocked;
-    const Slot slot = goroutines_.add(id);
-    auto& g = goroutines_[slot];
+    const Slot slot = addGoroutine(state_.goroutines.add(id));
+    auto& g = state_.goroutines[slot];
     g.status = blocked ? GoWaiting : GoRunnable;
-    g.sequence = {generation_, 0};
-    g.index = {goroutinesSeen_++};
+    g.sequence = {generation_.number, 0};
     OrderedEvent& out = deliver(e, OrderedEventKind::GoroutineCreated, at);
     out.goroutine = g.index;
     out.value = static_cast<std::uint64_t>(id);
@@ -110,16 +110,15 @@ Orderer::Outcome Orderer::create(const EventCursor& e, const Context& at) {
 }
 
 Orderer::Outcome Orderer::createInSyscall(const EventCursor& e, Context& at) {
-    if (!has(at, false, false) || at.goroutine != LiveGoroutines::none)
+    if (!has(at, false, false) || !hasNoGoroutine(at))
         return impossible("a C thread enters Go while it runs a goroutine already");
     const std::int64_t id = idOf(e.argument(0));
-    if (goroutines_.find(id) != LiveGoroutines::none)
+    if (exists(id))
         return impossible("a goroutine is created that exists already");
-    const Slot slot = goroutines_.add(id);
-    auto& g = goroutines_[slot];
+    const Slot slot = addGoroutine(state_.goroutines.add(id));
+    auto& g = state_.goroutines[slot];
     g.status = wire::GoSyscall;
-    g.sequence = {generation_, 0};
-    g.index = {goroutinesSeen_++};
+    g.sequence = {generation_.number, 0};
     OrderedEvent& out = deliver(e, OrderedEventKind::GoroutineCreated, at);
     out.goroutine = g.index;
     out.value = static_cast<std::uint64_t>(id);
@@ -129,135 +128,146 @@ Orderer::Outcome Orderer::createInSyscall(const EventCursor& e, Context& at) {
 }
 
 Orderer::Outcome Orderer::start(const EventCursor& e, Context& at) {
-    const Slot slot = goroutines_.find(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(idOf(e.argument(0)));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
-    auto& g = goroutines_[slot];
-    if (g.status != GoRunnable || !g.sequence.isFollowedBy(generation_, e.argument(1)))
+    auto& g = state_.goroutines[slot];
+    if (!is(g, GoRunnable) || !follows(g, e.argument(1)))
         return Outcome::NotReady;
-    if (!has(at, true, false) || at.goroutine != LiveGoroutines::none)
+    if (!has(at, true, false) || !hasNoGoroutine(at))
         return impossible("a goroutine starts on a thread that has no processor, or runs another");
     g.status = GoRunning;
     g.sequence.number = e.argument(1);
-    goroutineChanges(e, at, slot, GoroutineState::Running, SpanOrigin::Event);
-    at.goroutine = slot;
+    runs(e, at, slot);
     return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::leaveRunning(const EventCursor& e, Context& at) {
     if (!has(at, true, true))
         return impossible("a thread stops a goroutine without having one");
-    auto& g = goroutines_[at.goroutine];
-    if (g.status != GoRunning)
+    auto& g = state_.goroutines[at.goroutine];
+    if (!is(g, GoRunning))
         return impossible("a goroutine stops that does not run");
-    const GoroutineState to = e.type() == GoStop    ? GoroutineState::Runnable
-                              : e.type() == GoBlock ? GoroutineState::Waiting
-                                                    : GoroutineState::Ended;
-    OrderedEvent& out = goroutineChanges(e, at, at.goroutine, to, SpanOrigin::Event);
-    if (to == GoroutineState::Ended) {
-        goroutines_.remove(at.goroutine);
-    } else {
-        g.status = to == GoroutineState::Runnable ? GoRunnable : GoWaiting;
-        out.text = reasonOf(e.argument(0));
-        out.stack = stackOf(e.argument(1));
+    if (e.type() == GoDestroy) {
+        ends(e, at);
+        return Outcome::Taken;
     }
+    const bool blocks = e.type() == GoBlock;
+    g.status = blocks ? GoWaiting : GoRunnable;
+    const SpanKindId kind = builder_.kindOf({.state = blocks ? GoroutineState::Waiting : GoroutineState::Runnable,
+                                             .origin = SpanOrigin::Event,
+                                             .reason = reasonOf(e.argument(0))});
+    out_.change(e.time()).entersFrom(g.index, out_.lastTime(), kind, stackOf(e.argument(1)), nowhere);
     at.goroutine = LiveGoroutines::none;
     return Outcome::Taken;
 }
 
+void Orderer::runs(const EventCursor& e, Context& at, Slot slot) {
+    out_.change(e.time()).runs(state_.goroutines[slot].index, out_.lastTime(), running_, at.thread, at.proc);
+    at.goroutine = slot;
+}
+
+void Orderer::ends(const EventCursor& e, Context& at) {
+    out_.change(e.time()).ends(state_.goroutines[at.goroutine].index, out_.lastTime(), ended_);
+    forget(at.goroutine);
+    at.goroutine = LiveGoroutines::none;
+}
+
+void Orderer::wakes(const EventCursor& e, const Context& at, Slot slot, StackId stack) {
+    const Waker waker = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
+    out_.change(e.time()).enters(state_.goroutines[slot].index, out_.lastTime(), woken_, stack.value, waker.link());
+}
+
 Orderer::Outcome Orderer::unblock(const EventCursor& e, const Context& at) {
-    const Slot slot = goroutines_.find(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(idOf(e.argument(0)));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
-    auto& g = goroutines_[slot];
-    if (g.status != GoWaiting || !g.sequence.isFollowedBy(generation_, e.argument(1)))
+    auto& g = state_.goroutines[slot];
+    if (!is(g, GoWaiting) || !follows(g, e.argument(1)))
         return Outcome::NotReady;
     g.status = GoRunnable;
     g.sequence.number = e.argument(1);
-    OrderedEvent& out = goroutineChanges(e, at, slot, GoroutineState::Runnable, SpanOrigin::Woken);
-    out.stack = stackOf(e.argument(2));
+    wakes(e, at, slot, stackOf(e.argument(2)));
     return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::syscallBegin(const EventCursor& e, const Context& at) {
     if (!has(at, true, true))
         return impossible("a system call begins without a goroutine or processor");
-    auto& g = goroutines_[at.goroutine];
-    auto& p = procs_[at.proc];
-    if (g.status != GoRunning)
+    auto& g = state_.goroutines[at.goroutine];
+    auto& p = state_.procs[at.proc];
+    if (!is(g, GoRunning))
         return impossible("a system call begins in a goroutine that does not run");
-    if (!p.sequence.isFollowedBy(generation_, e.argument(0)))
+    if (!follows(at.proc, e.argument(0)))
         return impossible("a system call begins out of the sequence of its processor");
     g.status = wire::GoSyscall;
     p.status = ProcSyscall;
     p.sequence.number = e.argument(0);
-    goroutineChanges(e, at, at.goroutine, GoroutineState::Syscall, SpanOrigin::Event).stack = stackOf(e.argument(1));
+    out_.change(e.time()).entersFrom(g.index, out_.lastTime(), inSyscall_, stackOf(e.argument(1)), at.thread.value);
     return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::syscallEnd(const EventCursor& e, Context& at) {
     const bool lostProcessor = e.type() == GoSyscallEndBlocked;
-    if (lostProcessor && at.proc.known() && procs_[at.proc].status == ProcSyscall)
+    if (lostProcessor && !hasNoProc(at) && state_.procs[at.proc].status == ProcSyscall)
         return Outcome::NotReady;
     if (!has(at, !lostProcessor, true))
         return impossible("a system call ends without a goroutine or processor");
-    auto& g = goroutines_[at.goroutine];
-    if (g.status != wire::GoSyscall)
+    auto& g = state_.goroutines[at.goroutine];
+    if (!is(g, wire::GoSyscall))
         return impossible("a system call ends that has not begun");
     if (lostProcessor) {
         g.status = GoRunnable;
-        goroutineChanges(e, at, at.goroutine, GoroutineState::Runnable, SpanOrigin::SyscallEnded);
+        const SpanKindId kind =
+            builder_.kindOf({.state = GoroutineState::Runnable, .origin = SpanOrigin::SyscallEnded, .reason = {}});
+        out_.change(e.time()).enters(g.index, out_.lastTime(), kind, 0, nowhere);
         at.goroutine = LiveGoroutines::none;
         return Outcome::Taken;
     }
-    auto& p = procs_[at.proc];
-    if (p.status != ProcSyscall)
+    if (!is(at.proc, ProcSyscall))
         return impossible("a system call returns to a processor that was not in it");
     g.status = GoRunning;
-    p.status = ProcRunning;
-    goroutineChanges(e, at, at.goroutine, GoroutineState::Running, SpanOrigin::Event);
+    state_.procs[at.proc].status = ProcRunning;
+    runs(e, at, at.goroutine);
     return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::destroyInSyscall(const EventCursor& e, Context& at) {
-    if (!has(at, false, true) || goroutines_[at.goroutine].status != wire::GoSyscall)
+    if (!has(at, false, true) || !is(state_.goroutines[at.goroutine], wire::GoSyscall))
         return impossible("a C callback ends that is not in a system call");
-    if (at.proc.known()) {
-        auto& p = procs_[at.proc];
-        if (p.status != ProcSyscall)
+    if (!hasNoProc(at)) {
+        if (!is(at.proc, ProcSyscall))
             return impossible("a C callback ends on a processor that was not in a system call");
-        p.status = ProcSyscallAbandoned;
+        state_.procs[at.proc].status = ProcSyscallAbandoned;
         procChanges(e, at, at.proc, ProcState::Idle, {});
     }
-    goroutineChanges(e, at, at.goroutine, GoroutineState::Ended, SpanOrigin::Event);
-    goroutines_.remove(at.goroutine);
-    at.goroutine = LiveGoroutines::none;
+    ends(e, at);
     at.proc = {};
     return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::switchTo(const EventCursor& e, Context& at) {
-    if (!has(at, true, true) || goroutines_[at.goroutine].status != GoRunning)
+    if (!has(at, true, true) || !is(state_.goroutines[at.goroutine], GoRunning))
         return impossible("a coroutine switch happens outside of a running goroutine");
-    const Slot slot = goroutines_.find(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(idOf(e.argument(0)));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
-    auto& next = goroutines_[slot];
-    if (next.status != GoWaiting || !next.sequence.isFollowedBy(generation_, e.argument(1)))
+    auto& next = state_.goroutines[slot];
+    if (!is(next, GoWaiting) || !follows(next, e.argument(1)))
         return Outcome::NotReady;
     next.status = GoRunning;
     next.sequence.number = e.argument(1);
-    goroutineChanges(e, at, slot, GoroutineState::Runnable, SpanOrigin::Woken);
+    wakes(e, at, slot, {});
     if (e.type() == GoSwitchDestroy) {
-        goroutineChanges(e, at, at.goroutine, GoroutineState::Ended, SpanOrigin::Event);
-        goroutines_.remove(at.goroutine);
+        ends(e, at);
     } else {
-        goroutineChanges(e, at, at.goroutine, GoroutineState::Waiting, SpanOrigin::Event);
-        goroutines_[at.goroutine].status = GoWaiting;
+        const SpanKindId kind =
+            builder_.kindOf({.state = GoroutineState::Waiting, .origin = SpanOrigin::Event, .reason = {}});
+        auto& left = state_.goroutines[at.goroutine];
+        out_.change(e.time()).enters(left.index, out_.lastTime(), kind, 0, nowhere);
+        left.status = GoWaiting;
     }
-    at.goroutine = LiveGoroutines::none;
-    goroutineChanges(e, at, slot, GoroutineState::Running, SpanOrigin::Event);
-    at.goroutine = slot;
+    runs(e, at, slot);
     return Outcome::Taken;
 }
 
@@ -267,11 +277,9 @@ Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
     const auto status = static_cast<std::uint8_t>(e.argument(2));
     if (e.argument(2) > GoWaiting || status == 0)
         return impossible("a goroutine has a status that does not exist");
-    Slot slot = goroutines_.find(id);
+    Slot slot = before_ == nullptr ? state_.goroutines.find(id) : goroutineOf(id);
     const bool isNew = slot == LiveGoroutines::none;
-    if (isNew && !initial_)
-        return impossible("a goroutine appears after the first generation without having been created");
-    if (!isNew && goroutines_[slot].status != status)
+    if (!isNew && !is(state_.goroutines[slot], status))
         return impossible("a goroutine's status contradicts the events before it");
 
     ThreadIndex thread; // that it is on
@@ -280,20 +288,19 @@ Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
     if (status == wire::GoSyscall) {
         if (threadId == -1)
             return impossible("a goroutine is in a system call without a thread");
-        const bool known = threads_.find(threadId).known();
-        thread = threadOf(threadId);
         // Long system calls are described by a batch that belongs to no thread; the thread may not be known yet.
-        if (!initial_ && (thread == at.thread || known) && threads_[thread].goroutine != slot)
+        thread = threadOf(threadId);
+        const Slot on = thread == at.thread ? at.goroutine : state_.threads[thread].goroutine;
+        if (on != LiveGoroutines::none && on != slot && state_.goroutines[on].status != 0)
             return impossible("a goroutine is in a system call on a thread that runs another");
     }
 
     if (isNew) {
-        slot = goroutines_.add(id);
-        goroutines_[slot].index = {goroutinesSeen_++};
-        goroutines_[slot].status = status;
+        slot = assumeGoroutine(state_.goroutines.add(id), GoroutineAssumption::About::Stated, {});
+        static_cast<void>(is(state_.goroutines[slot], status));
     }
-    auto& g = goroutines_[slot];
-    g.sequence = {generation_, 0};
+    auto& g = state_.goroutines[slot];
+    g.sequence = {generation_.number, 0};
     const StackId stack = e.type() == GoStatusStack ? stackOf(e.argument(3)) : StackId{};
     if (isNew || stack.known()) {
         OrderedEvent& out = deliver(e, isNew ? OrderedEventKind::GoroutineSeen : OrderedEventKind::GoroutineStays, at);
@@ -308,7 +315,7 @@ Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
     if (status == GoRunning || (status == wire::GoSyscall && thread == at.thread))
         at.goroutine = slot;
     else if (status == wire::GoSyscall)
-        threads_[thread].goroutine = slot;
+        state_.threads[thread].goroutine = slot;
     return Outcome::Taken;
 }
 
@@ -328,14 +335,12 @@ Orderer::Outcome Orderer::processorEvent(const EventCursor& e, Context& at) {
 }
 
 Orderer::Outcome Orderer::procStart(const EventCursor& e, Context& at) {
-    const ProcIndex proc = procs_.find(idOf(e.argument(0)));
-    if (!proc.known())
-        return Outcome::NotReady;
-    auto& p = procs_[proc];
-    if (p.status != ProcIdle || !p.sequence.isFollowedBy(generation_, e.argument(1)) || at.proc.known())
+    const ProcIndex proc = procOf(idOf(e.argument(0)));
+    if (!proc.known() || !is(proc, ProcIdle) || !follows(proc, e.argument(1)) || !hasNoProc(at))
         return Outcome::NotReady;
     if (!at.thread.known())
         return impossible("a processor starts without a thread");
+    auto& p = state_.procs[proc];
     p.status = ProcRunning;
     p.sequence.number = e.argument(1);
     procChanges(e, at, proc, ProcState::Running, at.thread);
@@ -346,8 +351,8 @@ Orderer::Outcome Orderer::procStart(const EventCursor& e, Context& at) {
 Orderer::Outcome Orderer::procStop(const EventCursor& e, Context& at) {
     if (!has(at, true, false))
         return impossible("a thread gives up a processor that it does not have");
-    auto& p = procs_[at.proc];
-    if (p.status != ProcRunning && p.status != ProcSyscall)
+    auto& p = state_.procs[at.proc];
+    if (p.status != ProcRunning && p.status != ProcSyscall && p.status != 0)
         return impossible("a processor stops that does not run");
     p.status = ProcIdle;
     procChanges(e, at, at.proc, ProcState::Idle, {});
@@ -356,21 +361,26 @@ Orderer::Outcome Orderer::procStop(const EventCursor& e, Context& at) {
 }
 
 Orderer::Outcome Orderer::procSteal(const EventCursor& e, Context& at) {
-    const ProcIndex proc = procs_.find(idOf(e.argument(0)));
+    const std::int64_t id = idOf(e.argument(0));
+    const std::int64_t victimId = idOf(e.argument(2));
+    const ThreadIndex victim = victimId < 0 ? ThreadIndex{} : threadOf(victimId);
+    if (victim.known() && !state_.procs.find(id).known())
+        nameProc(state_.threads[victim].proc, id);
+    const ProcIndex proc = procOf(id);
     if (!proc.known())
         return Outcome::NotReady;
-    auto& p = procs_[proc];
-    const bool inSyscall = p.status == ProcSyscall;
-    if ((!inSyscall && p.status != ProcSyscallAbandoned) || !p.sequence.isFollowedBy(generation_, e.argument(1)))
+    auto& p = state_.procs[proc];
+    const bool ofVictim = victim.known() && state_.threads[victim].proc == proc;
+    const bool inSyscall = p.status == ProcSyscall || (p.status == 0 && ofVictim);
+    if ((inSyscall ? !is(proc, ProcSyscall) : !is(proc, ProcSyscallAbandoned)) || !follows(proc, e.argument(1)))
         return Outcome::NotReady;
     if (!at.thread.known())
         return impossible("a processor is taken away by no thread");
     if (inSyscall) {
-        const ThreadIndex victim = threads_.find(idOf(e.argument(2)));
-        if (!victim.known() || threads_[victim].proc != proc)
+        if (!ofVictim)
             return impossible("a processor is taken away from a thread that does not have it");
         procChanges(e, at, proc, ProcState::Idle, {});
-        threads_[victim].proc = {};
+        state_.threads[victim].proc = {};
         if (victim == at.thread) // its own system call
             at.proc = {};
     } else {
@@ -386,25 +396,26 @@ Orderer::Outcome Orderer::procStatus(const EventCursor& e, Context& at) {
     const auto status = static_cast<std::uint8_t>(e.argument(1));
     if (e.argument(1) > ProcSyscallAbandoned || status == 0)
         return impossible("a processor has a status that does not exist");
-    ProcIndex proc = procs_.find(id);
+    ProcIndex proc = before_ == nullptr ? state_.procs.find(id) : procOf(id);
     if (proc.known()) {
-        auto& p = procs_[proc];
-        const bool promoted = status == ProcSyscallAbandoned && p.status == ProcSyscall;
-        if (!promoted && p.status != status)
+        const bool promoted = status == ProcSyscallAbandoned && state_.procs[proc].status == ProcSyscall;
+        if (!promoted && !is(proc, status))
             return impossible("a processor's status contradicts the events before it");
-        p.sequence = {generation_, 0};
+        state_.procs[proc].sequence = {generation_.number, 0};
         deliverSilently(e);
         if (promoted)
             return Outcome::Taken; // the thread in the system call keeps it
     } else {
-        proc = procs_.add(id);
-        auto& p = procs_[proc];
+        proc = state_.procs.add(id);
+        assumptionOfProc_.push_back(nowhere);
+        auto& p = state_.procs[proc];
         p.status = status;
-        p.sequence = {generation_, 0};
+        p.sequence = {generation_.number, 0};
+        p.sweeping = Going::Unknown;
         OrderedEvent& out = deliver(e, OrderedEventKind::ProcSeen, at);
         out.proc = proc;
         out.thread = shownStateOf(status) == ProcState::Running ? at.thread : ThreadIndex{};
-        out.origin = initial_ ? SpanOrigin::BeforeTrace : SpanOrigin::Event;
+        out.origin = SpanOrigin::BeforeTrace;
         out.value = static_cast<std::uint64_t>(id);
         out.value2 = static_cast<std::uint64_t>(shownStateOf(status));
     }
@@ -429,51 +440,52 @@ Orderer::Outcome Orderer::rangeEvent(const EventCursor& e, const Context& at) {
     case StwEnd: {
         if (!onGoroutine)
             break;
-        auto& g = goroutines_[at.goroutine];
+        auto& g = state_.goroutines[at.goroutine];
         const bool begins = e.type() == StwBegin;
-        const StringId name = begins ? stopTheWorldName(stringOf(e.argument(0))) : g.stopTheWorld;
-        g.stopTheWorld = begins ? name : StringId{};
-        if (!name.known())
+        if (!begins && g.stopsTheWorld == Going::No)
             break;
-        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, name, g.index, {},
-                     begins ? stackOf(e.argument(1)) : StackId{});
+        g.stopsTheWorld = begins ? Going::Yes : Going::No;
+        OrderedEvent& out = deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, {},
+                                         g.index, {}, begins ? stackOf(e.argument(1)) : StackId{});
+        if (begins)
+            out.text2 = stringOf(e.argument(0));
         return Outcome::Taken;
     }
     case GcActive:
     case GcBegin: {
         const bool begins = e.type() == GcBegin;
-        const bool determined = begins ? collector_ != Collector::Undetermined : !initial_;
-        if (determined && e.argument(0) != collectorSequence_ + 1)
+        if (!collectorIsAt(e.argument(0)))
             return Outcome::NotReady;
-        collector_ = Collector::Running;
-        collectorSequence_ = e.argument(0);
-        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeActive, markPhase_, {}, {},
+        state_.collecting = Going::Yes;
+        state_.collectorSequence = e.argument(0);
+        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeActive, names_.markPhase, {}, {},
                      begins ? stackOf(e.argument(1)) : StackId{});
         return Outcome::Taken;
     }
     case GcEnd:
-        if (e.argument(0) != collectorSequence_ + 1)
+        if (!collectorIsAt(e.argument(0)))
             return Outcome::NotReady;
-        collector_ = Collector::NotRunning;
-        collectorSequence_ = e.argument(0);
-        deliverRange(OrderedEventKind::RangeEnd, markPhase_, {}, {}, {});
+        state_.collecting = Going::No;
+        state_.collectorSequence = e.argument(0);
+        deliverRange(OrderedEventKind::RangeEnd, names_.markPhase, {}, {}, {});
         return Outcome::Taken;
     case GcSweepActive: {
-        const ProcIndex proc = procs_.find(idOf(e.argument(0)));
+        const ProcIndex proc = procOf(idOf(e.argument(0)));
         if (!proc.known())
             break;
-        procs_[proc].sweeping = true;
-        deliverRange(OrderedEventKind::RangeActive, sweep_, {}, proc, {});
+        state_.procs[proc].sweeping = Going::Yes;
+        deliverRange(OrderedEventKind::RangeActive, names_.sweep, {}, proc, {});
         return Outcome::Taken;
     }
     case GcSweepBegin:
     case GcSweepEnd: {
         const bool begins = e.type() == GcSweepBegin;
-        if (!at.proc.known() || procs_[at.proc].sweeping == begins)
+        const Going now = begins ? Going::Yes : Going::No;
+        if (!at.proc.known() || state_.procs[at.proc].sweeping == now)
             break;
-        procs_[at.proc].sweeping = begins;
-        OrderedEvent& out = deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, sweep_, {},
-                                         at.proc, begins ? stackOf(e.argument(0)) : StackId{});
+        state_.procs[at.proc].sweeping = now;
+        OrderedEvent& out = deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd,
+                                         names_.sweep, {}, at.proc, begins ? stackOf(e.argument(0)) : StackId{});
         if (!begins) {
             out.value = e.argument(0);
             out.value2 = e.argument(1);
@@ -481,20 +493,21 @@ Orderer::Outcome Orderer::rangeEvent(const EventCursor& e, const Context& at) {
         return Outcome::Taken;
     }
     case GcMarkAssistActive: {
-        const Slot slot = goroutines_.find(idOf(e.argument(0)));
+        const Slot slot = goroutineOf(idOf(e.argument(0)));
         if (slot == LiveGoroutines::none)
             break;
-        goroutines_[slot].inMarkAssist = true;
-        deliverRange(OrderedEventKind::RangeActive, markAssist_, goroutines_[slot].index, {}, {});
+        state_.goroutines[slot].markAssist = Going::Yes;
+        deliverRange(OrderedEventKind::RangeActive, names_.markAssist, state_.goroutines[slot].index, {}, {});
         return Outcome::Taken;
     }
     default: {
         const bool begins = e.type() == GcMarkAssistBegin;
-        if (!onGoroutine || goroutines_[at.goroutine].inMarkAssist == begins)
+        const Going now = begins ? Going::Yes : Going::No;
+        if (!onGoroutine || state_.goroutines[at.goroutine].markAssist == now)
             break;
-        goroutines_[at.goroutine].inMarkAssist = begins;
-        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, markAssist_,
-                     goroutines_[at.goroutine].index, {}, begins ? stackOf(e.argument(0)) : StackId{});
+        state_.goroutines[at.goroutine].markAssist = now;
+        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, names_.markAssist,
+                     state_.goroutines[at.goroutine].index, {}, begins ? stackOf(e.argument(0)) : StackId{});
         return Outcome::Taken;
     }
     }
@@ -510,13 +523,13 @@ Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
     };
     switch (e.type()) {
     case ProcsChange:
-        metric(procsMetric_);
+        metric(names_.procs);
         break;
     case HeapAlloc:
-        metric(heapMetric_);
+        metric(names_.heap);
         break;
     case HeapGoal:
-        metric(goalMetric_);
+        metric(names_.goal);
         break;
     case GoLabel: {
         OrderedEvent& out = deliver(e, OrderedEventKind::Label, at);

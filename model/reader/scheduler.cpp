@@ -13,18 +13,21 @@ LiveGoroutines::Slot LiveGoroutines::find(std::int64_t id) const {
     }
 }
 
+LiveGoroutines::Slot LiveGoroutines::freeSlot() {
+    if (free_.empty()) {
+        slots_.emplace_back();
+        return static_cast<Slot>(slots_.size() - 1);
+    }
+    const Slot slot = free_.back();
+    free_.pop_back();
+    slots_[slot] = {};
+    return slot;
+}
+
 LiveGoroutines::Slot LiveGoroutines::add(std::int64_t id) {
     if (++count_ * 2 > table_.size())
         grow();
-    Slot slot = 0;
-    if (free_.empty()) {
-        slot = static_cast<Slot>(slots_.size());
-        slots_.emplace_back();
-    } else {
-        slot = free_.back();
-        free_.pop_back();
-        slots_[slot] = {};
-    }
+    const Slot slot = freeSlot();
     slots_[slot].id = id;
     const std::size_t mask = table_.size() - 1;
     std::size_t i = home(id);
@@ -34,7 +37,17 @@ LiveGoroutines::Slot LiveGoroutines::add(std::int64_t id) {
     return slot;
 }
 
+LiveGoroutines::Slot LiveGoroutines::addUnnamed() {
+    const Slot slot = freeSlot();
+    slots_[slot].named = false;
+    return slot;
+}
+
 void LiveGoroutines::remove(Slot slot) {
+    slots_[slot].live = false;
+    free_.push_back(slot);
+    if (!slots_[slot].named)
+        return;
     const std::size_t mask = table_.size() - 1;
     std::size_t hole = home(slots_[slot].id);
     while (table_[hole].slot != slot)
@@ -48,7 +61,6 @@ void LiveGoroutines::remove(Slot slot) {
         }
     }
     table_[hole].slot = none;
-    free_.push_back(slot);
     --count_;
 }
 

@@ -13,13 +13,17 @@ namespace waitscope {
 
 /// Position in the sequence of a resource. Counts restart in every generation, so the generation is part of it.
 struct Sequence {
-    std::uint64_t generation = 0;
+    std::uint64_t generation = 0; ///< 0: not known
     std::uint64_t number = 0;
 
     [[nodiscard]] bool isFollowedBy(std::uint64_t inGeneration, std::uint64_t next) const {
         return generation == inGeneration && number + 1 == next;
     }
+    friend bool operator==(const Sequence&, const Sequence&) = default;
 };
+
+/// Whether something goes on that began before anybody looked.
+enum class Going : std::uint8_t { No, Yes, Unknown };
 
 /// Live goroutines by Go's id. Slots are used again after a goroutine has ended, so the table stays as small as the
 /// number of goroutines alive at one time, whatever the length of the trace.
@@ -31,20 +35,27 @@ class LiveGoroutines {
     struct Goroutine {
         std::int64_t id = 0;
         Sequence sequence;
-        GoroutineIndex index;    ///< in the trace
-        std::uint8_t status = 0; ///< wire::GoStatusCode
-        bool inMarkAssist = false;
+        GoroutineIndex index;               ///< in the slice, or in the trace
+        std::uint32_t assumption = nowhere; ///< what is taken for granted of it, if it was there before the slice
+        std::uint8_t status = 0;            ///< wire::GoStatusCode; 0: not known yet
+        Going markAssist = Going::No;
+        Going stopsTheWorld = Going::No;
         bool cameFromC = false; ///< v1: its last event said that a C thread's system call is all there is of it
-        StringId stopTheWorld;  ///< name of the range it is in
+        bool named = true;      ///< its id is known
+        bool live = true;       ///< the slot is in use
     };
 
     LiveGoroutines() : table_(1024) {}
     [[nodiscard]] Slot find(std::int64_t id) const;
     /// Adds one that is not there.
     Slot add(std::int64_t id);
+    /// Adds one whose id is not known.
+    Slot addUnnamed();
     void remove(Slot slot);
     [[nodiscard]] Goroutine& operator[](Slot slot) { return slots_[slot]; }
     [[nodiscard]] const Goroutine& operator[](Slot slot) const { return slots_[slot]; }
+    /// All slots, those not in use among them.
+    [[nodiscard]] const std::vector<Goroutine>& slots() const { return slots_; }
 
   private:
     struct Entry {
@@ -56,6 +67,7 @@ class LiveGoroutines {
         const auto bits = static_cast<std::uint64_t>(id);
         return ((((bits >> 2) * 0x9e3779b97f4a7c15U) >> 20) << 2 | (bits & 3)) & (table_.size() - 1);
     }
+    [[nodiscard]] Slot freeSlot();
     void grow();
 
     std::vector<Entry> table_;
@@ -66,8 +78,8 @@ class LiveGoroutines {
 
 struct LiveProc {
     std::int64_t id = 0;
-    std::uint8_t status = 0; ///< wire::ProcStatusCode
-    bool sweeping = false;
+    std::uint8_t status = 0; ///< wire::ProcStatusCode; 0: not known yet
+    Going sweeping = Going::No;
     Sequence sequence;
 };
 
@@ -77,7 +89,7 @@ struct LiveThread {
     ProcIndex proc;
 };
 
-/// Processors and threads are few and never forgotten; their place is their index in the trace.
+/// Processors and threads are few and never forgotten; their place is their index.
 template <class Live, class Index> class Roster {
   public:
     [[nodiscard]] Index find(std::int64_t id) const {
@@ -85,17 +97,36 @@ template <class Live, class Index> class Roster {
         return found == index_.end() ? Index{} : found->second;
     }
     Index add(std::int64_t id) {
-        const Index index{static_cast<std::uint32_t>(rows_.size())};
-        rows_.push_back({.id = id});
-        index_.emplace(id, index);
+        const Index index = addUnnamed();
+        name(index, id);
         return index;
     }
+    /// Adds one whose id is not known.
+    Index addUnnamed() {
+        rows_.emplace_back();
+        return {static_cast<std::uint32_t>(rows_.size() - 1)};
+    }
+    void name(Index index, std::int64_t id) {
+        rows_[index.value].id = id;
+        index_.emplace(id, index);
+    }
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
     [[nodiscard]] Live& operator[](Index i) { return rows_[i.value]; }
+    [[nodiscard]] const Live& operator[](Index i) const { return rows_[i.value]; }
     [[nodiscard]] std::vector<Live>& rows() { return rows_; }
 
   private:
     std::vector<Live> rows_;
     std::unordered_map<std::int64_t, Index> index_;
+};
+
+/// Everything at one moment.
+struct SchedulerState {
+    LiveGoroutines goroutines;
+    Roster<LiveProc, ProcIndex> procs;
+    Roster<LiveThread, ThreadIndex> threads;
+    Going collecting = Going::Unknown;
+    std::uint64_t collectorSequence = 0;
 };
 
 } // namespace waitscope

@@ -98,7 +98,7 @@ void Orderer::deliver(Queue& queue, const Record& r) {
             const auto id = static_cast<std::int64_t>(r.arguments[0]);
             queue.thread = threads_.find(id);
             if (!queue.thread.known()) {
-                out_.announceThread(id);
+                out_.announce(OrderedEventKind::ThreadSeen).value = static_cast<std::uint64_t>(id);
                 queue.thread = threads_.add(id);
             }
         } else {

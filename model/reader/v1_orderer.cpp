@@ -6,11 +6,11 @@
 
 namespace waitscope::v1 {
 
-Orderer::Orderer(const File& file, int version, StringInterner& strings, EventSink& sink)
+Orderer::Orderer(const File& file, int version, StringInterner& strings, SliceBuilder& builder)
     : file_(file)
     , version_(version)
     , strings_(strings)
-    , out_(sink, 0)
+    , out_(builder, 0)
     , nanosecondsPerTick_(1e9 / static_cast<double>(file.ticksPerSecond.value_or(1'000'000'000)))
     , markPhase_(strings.intern("GC concurrent mark phase"))
     , markAssist_(strings.intern("GC mark assist"))
@@ -26,10 +26,11 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
         queues_.back().ended = !queues_.back().cursor.next();
     }
     std::optional<ReadProblem> problem;
+    constexpr std::uint32_t betweenChecks = 2048;
     for (std::uint32_t sinceCheck = 0;;) {
-        if (++sinceCheck == EventBlock::capacity) {
+        if (++sinceCheck == betweenChecks) {
             sinceCheck = 0;
-            if (stop.stop_requested() || out_.closed())
+            if (stop.stop_requested())
                 return {};
         }
         Queue* earliest = nullptr;

@@ -24,7 +24,7 @@ namespace waitscope::v1 {
 class Orderer {
   public:
     /// All must outlive this object. `version` is the N of "go 1.N trace".
-    Orderer(const File& file, int version, StringInterner& strings, EventSink& sink);
+    Orderer(const File& file, int version, StringInterner& strings, SliceBuilder& builder);
 
     /// Orders everything and delivers the last event.
     std::optional<ReadProblem> order(const std::stop_token& stop);

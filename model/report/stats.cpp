@@ -149,7 +149,7 @@ void Counts::addGoroutine(GoroutineIndex g) {
         } else {
             ++sum.finished;
             sum.finishedTime += length;
-            sum.wokenByGoroutine += i + 1 < own.end && Waker::fromLink(spans.links[i + 1]).isGoroutine() ? 1 : 0;
+            sum.wokenByGoroutine += i + 1 < own.end && spans.waker({i + 1}).isGoroutine() ? 1 : 0;
         }
     }
     if (!alive)
@@ -262,7 +262,7 @@ void writeAnnotations(const Trace& trace, Json& out) {
     std::map<std::string_view, RangeSum> ranges, regions;
     for (const RuntimeRange& range : trace.ranges)
         ranges[trace.text(range.name)].add(range.open, range.range.length());
-    for (const Region& region : trace.regions)
+    for (const Region region : trace.regions)
         regions[trace.text(region.type)].add(region.open, region.end - region.begin);
     out["ranges"] = jsonOf(ranges);
     out["regions"] = jsonOf(regions);
@@ -276,8 +276,9 @@ void writeAnnotations(const Trace& trace, Json& out) {
             {"max", std::ranges::max_element(samples, {}, &MetricSample::value)->value}};
     }
     out["metrics"] = std::move(metrics);
-    out["tasks"] = {{"begun", std::ranges::count(trace.tasks, true, &Task::begun)},
-                    {"ended", std::ranges::count(trace.tasks, true, &Task::ended)}};
+    out["tasks"] = {
+        {"begun", std::count_if(trace.tasks.begin(), trace.tasks.end(), [](const Task& t) { return t.begun; })},
+        {"ended", std::count_if(trace.tasks.begin(), trace.tasks.end(), [](const Task& t) { return t.ended; })}};
     Json logs = Json::object();
     for (const Log& log : trace.logs) {
         Json& n = logs[std::string(trace.text(log.category))];

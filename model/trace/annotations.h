@@ -7,8 +7,6 @@
 #include "model/trace/time.h"
 
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace waitscope {
 
@@ -56,6 +54,52 @@ struct Region {
     StackId stack;            ///< at its begin
     bool beforeTrace = false; ///< the begin was not seen
     bool open = false;        ///< the end was not seen
+};
+
+/// The tasks by their begin. Programs make every request a task, so they are stored as columns.
+class Tasks {
+  public:
+    Tasks() = default;
+    /// No member of any task may be larger than that of `largest`. Different threads may set different rows.
+    Tasks(std::size_t size, const Task& largest);
+    void set(std::size_t i, const Task& task);
+
+    [[nodiscard]] std::size_t size() const { return ids_.size(); }
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] Task operator[](std::size_t i) const;
+    [[nodiscard]] RowIterator<Tasks> begin() const { return {*this, 0}; }
+    [[nodiscard]] RowIterator<Tasks> end() const { return {*this, size()}; }
+
+  private:
+    NarrowColumn<std::uint64_t> ids_, parentIds_;
+    NarrowColumn<StringId> types_;
+    NarrowColumn<Time> begins_, ends_;
+    NarrowColumn<GoroutineIndex> beganOn_;
+    NarrowColumn<StackId> stacks_;
+    Column<std::uint8_t> flags_;
+};
+
+/// The regions by their begin, stored as columns.
+class Regions {
+  public:
+    Regions() = default;
+    /// No member of any region may be larger than that of `largest`. Different threads may set different rows.
+    Regions(std::size_t size, const Region& largest);
+    void set(std::size_t i, const Region& region);
+
+    [[nodiscard]] std::size_t size() const { return begins_.size(); }
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] Region operator[](std::size_t i) const;
+    [[nodiscard]] RowIterator<Regions> begin() const { return {*this, 0}; }
+    [[nodiscard]] RowIterator<Regions> end() const { return {*this, size()}; }
+
+  private:
+    NarrowColumn<Time> begins_, ends_;
+    NarrowColumn<GoroutineIndex> goroutines_;
+    NarrowColumn<StringId> types_;
+    NarrowColumn<TaskIndex> tasks_;
+    NarrowColumn<StackId> stacks_;
+    Column<std::uint8_t> flags_;
 };
 
 struct Log {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Flat arrays for the big tables. Fresh memory is the most expensive thing a load touches (0.3-0.6 GB/s), so a page of
-// a table is touched once, by its values, and never again for filling it with zeros or moving it to a larger place.
+// Flat arrays for the big tables. Fresh memory is the most expensive thing a load touches (0.3-0.6 GB/s), so numbers
+// take only the bytes that the largest of them needs, a page of a table is touched once, by its values, and large
+// tables lie in huge pages, which cost one page fault instead of 512.
 #pragma once
 
+#include "model/trace/memory.h"
+
+#include <bit>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <iterator>
-#include <memory>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -21,22 +26,152 @@ template <class T> class Column {
 
   public:
     Column() = default;
-    explicit Column(std::size_t size) : values_(std::make_unique_for_overwrite<T[]>(size)), size_(size) {}
+    explicit Column(std::size_t size) : memory_(size * sizeof(T)), size_(size) {}
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] const T& operator[](std::size_t i) const {
         assert(i < size_);
-        return values_[i];
+        return values()[i];
     }
     [[nodiscard]] T& operator[](std::size_t i) {
         assert(i < size_);
-        return values_[i];
+        return values()[i];
     }
-    [[nodiscard]] std::span<const T> view() const { return {values_.get(), size_}; }
+    [[nodiscard]] std::span<const T> view() const { return {values(), size_}; }
 
   private:
-    std::unique_ptr<T[]> values_;
+    [[nodiscard]] T* values() const { return reinterpret_cast<T*>(memory_.data()); }
+
+    Memory memory_;
     std::size_t size_ = 0;
+};
+
+/// An array of numbers or indices that takes 1 to 8 bytes for each: as many as its largest value needs. An index that
+/// stands for "none" is a small number here, whatever its value is elsewhere. Values are not initialised; different
+/// threads may write different places.
+template <class T> class NarrowColumn {
+    static_assert(std::endian::native == std::endian::little, "the low bytes of a number have to come first");
+
+  public:
+    NarrowColumn() = default;
+    /// No value may be larger than `largest` (for an index: than that index).
+    NarrowColumn(std::size_t size, T largest)
+        : width_((static_cast<std::size_t>(std::bit_width(encoded(largest))) + 7) / 8)
+        , mask_(width_ == 8 ? UINT64_MAX : (std::uint64_t{1} << (8 * width_)) - 1)
+        , memory_(size * width_ + sizeof(std::uint64_t)) // a read takes eight bytes
+        , size_(size) {}
+
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] T operator[](std::size_t i) const {
+        assert(i < size_);
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, memory_.data() + i * width_, sizeof bytes);
+        return decoded(bytes & mask_);
+    }
+    void set(std::size_t i, T value) {
+        assert(i < size_);
+        const std::uint64_t bytes = encoded(value);
+        assert(bytes <= mask_);
+        std::byte* const to = memory_.data() + i * width_;
+        switch (width_) {
+        case 1:
+            std::memcpy(to, &bytes, 1);
+            break;
+        case 2:
+            std::memcpy(to, &bytes, 2);
+            break;
+        case 3:
+            std::memcpy(to, &bytes, 3);
+            break;
+        case 4:
+            std::memcpy(to, &bytes, 4);
+            break;
+        case 5:
+            std::memcpy(to, &bytes, 5);
+            break;
+        case 6:
+            std::memcpy(to, &bytes, 6);
+            break;
+        case 7:
+            std::memcpy(to, &bytes, 7);
+            break;
+        case 8:
+            std::memcpy(to, &bytes, 8);
+            break;
+        default: // every value is zero
+            break;
+        }
+    }
+    /// The first place in [begin, end) that holds more than `value`, or `end`; the values there must ascend. O(log n).
+    [[nodiscard]] std::size_t firstAbove(std::size_t begin, std::size_t end, T value) const {
+        while (begin < end) {
+            const std::size_t middle = begin + (end - begin) / 2;
+            if ((*this)[middle] > value)
+                end = middle;
+            else
+                begin = middle + 1;
+        }
+        return begin;
+    }
+    /// What it takes, bytes.
+    [[nodiscard]] std::size_t bytes() const { return size_ * width_; }
+
+    friend bool operator==(const NarrowColumn& a, const NarrowColumn& b) {
+        if (a.size_ != b.size_)
+            return false;
+        for (std::size_t i = 0; i < a.size_; ++i)
+            if (a[i] != b[i])
+                return false;
+        return true;
+    }
+
+  private:
+    static std::uint64_t encoded(T value) {
+        if constexpr (std::is_integral_v<T>)
+            return static_cast<std::uint64_t>(value);
+        else
+            return static_cast<std::uint32_t>(value.value - T{}.value);
+    }
+    static T decoded(std::uint64_t bytes) {
+        if constexpr (std::is_integral_v<T>)
+            return static_cast<T>(bytes);
+        else
+            return T{static_cast<std::uint32_t>(bytes) + T{}.value};
+    }
+
+    std::size_t width_ = 0;
+    std::uint64_t mask_ = 0;
+    Memory memory_;
+    std::size_t size_ = 0;
+};
+
+/// Walks a table of columns whose rows are put together when they are asked for.
+template <class Table> class RowIterator {
+  public:
+    using value_type = decltype(std::declval<const Table&>()[0]);
+    using difference_type = std::ptrdiff_t;
+    using reference = value_type;
+    using pointer = void;
+    using iterator_category = std::input_iterator_tag;
+
+    RowIterator() = default;
+    RowIterator(const Table& table, std::size_t row) : table_(&table), row_(row) {}
+    value_type operator*() const { return (*table_)[row_]; }
+    RowIterator& operator++() {
+        ++row_;
+        return *this;
+    }
+    RowIterator operator++(int) {
+        const RowIterator before = *this;
+        ++row_;
+        return before;
+    }
+    friend bool operator==(const RowIterator& a, const RowIterator& b) { return a.row_ == b.row_; }
+
+  private:
+    const Table* table_ = nullptr;
+    std::size_t row_ = 0;
 };
 
 /// An array that grows at its end. Large ones grow in place or by moving pages (`realloc` uses `mremap`), so the peak
@@ -74,6 +209,15 @@ template <class T> class GrowingColumn {
             throw std::bad_alloc();
         values_ = static_cast<T*>(moved);
         capacity_ = capacity;
+    }
+    /// Gives the unused end back.
+    void shrinkToFit() {
+        if (size_ == 0 || size_ == capacity_)
+            return;
+        if (void* const moved = std::realloc(static_cast<void*>(values_), size_ * sizeof(T)); moved != nullptr) {
+            values_ = static_cast<T*>(moved);
+            capacity_ = size_;
+        }
     }
 
     [[nodiscard]] std::size_t size() const { return size_; }

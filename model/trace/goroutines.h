@@ -13,7 +13,9 @@ namespace waitscope {
 class Goroutines {
   public:
     Goroutines() = default;
-    explicit Goroutines(std::size_t size) : ids(size), entries(size), firstSpans(size + 1) {}
+    /// `spans` counts the closing markers too.
+    Goroutines(std::size_t size, std::int64_t largestId, FrameId lastFrame, std::uint32_t spans)
+        : ids(size, largestId), entries(size, lastFrame), firstSpans(size + 1, spans) {}
 
     [[nodiscard]] std::size_t size() const { return ids.size(); }
     /// Go's id. Unique in a trace but for cgo callbacks, which reuse theirs.
@@ -25,9 +27,9 @@ class Goroutines {
     /// The closing marker: Ended or StillAlive, and when.
     [[nodiscard]] SpanIndex marker(GoroutineIndex g) const { return {firstSpans[g.value + 1] - 1}; }
 
-    Column<std::int64_t> ids;
-    Column<FrameId> entries;
-    Column<std::uint32_t> firstSpans; ///< one more than there are goroutines
+    NarrowColumn<std::int64_t> ids;
+    NarrowColumn<FrameId> entries;
+    NarrowColumn<std::uint32_t> firstSpans; ///< one more than there are goroutines
 };
 
 } // namespace waitscope

@@ -23,7 +23,7 @@ struct ProcSpan {
 struct Processor {
     std::int64_t id = 0;
     GrowingColumn<ProcSpan> spans;
-    GrowingColumn<SpanIndex> runs; ///< the Running spans of goroutines on it, in time order
+    NarrowColumn<SpanIndex> runs; ///< the Running spans of goroutines on it, in time order
 };
 
 struct Thread {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/trace/trace.h"
 
-#include <algorithm>
-
 namespace waitscope {
 
 Waker Trace::creator(GoroutineIndex g) const {
@@ -22,19 +20,16 @@ SpanIndex Trace::spanAt(GoroutineIndex g, Time t) const {
     if (!lifetime(g).contains(t))
         return {};
     const SpanRange own = goroutines.spans(g);
-    const auto starts = spans.starts.view().subspan(own.begin, own.size());
-    const auto after = std::upper_bound(starts.begin(), starts.end(), t);
-    return {own.begin + static_cast<std::uint32_t>(after - starts.begin()) - 1};
+    return {static_cast<std::uint32_t>(spans.starts.firstAbove(own.begin, own.end, t)) - 1};
 }
 
 GoroutineIndex Trace::ownerOf(SpanIndex s) const {
-    const auto firsts = goroutines.firstSpans.view();
-    const auto after = std::upper_bound(firsts.begin(), firsts.end(), s.value);
-    return {static_cast<std::uint32_t>(after - firsts.begin()) - 1};
+    const auto& firsts = goroutines.firstSpans;
+    return {static_cast<std::uint32_t>(firsts.firstAbove(0, firsts.size(), s.value)) - 1};
 }
 
 GoroutineIndex Trace::findGoroutine(std::int64_t id) const {
-    const auto ids = goroutines.ids.view();
+    const auto& ids = goroutines.ids;
     for (std::size_t i = ids.size(); i-- > 0;)
         if (ids[i] == id)
             return {static_cast<std::uint32_t>(i)};

@@ -42,8 +42,8 @@ struct Trace {
     std::vector<Thread> threads;        ///< in order of first appearance
     GrowingColumn<RuntimeRange> ranges; ///< by begin
     std::vector<Metric> metrics;
-    GrowingColumn<Task> tasks;
-    GrowingColumn<Region> regions; ///< by begin
+    Tasks tasks;     ///< by begin
+    Regions regions; ///< by begin
     GrowingColumn<Log> logs;
     GrowingColumn<Label> labels;
     GrowingColumn<CpuSample> cpuSamples;

@@ -4,7 +4,6 @@
 
 #include "model/facts.h"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace waitscope {
@@ -15,12 +14,12 @@ namespace waitscope {
 template <class Visit> void eachWait(const TraceFacts& facts, GoroutineIndex g, TimeRange range, const Visit& visit) {
     const Trace& trace = *facts.trace;
     const SpanRange own = trace.goroutines.spans(g);
-    const auto starts = trace.spans.starts.view();
+    const auto& starts = trace.spans.starts;
     const bool alive = trace.aliveAtEnd(g);
     const bool untilTheEnd = range.end == trace.duration;
     // The first span that does not end before the range begins.
-    const auto firstEnd = std::lower_bound(starts.begin() + own.begin + 1, starts.begin() + own.end, range.begin);
-    for (auto s = static_cast<std::uint32_t>(firstEnd - starts.begin()) - 1; s < own.end; ++s) {
+    const auto first = static_cast<std::uint32_t>(starts.firstAbove(own.begin + 1, own.end, range.begin - 1)) - 1;
+    for (std::uint32_t s = first; s < own.end; ++s) {
         const Time begin = starts[s];
         const Time end = starts[s + 1];
         if (begin > range.end || (begin == range.end && !untilTheEnd))

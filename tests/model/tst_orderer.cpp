@@ -202,7 +202,7 @@ class TestOrderer : public QObject {
         QVERIFY(result.trace->tasks[0].ended);
     }
 
-    void eventsThatNoOrderCanExplainEndTheTraceThere() {
+    void eventsThatNoOrderCanExplainLeaveAGap() {
         TraceWriter w(26);
         w.generation();
         w.thread(0)
@@ -213,7 +213,8 @@ class TestOrderer : public QObject {
         const auto result = load(w);
         QVERIFY(result.trace);
         QVERIFY(!result.trace->report.complete);
-        QCOMPARE(result.trace->goroutines.size(), std::size_t{1});
+        const GoroutineIndex unheardOf = result.trace->findGoroutine(99);
+        QCOMPARE(result.trace->spans.state(result.trace->firstSpan(unheardOf)), GoroutineState::Unknown);
         QVERIFY(result.trace->report.warnings.front().byteOffset.value_or(0) > 16);
         QCOMPARE(result.trace->report.warnings.front().generation.value_or(0), std::uint64_t{1});
     }

@@ -262,7 +262,7 @@ void WaitTableTest::twoPcsOfALineAreOneSite() {
             {.function = names.intern("main.get"), .file = names.intern("/src/main.go"), .line = 7, .pc = pc});
         return index.intern(std::vector{frame});
     };
-    TraceBuilder builder;
+    SliceBuilder builder;
     OrderedEvent e;
     e.kind = OrderedEventKind::Generation;
     builder.add({&e, 1});
@@ -283,7 +283,7 @@ void WaitTableTest::twoPcsOfALineAreOneSite() {
     e = {};
     e.time = 100;
     builder.add({&e, 1});
-    const auto facts = computeFacts(builder.finish(std::move(strings), std::move(stacks)));
+    const auto facts = computeFacts(traceOf(builder.finish(), std::move(strings), std::move(stacks)));
     QCOMPARE(tableOf(*facts).rows.size(), 1U);
     QCOMPARE(tableOf(*facts).rows[0].open, 2U);
 }

@@ -125,7 +125,7 @@ StackId Story::stack(const StackText& functions) {
 }
 
 std::shared_ptr<const Trace> Story::told(Time duration) {
-    TraceBuilder builder;
+    SliceBuilder builder;
     OrderedEvent start;
     start.kind = OrderedEventKind::Generation;
     start.value = 1;
@@ -160,7 +160,7 @@ std::shared_ptr<const Trace> Story::told(Time duration) {
     OrderedEvent end;
     end.time = duration;
     builder.add({&end, 1});
-    std::shared_ptr<Trace> trace = builder.finish(std::move(strings_), std::move(stacks_));
+    std::shared_ptr<Trace> trace = traceOf(builder.finish(), std::move(strings_), std::move(stacks_));
     trace->identity = {.fileName = "story", .format = "go 1.26 trace", .sha256 = std::string(64, '0')};
     return trace;
 }

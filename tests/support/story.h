@@ -10,6 +10,7 @@
 #pragma once
 
 #include "model/build/interner.h"
+#include "model/build/slice_builder.h"
 #include "model/build/trace_builder.h"
 #include "model/trace/trace.h"
 

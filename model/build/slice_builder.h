@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Turns the ordered events of one slice into its tables, as they come.
+#pragma once
+
+#include "model/build/slice.h"
+
+#include <array>
+#include <memory>
+#include <span>
+#include <unordered_map>
+
+namespace waitscope {
+
+/// The columns `stack` and `link` of the span that an event begins, by the table of spans.h.
+struct SpanColumns {
+    std::uint32_t stack = 0;
+    std::uint32_t link = nowhere;
+};
+[[nodiscard]] SpanColumns columnsOf(const OrderedEvent& e, SpanOrigin origin);
+
+/// Does the stack belong to the goroutine itself, not to whoever acted on it?
+[[nodiscard]] bool isOwnStack(GoroutineState state, SpanOrigin origin);
+
+/// Only so many kinds of span fit into a byte.
+constexpr std::size_t mostKinds = 255;
+
+/// The place of `kind` in `table`, appended if it is new. A damaged file can name any number of reasons; past the
+/// table's end they lose their name, not their state.
+[[nodiscard]] SpanKindId placeOf(const SpanKind& kind, std::vector<SpanKind>& table);
+
+class SliceBuilder {
+  public:
+    SliceBuilder() : slice_(std::make_unique<Slice>()) {}
+
+    /// Takes the next events. One that contradicts the state so far is ignored, never fatal: the reader has checked
+    /// them, tests may not have.
+    void add(std::span<const OrderedEvent> events) {
+        for (const OrderedEvent& e : events)
+            add(e);
+    }
+    // What is most of a trace, without the detour by an event. Times are those of the trace clock.
+    [[nodiscard]] SpanKindId kindOf(const SpanKind& kind) {
+        const std::uint32_t key = kind.reason.value * 31 + static_cast<std::uint32_t>(kind.state) * 7 +
+                                  static_cast<std::uint32_t>(kind.origin);
+        CachedKind& cached = kindCache_[key % kindCache_.size()];
+        if (!cached.used || cached.kind != kind) [[unlikely]]
+            cached = {.kind = kind, .id = placeOf(kind, slice_->kinds), .used = true};
+        return cached.id;
+    }
+    /// The goroutine, which must have appeared, enters a state; see spans.h for `stack` and `link`.
+    void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, std::uint32_t stack, std::uint32_t link) {
+        if (log_ == nullptr || !log_->takes(time)) [[unlikely]]
+            startLog(time);
+        const std::uint32_t at = logBegin_ + log_->append(time, goroutine.value, kind, stack, link);
+        Slice::Goroutine& row = slice_->goroutines[goroutine.value];
+        row.firstRecord = row.spans == 0 ? at : row.firstRecord;
+        row.lastRecord = at;
+        ++row.spans;
+    }
+    void runs(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, ThreadIndex thread, ProcIndex proc) {
+        enters(goroutine, time, kind, thread.value + 1, proc.value);
+        if (proc.value < slice_->runsOfProc.size())
+            ++slice_->runsOfProc[proc.value];
+    }
+    /// With a stack of its own, which names it if nothing has yet.
+    void entersFrom(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, StackId stack, std::uint32_t link) {
+        enters(goroutine, time, kind, stack.value, link);
+        StackId& entry = slice_->goroutines[goroutine.value].entryStack;
+        entry = entry.known() ? entry : stack;
+    }
+    void ends(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind) {
+        enters(goroutine, time, kind, 0, nowhere);
+        slice_->goroutines[goroutine.value].ended = true;
+    }
+
+    /// The slice of all events so far. The builder is spent.
+    [[nodiscard]] std::unique_ptr<Slice> finish();
+
+  private:
+    void add(const OrderedEvent& e);
+    void goroutineAppears(const OrderedEvent& e);
+    void goroutineChanges(const OrderedEvent& e);
+    void goroutineStays(const OrderedEvent& e);
+    void appendSpan(const OrderedEvent& e, SpanOrigin origin);
+    void startLog(std::int64_t time);
+    void procEvent(const OrderedEvent& e);
+    void taskEvent(const OrderedEvent& e);
+    void regionEvent(const OrderedEvent& e);
+    [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
+
+    std::unique_ptr<Slice> slice_;
+    SpanLog* log_ = nullptr;     ///< the one that grows
+    std::uint32_t logBegin_ = 0; ///< place of its first record
+    bool started_ = false;
+    GrowingColumn<Region> regions_;
+    GrowingColumn<Task> tasks_;
+    GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine
+    GrowingColumn<std::uint32_t> regionAround_;    ///< by region: the open one it is nested in
+    std::unordered_map<std::uint64_t, TaskIndex> openTasks_;
+    std::unordered_map<std::uint64_t, TaskIndex> foreignTasks_;
+
+    struct CachedKind {
+        SpanKind kind;
+        SpanKindId id = 0;
+        bool used = false;
+    };
+    std::array<CachedKind, 256> kindCache_{};
+};
+
+} // namespace waitscope

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/reader/generation_reader.h"
+
+#include "model/reader/wire.h"
+
+namespace waitscope {
+
+namespace {
+
+// After so many gaps in one generation the rest of it is left out: what could still be ordered is noise.
+constexpr int mostGaps = 32;
+// Slices that are ordered but not joined yet: enough that no worker waits, few enough that a stop is felt at once.
+constexpr std::size_t mostPending = 64;
+
+} // namespace
+
+OrderingPool::OrderingPool(unsigned threads, const RuntimeNames& names, const std::stop_token& stop)
+    : names_(names), stop_(stop) {
+    for (unsigned i = 0; i < threads; ++i)
+        threads_.emplace_back([this](const std::stop_token& ours) { run(ours); });
+}
+
+OrderingPool::~OrderingPool() {
+    for (std::jthread& thread : threads_)
+        thread.request_stop();
+}
+
+std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
+    auto job = std::make_shared<Job>();
+    job->work = std::move(work);
+    {
+        const std::scoped_lock lock(mutex_);
+        waiting_.push_back(job);
+    }
+    changed_.notify_all();
+    return job;
+}
+
+void OrderingPool::wait(Job& job) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return job.done; });
+    if (job.failure)
+        std::rethrow_exception(job.failure);
+}
+
+void OrderingPool::abandon(Job& job) {
+    const std::scoped_lock lock(mutex_);
+    job.abandoned = true;
+}
+
+void OrderingPool::run(const std::stop_token& ours) {
+    for (;;) {
+        std::shared_ptr<Job> job;
+        {
+            std::unique_lock lock(mutex_);
+            if (!changed_.wait(lock, ours, [&] { return !waiting_.empty(); }))
+                return;
+            job = std::move(waiting_.front());
+            waiting_.pop_front();
+            if (job->abandoned)
+                continue;
+        }
+        OrderedSlice result;
+        std::exception_ptr failure;
+        try {
+            result = Orderer(job->work, names_, nullptr).order(stop_);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        const std::scoped_lock lock(mutex_);
+        job->result = std::move(result);
+        job->failure = failure;
+        job->done = true;
+        changed_.notify_all();
+    }
+}
+
+GenerationReader::GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks,
+                                   TraceBuilder& builder, Options options)
+    : bytes_(bytes)
+    , strings_(strings)
+    , stacks_(stacks)
+    , options_(std::move(options))
+    , names_{.lostReason = strings.intern(lostReasonText),
+             .markPhase = strings.intern("GC concurrent mark phase"),
+             .markAssist = strings.intern("GC mark assist"),
+             .sweep = strings.intern("GC incremental sweep"),
+             .procs = strings.intern("/sched/gomaxprocs:threads"),
+             .heap = strings.intern("/memory/classes/heap/objects:bytes"),
+             .goal = strings.intern("/gc/heap/goal:bytes")}
+    , joiner_(builder, strings)
+    , pool_(options_.threads, names_, options_.stop)
+    , ticksPerSecond_(wire::ticksPerSecondOfNanotime) {}
+
+std::shared_ptr<const PreparedGeneration> GenerationReader::prepare(WireGeneration wire) {
+    ticksPerSecond_ = wire.ticksPerSecond.value_or(ticksPerSecond_);
+    const TickScale scale(ticksPerSecond_);
+    if (!wallClock_ && wire.clockSnapshot)
+        wallClock_ = {scale.nanoseconds(wire.clockSnapshot->ticks), wire.clockSnapshot->unixNanoseconds};
+    auto generation = std::make_shared<PreparedGeneration>();
+    generation->scale = scale;
+    if (const auto problem = generation->tables.read(wire, strings_, stacks_))
+        options_.warn(*problem);
+    generation->wire = std::move(wire);
+    return generation;
+}
+
+void GenerationReader::read(std::size_t offset, int version) {
+    GenerationScanner scanner(bytes_, offset, version);
+    while (!options_.stop.stop_requested()) {
+        auto wire = scanner.next();
+        if (!wire)
+            break;
+        const auto slices = slicesOf(prepare(std::move(*wire)), options_.sliceBytes);
+        for (const SliceWork& work : slices)
+            pending_.push_back({pool_.add(work), &work == &slices.back()});
+        while (pending_.size() > mostPending && !options_.stop.stop_requested())
+            joinNext();
+    }
+    while (!pending_.empty() && !options_.stop.stop_requested())
+        joinNext();
+    endOffset_ = scanner.offset();
+    if (scanner.problem())
+        options_.warn(*scanner.problem());
+    joiner_.finish();
+}
+
+void GenerationReader::joinNext() {
+    const Pending next = pending_.front();
+    pending_.pop_front();
+    OrderingPool::Job& job = *next.job;
+    pool_.wait(job);
+    if (job.result.stopped)
+        return;
+    const WireGeneration& wire = job.work.generation->wire;
+    if (!joinWhole(job.result))
+        orderAgain(job.work);
+    if (next.lastOfGeneration) {
+        if (generationIsWhole_ && wire.complete)
+            joiner_.generationWasWhole();
+        generationIsWhole_ = true;
+        bytes_.release(wire.endOffset);
+        if (options_.progress)
+            options_.progress(wire.endOffset);
+    }
+}
+
+bool GenerationReader::joinWhole(OrderedSlice& slice) {
+    if (slice.stuck)
+        return false;
+    const auto damage = slice.damage;
+    if (!joiner_.join(slice))
+        return false;
+    if (damage) {
+        options_.warn(*damage);
+        generationIsWhole_ = false;
+    }
+    return true;
+}
+
+// Something that was taken for granted is not so, or does not fit into the slice: an event near its edge may have to
+// come before one beyond it. So first the slice alone, from what is known, and then all that is left of its generation.
+void GenerationReader::orderAgain(SliceWork work) {
+    const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
+    if (before != nullptr) {
+        OrderedSlice slice = Orderer(work, names_, before).order(options_.stop);
+        if (slice.stopped || joinWhole(slice))
+            return;
+    }
+    work.until = SliceWork::untilTheEnd;
+    while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
+        pool_.abandon(*pending_.front().job);
+        pending_.pop_front();
+    }
+    salvage(work, Orderer(work, names_, before).order(options_.stop));
+}
+
+void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
+    for (int gaps = 0;; ++gaps) {
+        const auto stuck = slice.stuck;
+        const auto damage = slice.damage;
+        auto rest = std::move(slice.notOrdered);
+        if (slice.stopped)
+            return;
+        if (damage)
+            options_.warn(*damage);
+        static_cast<void>(joiner_.join(slice));
+        if (!stuck)
+            return;
+        generationIsWhole_ = false;
+        options_.warn(*stuck);
+        joiner_.gap();
+        if (gaps == mostGaps)
+            return;
+        slice = Orderer(work, names_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the events of a v2 file are read with all cores: the calling thread finds the generations, reads their tables and
+// cuts them into slices; workers order slices, each by itself; the calling thread joins what they give, in order.
+//
+// What was tried on the way here is in the essay of generation_reader.cpp.
+#pragma once
+
+#include "model/build/trace_builder.h"
+#include "model/reader/generation.h"
+#include "model/reader/orderer.h"
+#include "model/reader/slice_joiner.h"
+#include "model/reader/slicing.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace waitscope {
+
+/// Orders slices on threads of its own.
+class OrderingPool {
+  public:
+    struct Job {
+        SliceWork work;
+        OrderedSlice result;
+        std::exception_ptr failure;
+        bool done = false;      ///< guarded by the pool
+        bool abandoned = false; ///< guarded by the pool: nobody wants it any more
+    };
+
+    OrderingPool(unsigned threads, const RuntimeNames& names, const std::stop_token& stop);
+    ~OrderingPool();
+    OrderingPool(const OrderingPool&) = delete;
+    OrderingPool& operator=(const OrderingPool&) = delete;
+
+    [[nodiscard]] std::shared_ptr<Job> add(SliceWork work);
+    /// Waits for a job. Rethrows what ordering it threw (out of memory).
+    void wait(Job& job);
+    void abandon(Job& job);
+
+  private:
+    void run(const std::stop_token& ours);
+
+    const RuntimeNames& names_;
+    std::stop_token stop_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::deque<std::shared_ptr<Job>> waiting_;
+    std::vector<std::jthread> threads_;
+};
+
+class GenerationReader {
+  public:
+    struct Options {
+        unsigned threads = 1;
+        std::size_t sliceBytes = waitscope::sliceBytes;
+        std::stop_token stop;
+        /// Told how far in the file everything is ordered (bytes).
+        std::function<void(std::uint64_t)> progress;
+        std::function<void(const ReadProblem&)> warn;
+    };
+
+    GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks, TraceBuilder& builder,
+                     Options options);
+
+    /// Reads the generations from `offset` on, which are written as Go 1.`version` does.
+    void read(std::size_t offset, int version);
+
+    [[nodiscard]] std::uint64_t delivered() const { return joiner_.delivered(); }
+    [[nodiscard]] std::uint64_t endOffset() const { return endOffset_; }
+    /// Time on the trace clock (ns) and ns since 1970 of the same moment, if the file says it.
+    [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& wallClock() const { return wallClock_; }
+
+  private:
+    struct Pending {
+        std::shared_ptr<OrderingPool::Job> job;
+        bool lastOfGeneration = false;
+    };
+    std::shared_ptr<const PreparedGeneration> prepare(WireGeneration wire);
+    void joinNext();
+    void orderAgain(SliceWork work);
+    void salvage(const SliceWork& work, OrderedSlice slice);
+    bool joinWhole(OrderedSlice& slice);
+
+    TraceBytes& bytes_;
+    StringInterner& strings_;
+    StackInterner& stacks_;
+    Options options_;
+    RuntimeNames names_;
+    SliceJoiner joiner_;
+    OrderingPool pool_;
+    std::deque<Pending> pending_;
+    std::uint64_t ticksPerSecond_;
+    std::uint64_t endOffset_ = 0;
+    bool generationIsWhole_ = true;
+    std::optional<std::pair<std::int64_t, std::int64_t>> wallClock_;
+};
+
+} // namespace waitscope
