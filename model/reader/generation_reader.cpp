@@ -149,6 +149,8 @@ void GenerationReader::joinNext() {
         if (options_.progress)
             options_.progress(wire.endOffset);
     }
+    if (options_.joined && !pending_.empty())
+        options_.joined();
 }
 
 bool GenerationReader::joinWhole(OrderedSlice& slice) {

@@ -67,6 +67,7 @@ class GenerationReader {
         /// Told how far in the file everything is ordered (bytes).
         std::function<void(std::uint64_t)> progress;
         std::function<void(const ReadProblem&)> warn;
+        std::function<void()> joined; ///< told that the trace has become longer
     };
 
     GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks, TraceBuilder& builder,
