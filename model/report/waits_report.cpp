@@ -2,6 +2,7 @@
 #include "model/report/waits_report.h"
 
 #include "model/report/identity_json.h"
+#include "model/report/warning_lines.h"
 
 #include <array>
 #include <charconv>
@@ -208,7 +209,7 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
 
 std::string waitsCsv(const TraceFacts& facts, const WaitTable& table) {
     const Trace& trace = *facts.trace;
-    std::string out;
+    std::string out = warningLines(trace);
     {
         Line names(out);
         for (const std::string_view name : columnNames(table.by))
