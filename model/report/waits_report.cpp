@@ -41,6 +41,39 @@ Json goroutineJson(const TraceFacts& facts, GoroutineIndex g) {
             {"before_trace", before}};
 }
 
+Json rootCausesJson(const Trace& trace, const WaitRow& row) {
+    if (!row.rootCauses)
+        return nullptr;
+    Json causes = Json::array();
+    for (const RootCause& cause : row.rootCauses->causes)
+        causes.push_back({{"site", frameJson(trace, cause.site)},
+                          {"state", nameOf(cause.state)},
+                          {"percent", jsonOf(row.rootCauses->percent(cause))},
+                          {"total_ns", cause.time}});
+    return causes;
+}
+
+/// How many of the row's finished waits were looked at, where not all were.
+Json sampleJson(const WaitRow& row) {
+    if (!row.rootCauses || row.rootCauses->sampled == row.rootCauses->waits)
+        return nullptr;
+    return {{"waits", row.rootCauses->sampled}, {"of", row.rootCauses->waits}, {"seed", BlockerWalk::sampleSeed}};
+}
+
+/// Who may hold the lock of open waits: goroutines that are, at the end, in the same function behind its Lock.
+Json holdersJson(const TraceFacts& facts, WaitGrouping by, const WaitRow& row) {
+    if (by != WaitGrouping::Site || row.open == 0 || !isLock(row.primitive))
+        return nullptr;
+    Json holders = Json::array();
+    for (const CandidateHolder& holder : candidateHolders(facts, row.primitive, row.site))
+        holders.push_back({{"site", frameJson(*facts.trace, holder.frame)},
+                           {"primitive", nameOf(holder.primitive)},
+                           {"goroutines", holder.goroutines},
+                           {"certainty", "strong inference"},
+                           {"stack", stackJson(*facts.trace, holder.stack)}});
+    return holders;
+}
+
 Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row) {
     const Trace& trace = *facts.trace;
     Json wakers = Json::array();
@@ -66,7 +99,9 @@ Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row
              {"peak_blocked", row.peakBlocked},
              {"blocked_at_end", row.blockedAtEnd},
              {"before_trace", row.beforeTrace},
-             {"root_causes", nullptr}, // not computed yet: unknown, not none
+             {"root_causes", rootCausesJson(trace, row)},
+             {"root_causes_sample", sampleJson(row)},
+             {"candidate_holders", holdersJson(facts, table.by, row)},
              {"wakers", std::move(wakers)}};
     if (table.by == WaitGrouping::Goroutine)
         out["goroutine"] = goroutineJson(facts, row.goroutine);
