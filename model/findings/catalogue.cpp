@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/catalogue.h"
 
+#include "model/findings/blocker.h"
 #include "model/findings/busy_ghost.h"
 #include "model/findings/cancellation_ignored.h"
 #include "model/findings/channel_without_peer.h"
@@ -24,11 +25,11 @@ namespace waitscope {
 
 namespace {
 
-// D4, what blocked the waits that ended, comes from the blocker walk of waits/.
-constexpr std::array<Detector, 15> detectors{{
+constexpr std::array<Detector, 16> detectors{{
     {"D1", "never woken", "Goroutines are blocked and were not woken before the trace ended.", neverWoken, 2},
     {"D2", "creation burst", "Many goroutines were created at one place within a moment.", creationBurst, 14},
     {"D3", "contention", "Many goroutines wait for the lock taken at one line.", contention, 9},
+    {"D4", "blocker", "What was going on while goroutines waited for a lock.", blocker, 13},
     {"D5", "lock convoy", "The queue for a lock never empties, and hand-overs cost more than the work.", convoy, 10},
     {"D6", "channel without peer", "Nobody alive was seen at the other side of a channel.", channelWithoutPeer, 11},
     {"D7", "WaitGroup never done", "No goroutine is left that could call Done.", waitGroupNeverDone, 4},

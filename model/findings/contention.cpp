@@ -8,26 +8,43 @@
 
 namespace waitscope {
 
-void contention(const Scene& scene, std::vector<Finding>& found) {
+namespace {
+
+double concurrencyOf(const Evidence& evidence, const LockSite& row) {
+    return static_cast<double>(row.total) / static_cast<double>(std::max<Time>(evidence.trace().duration, 1));
+}
+
+double shareOf(const Evidence& evidence, const LockSite& row) {
+    const Time all = evidence.goroutineTime();
+    return all > 0 ? 100.0 * static_cast<double>(row.total) / static_cast<double>(all) : 0;
+}
+
+} // namespace
+
+std::optional<Tier> contentionTier(const Evidence& evidence, const LockSite& row) {
     using namespace literals;
+    if (row.detail == "sync.Once")
+        return std::nullopt; // waiting for another's initialisation is what it is for
+    if (row.finished >= 100 && (concurrencyOf(evidence, row) >= 1 || shareOf(evidence, row) >= 5))
+        return forLength(evidence, Tier::High);
+    if (row.finished >= 30 && row.p99 >= 10_ms)
+        return forLength(evidence, Tier::Medium);
+    return std::nullopt;
+}
+
+void contention(const Scene& scene, std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     const Trace& trace = evidence.trace();
-    const auto duration = static_cast<double>(std::max<Time>(trace.duration, 1));
     for (const LockSite& row : scene.locks.sites) {
-        if (row.detail == "sync.Once")
-            continue; // waiting for another's initialisation is what it is for
-        const double concurrency = static_cast<double>(row.total) / duration;
-        const double share = evidence.goroutineTime() > 0 ? 100.0 * static_cast<double>(row.total) /
-                                                                static_cast<double>(evidence.goroutineTime())
-                                                          : 0;
-        const bool heavy = row.finished >= 100 && (concurrency >= 1 || share >= 5);
-        const bool slow = row.finished >= 30 && row.p99 >= 10_ms;
-        if (!heavy && !slow)
+        const auto tier = contentionTier(evidence, row);
+        if (!tier)
             continue;
+        const double concurrency = concurrencyOf(evidence, row);
+        const double share = shareOf(evidence, row);
         const SiteHistory& site = evidence.site(row.site);
         const LockClass& lock = scene.locks.classes[row.lockClass];
         Finding f = findingAboutNone(evidence);
-        f.tier = forLength(evidence, heavy ? Tier::High : Tier::Medium);
+        f.tier = *tier;
         f.certainty = Certainty::Proved;
         f.primitive = site.primitive;
         f.site = site.frame;

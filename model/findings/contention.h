@@ -4,7 +4,12 @@
 
 #include "model/findings/detector.h"
 
+#include <optional>
+
 namespace waitscope {
+
+/// How bad it is; none if it is ordinary use.
+[[nodiscard]] std::optional<Tier> contentionTier(const Evidence& evidence, const LockSite& row);
 
 void contention(const Scene& scene, std::vector<Finding>& found);
 

@@ -161,6 +161,7 @@ void convoy(const Scene& scene, std::vector<Finding>& found) {
                       ". Shorter sections or sharding help; more processors will not.";
             f.doubt = "That it is one lock is inferred from who woke whom.";
         }
+        f.numbers.emplace_back("lock_class", std::int64_t{row.lockClass});
         f.numbers.emplace_back("hand_overs", static_cast<std::int64_t>(handOvers));
         f.numbers.emplace_back("median_queue", static_cast<std::int64_t>(m.medianQueue));
         f.numbers.emplace_back("median_wait_ns", m.medianWait);

@@ -7,6 +7,7 @@
 
 #include "model/facts.h"
 #include "model/findings/idioms.h"
+#include "model/waits/root_causes.h"
 
 #include <cstdint>
 #include <functional>
@@ -158,9 +159,5 @@ class Evidence {
     Time goroutineTime_ = 0;
     std::uint64_t work_ = 0;
 };
-
-[[nodiscard]] constexpr bool isLock(Primitive p) {
-    return p == Primitive::Mutex || p == Primitive::RWMutexRead || p == Primitive::RWMutexWrite;
-}
 
 } // namespace waitscope
