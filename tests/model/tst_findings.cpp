@@ -94,8 +94,8 @@ class FindingsTest : public QObject {
         QCOMPARE(f->tier, Tier::High);
         QVERIFY(f->primitive == Primitive::ChanReceive);
         QCOMPARE(f->goroutines, 19U);
-        QCOMPARE(f->oldest, 9'499'990'000);
-        QCOMPARE(f->since, 500'010'000);
+        QCOMPARE(f->oldest, 9_s + 499_ms + 990_us);
+        QCOMPARE(f->since, 500_ms + 10_us);
         QVERIFY(f->claim.find("19 goroutines") != std::string::npos);
     }
     void receiversThatStartedTogetherMayBeAPool() {
@@ -476,7 +476,7 @@ class FindingsTest : public QObject {
         QCOMPARE(f->tier, Tier::High);
         QCOMPARE(f->goroutines, 200U);
         QCOMPARE(numberOf(*f, "finished"), 200);
-        QVERIFY(std::abs(numberOf(*f, "hold_ns") - 10'000'000) < 100'000);
+        QVERIFY(std::abs(numberOf(*f, "hold_ns") - 10_ms) < 100_us);
         const Finding* const cause = firstOf(findings, "D4");
         QVERIFY(cause != nullptr && cause->under);
         const Trace& trace = findings.judgement->evidence.trace();
@@ -578,9 +578,9 @@ class FindingsTest : public QObject {
         std::string problem;
         QVERIFY(rulesFrom(textOf(rules), problem) == rules);
         for (const char* wrong :
-             {"", "{}", "[]", R"({"waitscope_rules": 2})", R"({"waitscope_rules": 1, "idle_functions": [{"function": ""}]})",
-              R"({"waitscope_rules": 1, "idle_functions": [{"function": "("}]})",
-              R"({"waitscope_rules": 1, "dismissed": [{"detector": "D99"}]})", R"({"waitscope_rules": 1, "dismissed": 5})"}) {
+             {"", "{}", "[]", "{\"waitscope_rules\": 2}", "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"\"}]}",
+              "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"(\"}]}",
+              "{\"waitscope_rules\": 1, \"dismissed\": [{\"detector\": \"D99\"}]}", "{\"waitscope_rules\": 1, \"dismissed\": 5}"}) {
             problem.clear();
             QVERIFY2(!rulesFrom(wrong, problem), wrong);
             QVERIFY2(!problem.empty(), wrong);
