@@ -394,17 +394,17 @@ void MainWindow::showFindings(std::shared_ptr<const Findings> findings) {
 // The first finding; before there are findings, or if nothing was found, the wait with the most open time.
 void MainWindow::sayVerdict() {
     const Trace& trace = *state_.facts()->trace;
-    const auto worst = findings_ ? findings_->worst() : std::nullopt;
+    const Tier worst = findings_ ? findings_->worst().value_or(Tier::Info) : Tier::Info;
     const QString wait = verdict_ ? fromUtf8(verdict_->sentence)
                                   : tr("No goroutine of the program waited in %1 of trace.")
                                         .arg(fromUtf8(durationText(trace.duration)));
     QString tier = QStringLiteral("calm");
     QString line;
-    if (worst && *worst >= Tier::Medium) {
+    if (worst >= Tier::Medium) {
         const auto tops = std::ranges::count_if(
             findings_->all, [](const Finding& f) { return !f.under && !f.dismissed && f.tier >= Tier::Medium; });
-        tier = fromUtf8(nameOf(*worst));
-        line = QStringLiteral("● %1  %2").arg(tierText(*worst), fromUtf8(headlineText(trace, findings_->all.front())));
+        tier = fromUtf8(nameOf(worst));
+        line = QStringLiteral("● %1  %2").arg(tierText(worst), fromUtf8(headlineText(trace, findings_->all.front())));
         if (tops > 1)
             line += tr("  (1 of %1)").arg(tops);
         verdictLine_->setToolTip(fromUtf8(findings_->all.front().sentence()));
@@ -422,8 +422,7 @@ void MainWindow::sayVerdict() {
 }
 
 void MainWindow::followVerdict() {
-    const auto worst = findings_ ? findings_->worst() : std::nullopt;
-    if (worst && *worst >= Tier::Medium) {
+    if (findings_ && findings_->worst().value_or(Tier::Info) >= Tier::Medium) {
         tables_->setCurrentWidget(findingsPanel_);
         findingsPanel_->chooseFirst();
     } else if (verdict_) {
