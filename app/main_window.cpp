@@ -371,8 +371,8 @@ void MainWindow::computeFindingsAgain() {
     findings_.reset();
     findingsPanel_->show(nullptr);
     findingsWork_.request([facts = state_.facts(), rules = rules_] {
-        return std::make_shared<const Findings>(computeFindings(
-            facts, {.idleFunction = idleFunctionOf(rules), .source = sourceFile}, dismissOf(rules)));
+        return std::make_shared<const Findings>(
+            computeFindings(facts, {.idleFunction = idleFunctionOf(rules), .source = sourceFile}, dismissOf(rules)));
     });
 }
 
@@ -395,9 +395,9 @@ void MainWindow::showFindings(std::shared_ptr<const Findings> findings) {
 void MainWindow::sayVerdict() {
     const Trace& trace = *state_.facts()->trace;
     const Tier worst = findings_ ? findings_->worst().value_or(Tier::Info) : Tier::Info;
-    const QString wait = verdict_ ? fromUtf8(verdict_->sentence)
-                                  : tr("No goroutine of the program waited in %1 of trace.")
-                                        .arg(fromUtf8(durationText(trace.duration)));
+    const QString wait =
+        verdict_ ? fromUtf8(verdict_->sentence)
+                 : tr("No goroutine of the program waited in %1 of trace.").arg(fromUtf8(durationText(trace.duration)));
     QString tier = QStringLiteral("calm");
     QString line;
     if (worst >= Tier::Medium) {
@@ -435,10 +435,11 @@ void MainWindow::dismiss(const Finding& finding, bool dismissed) {
     Dismissal rule = dismissalOf(trace, finding, {});
     if (dismissed) {
         bool sure = false;
-        const QString reason = QInputDialog::getText(this, tr("Dismiss"),
-                                                     tr("Why is this no fault? Findings of this kind at this place come "
-                                                        "last from now on."),
-                                                     QLineEdit::Normal, {}, &sure);
+        const QString reason =
+            QInputDialog::getText(this, tr("Dismiss"),
+                                  tr("Why is this no fault? Findings of this kind at this place come "
+                                     "last from now on."),
+                                  QLineEdit::Normal, {}, &sure);
         if (!sure || reason.trimmed().isEmpty())
             return;
         rule.reason = reason.trimmed().toStdString();

@@ -97,8 +97,8 @@ void nameHolders(const Scene& scene, const BlockedGroup& group, std::vector<Find
                   counted(holders.front().goroutines) + " at " + placeOf(evidence, holders.front().frame) +
                   ", behind the same Lock.";
     }
-    f.numbers.emplace_back("candidate_holders", holders.empty() ? std::int64_t{0}
-                                                                : static_cast<std::int64_t>(holders.front().goroutines));
+    f.numbers.emplace_back("candidate_holders",
+                           holders.empty() ? std::int64_t{0} : static_cast<std::int64_t>(holders.front().goroutines));
     f.doubt = "A trace does not record who holds a lock.";
     found.push_back(std::move(f));
 }
@@ -110,7 +110,7 @@ void blocker(const Scene& scene, std::vector<Finding>& found) {
     std::size_t looked = 0;
     for (const LockSite& row : scene.locks.sites) {
         const auto tier = contentionTier(scene.evidence, row);
-        if (!tier)
+        if (!tier || *tier < Tier::Medium)
             continue;
         if (++looked > mostLocks)
             break;

@@ -25,7 +25,8 @@ bool isResident(const Evidence& evidence, const Living& l) {
         return false;
     const Time usual = *evidence.usualLife(evidence.cohortOf(l.goroutine));
     const Time since = evidence.trace().lifetime(l.goroutine).begin + usual + usual / 2;
-    return l.lastWokenByTimer >= since && l.lastWokenByGoroutine < since && evidence.lastActedOnOthers(l.goroutine) < since;
+    return l.lastWokenByTimer >= since && l.lastWokenByGoroutine < since &&
+           evidence.lastActedOnOthers(l.goroutine) < since;
 }
 
 bool isBusy(const Evidence& evidence, const Living& l) {

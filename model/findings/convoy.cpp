@@ -21,7 +21,7 @@ struct Measured {
     Run run;
     std::uint64_t medianQueue = 0;
     Time medianWait = 0;
-    Time handOver = 0; ///< median time from being woken to running
+    Time handOver = 0;      ///< median time from being woken to running
     double oldestFirst = 0; ///< share of wake-ups that went to the one that waited longest, percent
     double gaveWay = 0;     ///< share of unlockers that lost their processor on unlocking, percent
     std::size_t goroutines = 0;

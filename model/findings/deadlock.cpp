@@ -24,9 +24,8 @@ void deadlock(const Scene& scene, std::vector<Finding>& found) {
                 isMember[g.value] = true;
         const std::size_t before = set.size();
         std::erase_if(set, [&](const BlockedGroup* group) {
-            return std::ranges::any_of(evidence.site(group->site).wakers, [&](GoroutineIndex w) {
-                return trace.aliveAtEnd(w) && !isMember[w.value];
-            });
+            return std::ranges::any_of(evidence.site(group->site).wakers,
+                                       [&](GoroutineIndex w) { return trace.aliveAtEnd(w) && !isMember[w.value]; });
         });
         changed = set.size() != before;
     }

@@ -193,9 +193,8 @@ void Evidence::walkSpans() {
         if (waits.isRuntime({g}))
             continue;
         goroutineTime_ += t.lifetime({g}).length();
-        Living* const alive = nextLiving < living_.size() && living_[nextLiving].goroutine.value == g
-                                  ? &living_[nextLiving++]
-                                  : nullptr;
+        Living* const alive =
+            nextLiving < living_.size() && living_[nextLiving].goroutine.value == g ? &living_[nextLiving++] : nullptr;
         Gaps gaps;
         const SpanRange own = t.goroutines.spans({g});
         work_ += own.size();

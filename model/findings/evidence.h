@@ -36,9 +36,9 @@ struct SiteHistory {
     Primitive primitive = Primitive::Unknown;
     FrameId frame;
     std::uint64_t finished = 0;
-    Time p99 = 0;     ///< of finished waits; 0 if there are none
-    Time longest = 0; ///< of finished waits
-    bool cancelled = false; ///< one of them was ended by the cancelling of a context
+    Time p99 = 0;                       ///< of finished waits; 0 if there are none
+    Time longest = 0;                   ///< of finished waits
+    bool cancelled = false;             ///< one of them was ended by the cancelling of a context
     std::vector<GoroutineIndex> wakers; ///< distinct, by index
 };
 
@@ -52,8 +52,8 @@ struct Living {
     std::uint32_t timerWakes = 0;
     Time lastWokenByGoroutine = -1;
     Time lastWokenByTimer = -1;
-    double meanGap = 0;      ///< between wake-ups by a timer, ns
-    double gapVariation = 0; ///< standard deviation of these gaps / their mean
+    double meanGap = 0;                            ///< between wake-ups by a timer, ns
+    double gapVariation = 0;                       ///< standard deviation of these gaps / their mean
     Primitive usualPrimitive = Primitive::Unknown; ///< of its last wait, open or finished
     FrameId usualSite;
     StackId usualStack;

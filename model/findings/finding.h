@@ -56,7 +56,8 @@ struct Finding {
     Time oldest = 0;                     ///< the longest open wait
     bool beforeTrace = false;            ///< `oldest` is a lower bound
     Time since = 0;                      ///< when it began: the earliest of the open waits, or the event
-    int rank = 0; ///< of findings about the same goroutines with equal tiers, the one with the least explains the others
+    int rank =
+        0; ///< of findings about the same goroutines with equal tiers, the one with the least explains the others
     double cost = 0; ///< goroutine-seconds blocked a second at the end, plus a minute of growth: the order in a tier
     std::string claim;
     std::string doubt;

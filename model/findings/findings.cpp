@@ -47,8 +47,7 @@ class Collapsing {
   private:
     std::uint32_t explainedBy(const Finding& f) {
         if (const std::int64_t lock = lockClassOf(f); lock >= 0) {
-            const auto [first, isNew] =
-                firstOfLock_.try_emplace(lock, static_cast<std::uint32_t>(&f - found_.data()));
+            const auto [first, isNew] = firstOfLock_.try_emplace(lock, static_cast<std::uint32_t>(&f - found_.data()));
             if (!isNew)
                 return first->second;
         }
@@ -74,9 +73,10 @@ class Collapsing {
         const Finding& f = found_[self];
         for (const GoroutineIndex g : f.members) {
             const auto children = evidence_.livingChildren(g);
-            const auto stuck = std::ranges::find_if(
-                children.first(std::min(children.size(), enough)),
-                [&](GoroutineIndex child) { return owner_[child.value] != nobody && owner_[child.value] != self; });
+            const auto stuck =
+                std::ranges::find_if(children.first(std::min(children.size(), enough)), [&](GoroutineIndex child) {
+                    return owner_[child.value] != nobody && owner_[child.value] != self;
+                });
             if (stuck != children.first(std::min(children.size(), enough)).end()) {
                 ++explained;
                 ++owners[owner_[stuck->value]];

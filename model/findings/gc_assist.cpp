@@ -56,12 +56,13 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
     std::ranges::nth_element(lengths, at);
     const Time p99 = *at;
     const double share = running > 0 ? 100.0 * static_cast<double>(assisting) / static_cast<double>(running) : 0;
-    if (share < 10 && (p99 < 10_ms || lengths.size() < 30))
-        return;
-    // The share of those that allocate matters where allocating is a good part of what the program does.
+    // What the program pays is the share of all processors; the share of those that allocate says who pays.
     const auto processors = static_cast<double>(std::max<std::size_t>(trace.processors.size(), 1));
     const double ofMachine =
         100.0 * static_cast<double>(assisting) / (static_cast<double>(std::max<Time>(trace.duration, 1)) * processors);
+    constexpr double tooLittleToMatter = 0.5;
+    if (ofMachine < tooLittleToMatter || (share < 10 && (p99 < 10_ms || lengths.size() < 30)))
+        return;
     Finding f = findingAboutNone(evidence);
     f.tier = ofMachine >= 5 && share >= 10 ? forLength(evidence, Tier::Medium) : Tier::Low;
     f.certainty = Certainty::Proved;

@@ -18,9 +18,9 @@ constexpr std::size_t warmUpBins = 12;
 constexpr std::size_t growthSamples = growthBins - warmUpBins;
 
 struct Trend {
-    double slope = 0;             ///< per sample
+    double slope = 0;               ///< per sample
     double lowest = 0, highest = 0; ///< 95 % interval of the slope
-    double z = 0;                 ///< standard scores above "no trend"
+    double z = 0;                   ///< standard scores above "no trend"
 };
 /// O(n²) of a fixed, small n.
 [[nodiscard]] Trend trendOf(std::span<const double> samples);
@@ -30,15 +30,15 @@ struct Population {
     std::array<double, growthSamples> live{}; ///< at the end of each bin
     Trend trend;
     double mean = 0;
-    double first = 0, last = 0; ///< of the samples
+    double first = 0, last = 0;                    ///< of the samples
     double perSecond = 0, lowest = 0, highest = 0; ///< the slope and its interval, goroutines a second
-    double births = 0, ends = 0; ///< in the window behind the warm-up
-    double birthRate = 0;        ///< a second, in the window
-    double meanLife = 0;         ///< of those that ended, ns; 0 if none did
-    bool plateau = false;        ///< births × life explain the number (Little's law): steady load
+    double births = 0, ends = 0;                   ///< in the window behind the warm-up
+    double birthRate = 0;                          ///< a second, in the window
+    double meanLife = 0;                           ///< of those that ended, ns; 0 if none did
+    bool plateau = false;                          ///< births × life explain the number (Little's law): steady load
 };
-/// The populations that can grow or be steady by the 20 goroutines that a finding needs, each measured once. The test is
-/// O(1) but not cheap, so smaller cohorts are left out: there cannot be more than one to each 20 goroutines.
+/// The populations that can grow or be steady by the 20 goroutines that a finding needs, each measured once. The test
+/// is O(1) but not cheap, so smaller cohorts are left out: there cannot be more than one to each 20 goroutines.
 class Populations {
   public:
     explicit Populations(const Evidence& evidence);

@@ -12,14 +12,12 @@ namespace {
 constexpr std::size_t siblingsLookedAt = 64;
 
 bool holds(const Trace& trace, StackId stack, StringId function) {
-    return std::ranges::any_of(trace.stacks[stack],
-                               [&](FrameId f) { return trace.frame(f).function == function; });
+    return std::ranges::any_of(trace.stacks[stack], [&](FrameId f) { return trace.frame(f).function == function; });
 }
 
 bool waitsForNetwork(const Evidence& evidence, GoroutineIndex g) {
     const Trace& trace = evidence.trace();
-    return trace.aliveAtEnd(g) &&
-           evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network;
+    return trace.aliveAtEnd(g) && evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network;
 }
 
 } // namespace

@@ -19,8 +19,9 @@ bool startsWithOne(std::string_view function, Names prefixes) {
 // The loops of an HTTP connection; HTTP/2 is in net/http, in golang.org/x/net, and from Go 1.27 in a package below.
 bool isConnectionLoop(std::string_view f) {
     constexpr std::array<std::string_view, 6> loops{
-        "net/http.(*persistConn).readLoop", "net/http.(*persistConn).writeLoop", "net/http.(*persistConn).roundTrip",
-        "net/http.(*http2", "golang.org/x/net/http2.(*", "net/http/internal/http2.(*"};
+        "net/http.(*persistConn).readLoop",  "net/http.(*persistConn).writeLoop",
+        "net/http.(*persistConn).roundTrip", "net/http.(*http2",
+        "golang.org/x/net/http2.(*",         "net/http/internal/http2.(*"};
     return startsWithOne(f, loops);
 }
 

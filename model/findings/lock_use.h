@@ -17,11 +17,11 @@ struct LockSite {
     SiteIndex site = 0;
     std::uint64_t finished = 0;
     std::uint64_t open = 0;
-    Time total = 0; ///< open waits to the trace's end
-    Time p50 = 0, p99 = 0, max = 0; ///< of finished waits
+    Time total = 0;                         ///< open waits to the trace's end
+    Time p50 = 0, p99 = 0, max = 0;         ///< of finished waits
     std::vector<GoroutineIndex> goroutines; ///< distinct, by index
-    StackId stack;   ///< of its longest wait
-    FrameId unlock;  ///< the waker's site with the most of the waits' time
+    StackId stack;                          ///< of its longest wait
+    FrameId unlock;                         ///< the waker's site with the most of the waits' time
     std::uint32_t lockClass = 0;
     std::string_view detail;
 };

@@ -53,7 +53,7 @@ Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
     const bool doubtful = group.oldest < evidence.longWait() || group.fresh == 0 || receiverIsAbout;
     if (!doubtful)
         return ruling;
-    const std::string_view why = receiverIsAbout     ? "a receiver of this channel is alive and not stuck itself"
+    const std::string_view why = receiverIsAbout    ? "a receiver of this channel is alive and not stuck itself"
                                  : group.fresh == 0 ? "all of them are older than the trace"
                                                     : "they have not waited for very long yet";
     return {n == 1 ? Tier::Low : std::min(ruling.tier, Tier::Medium), why};
@@ -128,8 +128,9 @@ void neverWoken(const Scene& scene, std::vector<Finding>& found) {
         const std::string ages = (group.beforeTrace ? "at least " : "") + spanOfTimes(group.youngest, group.oldest);
         if (group.primitive == Primitive::Unknown) {
             f.claim = who + (one ? " has" : " have") + " been blocked since before the trace. None was woken in " +
-                      durationText(evidence.trace().duration) + ". Their ids lie side by side: " +
-                      percentText(group.density * 100) + " of the numbers between the first and the last.";
+                      durationText(evidence.trace().duration) +
+                      ". Their ids lie side by side: " + percentText(group.density * 100) +
+                      " of the numbers between the first and the last.";
             f.numbers.emplace_back("id_density_percent", group.density * 100);
         } else {
             f.claim = who + (one ? " has" : " have") + " been blocked in " +

@@ -14,12 +14,14 @@ Pattern ofChannel(const Finding& f) {
                 "Give the wait a case for the context's Done channel, and cancel the context when the caller returns."};
     switch (*f.primitive) {
     case Primitive::ChanSend:
-        return {"channel", "unbuffered channel", "the source at the line: a channel without room, and a receiver that "
-                                                 "may return early",
+        return {"channel", "unbuffered channel",
+                "the source at the line: a channel without room, and a receiver that "
+                "may return early",
                 "Give the channel room for every sender, or send in a select with a timeout or the context's Done."};
     case Primitive::ChanReceive:
-        return {"channel", "unbuffered channel", "the source: who sends to or closes this channel, and on which paths "
-                                                 "it does not",
+        return {"channel", "unbuffered channel",
+                "the source: who sends to or closes this channel, and on which paths "
+                "it does not",
                 "Close the channel on every path of the sender, or receive in a select with the context's Done."};
     case Primitive::Select:
         return {"channel", "context", "the source at the line: the cases of the select",
@@ -58,8 +60,9 @@ Pattern patternOf(const Finding& f) {
         if (f.detector == "D15")
             return {"lock", "deadlock", "a goroutine dump: who holds which lock; the source: the order of locking",
                     "Take locks in one order everywhere, and never call out while one is held."};
-        return {"lock", "missing unlock", "a goroutine dump: no goroutine inside the locked section; the source: a "
-                                          "return between Lock and Unlock",
+        return {"lock", "missing unlock",
+                "a goroutine dump: no goroutine inside the locked section; the source: a "
+                "return between Lock and Unlock",
                 "Unlock with a defer right after the Lock; do not lock twice in one call."};
     case Primitive::WaitGroup:
         return {"lock", "WaitGroup", "the source: an Add without a Done on some path",

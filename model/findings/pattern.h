@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which of the well-known mistakes does a group of blocked goroutines look like, what would confirm it, and what usually
-// helps? Three classes (channel, lock, timer) and three patterns (unbuffered channel, WaitGroup, context), as engineers
-// sort them in a field report. The last column is advice, not evidence.
+// Which of the well-known mistakes does a group of blocked goroutines look like, what would confirm it, and what
+// usually helps? Three classes (channel, lock, timer) and three patterns (unbuffered channel, WaitGroup, context), as
+// engineers sort them in a field report. The last column is advice, not evidence.
 #pragma once
 
 #include "model/findings/finding.h"

@@ -45,9 +45,9 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
         return {};
     const std::vector<GoroutineIndex> alive = livingOfCohort(evidence, cohort);
     const auto share = [&](auto&& holds) {
-        return alive.empty() ? 0.0
-                             : static_cast<double>(std::ranges::count_if(alive, holds)) /
-                                   static_cast<double>(alive.size());
+        return alive.empty()
+                   ? 0.0
+                   : static_cast<double>(std::ranges::count_if(alive, holds)) / static_cast<double>(alive.size());
     };
     const bool retained = p.births > 0 && (p.births - p.ends) / p.births >= 0.5;
     if (!retained && share([&](GoroutineIndex g) { return outlives(evidence, g); }) < 0.5)

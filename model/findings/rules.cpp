@@ -45,8 +45,7 @@ std::optional<Rules> rulesFrom(std::string_view json, std::string& problem) {
         for (const Json& rule : document.value("idle_functions", Json::array())) {
             IdleFunction idle{textIn(rule, "function"), textIn(rule, "reason")};
             // An empty expression would call every goroutine idle.
-            const std::string wrong =
-                idle.function.empty() ? std::string("it is empty") : problemWith(idle.function);
+            const std::string wrong = idle.function.empty() ? std::string("it is empty") : problemWith(idle.function);
             if (!wrong.empty()) {
                 problem = "the expression “" + idle.function + "” is not one: " + wrong;
                 return std::nullopt;
@@ -75,10 +74,8 @@ std::string textOf(const Rules& rules) {
         idle.push_back({{"function", rule.function}, {"reason", rule.reason}});
     Json dismissed = Json::array();
     for (const Dismissal& rule : rules.dismissed)
-        dismissed.push_back({{"detector", rule.detector},
-                             {"function", rule.function},
-                             {"site", rule.site},
-                             {"reason", rule.reason}});
+        dismissed.push_back(
+            {{"detector", rule.detector}, {"function", rule.function}, {"site", rule.site}, {"reason", rule.reason}});
     const Json document{
         {"waitscope_rules", format}, {"idle_functions", std::move(idle)}, {"dismissed", std::move(dismissed)}};
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -102,8 +99,7 @@ Dismiss dismissOf(const Rules& rules) {
         return {};
     return [dismissed = rules.dismissed](const Trace& trace, const Finding& f) -> std::optional<std::string> {
         for (const Dismissal& rule : dismissed)
-            if (rule.detector == f.detector &&
-                (rule.function.empty() || rule.function == trace.text(f.function)) &&
+            if (rule.detector == f.detector && (rule.function.empty() || rule.function == trace.text(f.function)) &&
                 (rule.site.empty() || rule.site == trace.text(trace.frame(f.site).function)))
                 return rule.reason;
         return std::nullopt;

@@ -41,10 +41,10 @@ void stuckSyscall(const Scene& scene, std::vector<Finding>& found) {
         f.primitive = Primitive::Syscall;
         f.site = evidence.site(call.first).frame;
         f.stack = trace.spans.stack(trace.lastSpan(members.front()));
-        f.claim = counted(f.goroutines) + (n == 1 ? " has" : " have") + " been inside the system call at " +
-                  placeOf(evidence, f.site) + " for up to " + durationText(f.oldest) +
-                  (threads.empty() ? std::string(".")
-                                   : ", holding " + counted(threads.size(), "thread", "threads") + ".");
+        f.claim =
+            counted(f.goroutines) + (n == 1 ? " has" : " have") + " been inside the system call at " +
+            placeOf(evidence, f.site) + " for up to " + durationText(f.oldest) +
+            (threads.empty() ? std::string(".") : ", holding " + counted(threads.size(), "thread", "threads") + ".");
         f.doubt = "A call that waits for input or for another process on purpose looks the same.";
         f.numbers.emplace_back("threads", static_cast<std::int64_t>(threads.size()));
         found.push_back(std::move(f));

@@ -58,7 +58,8 @@ void growingTickers(const Evidence& evidence, CohortIndex c, const Population& p
 void callbacks(const Evidence& evidence, CohortIndex c, std::vector<Finding>& found) {
     const Trace& trace = evidence.trace();
     const auto members = evidence.cohort(c);
-    const double rate = static_cast<double>(members.size()) * 1e9 / static_cast<double>(std::max<Time>(trace.duration, 1));
+    const double rate =
+        static_cast<double>(members.size()) * 1e9 / static_cast<double>(std::max<Time>(trace.duration, 1));
     // A handful in a very short trace is no rate.
     if (rate < 10 || members.size() < 10)
         return;

@@ -30,8 +30,7 @@ bool someoneCouldFinish(const Evidence& evidence, GoroutineIndex waiter) {
     constexpr std::size_t enough = 256;
     const auto siblings = evidence.livingChildren(creator.goroutine());
     return std::ranges::any_of(siblings.first(std::min(siblings.size(), enough)), [&](GoroutineIndex sibling) {
-        return trace.frame(trace.goroutines.entry(sibling)).function != own &&
-               creatingFunction(trace, sibling) == from;
+        return trace.frame(trace.goroutines.entry(sibling)).function != own && creatingFunction(trace, sibling) == from;
     });
 }
 

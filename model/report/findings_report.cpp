@@ -95,8 +95,8 @@ std::string headlineText(const Trace& trace, const Finding& f) {
         text += " · " + shortPlace(trace, place);
     if (f.cause.known() && f.cause != f.site)
         text += " · see " + shortPlace(trace, f.cause);
-    text += f.beforeTrace && f.since == 0 ? std::string(" · since before the trace")
-                                          : " · since " + durationText(f.since);
+    text +=
+        f.beforeTrace && f.since == 0 ? std::string(" · since before the trace") : " · since " + durationText(f.since);
     if (f.oldest > 0)
         text += " · oldest " + std::string(f.beforeTrace ? "at least " : "") + durationText(f.oldest);
     return text;
@@ -163,8 +163,8 @@ std::string findingsMarkdown(const Findings& findings) {
                     text += "- " + std::string(below.detector) + " " + std::string(below.name) + ": " + below.claim +
                             " *" + below.doubt + "*\n";
             if (!pattern.advice.empty())
-                text += "- Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) +
-                        ".\n";
+                text +=
+                    "- Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) + ".\n";
         }
     }
     std::size_t dismissed = 0;

@@ -81,16 +81,16 @@ Json resultOf(const Findings& findings, std::size_t i) {
     for (const Finding& below : findings.all)
         if (below.under == i)
             add(below.site, below.claim);
-    Json result{{"ruleId", f.detector},
-                {"level", levelOf(f.tier)},
-                {"kind", f.tier >= Tier::Medium ? "fail" : "informational"},
-                {"message", {{"text", std::move(message)}}},
-                // Lines move and counts differ from run to run: the same leak is the same function and site.
-                {"partialFingerprints",
-                 {{"waitscope/v1", std::string(f.detector) + ":" + std::string(trace.text(f.function)) + ":" +
-                                       std::string(trace.text(trace.frame(f.site).function))}}},
-                {"properties",
-                 {{"tier", nameOf(f.tier)}, {"certainty", nameOf(f.certainty)}, {"goroutines", f.goroutines}}}};
+    Json result{
+        {"ruleId", f.detector},
+        {"level", levelOf(f.tier)},
+        {"kind", f.tier >= Tier::Medium ? "fail" : "informational"},
+        {"message", {{"text", std::move(message)}}},
+        // Lines move and counts differ from run to run: the same leak is the same function and site.
+        {"partialFingerprints",
+         {{"waitscope/v1", std::string(f.detector) + ":" + std::string(trace.text(f.function)) + ":" +
+                               std::string(trace.text(trace.frame(f.site).function))}}},
+        {"properties", {{"tier", nameOf(f.tier)}, {"certainty", nameOf(f.certainty)}, {"goroutines", f.goroutines}}}};
     if (result["kind"] != "fail")
         result["level"] = "none"; // SARIF: only failures have a level
     if (detector != nullptr)
@@ -118,14 +118,12 @@ std::string findingsSarif(const Findings& findings) {
     for (std::size_t i = 0; i < findings.all.size(); ++i)
         if (!findings.all[i].under)
             results.push_back(resultOf(findings, i));
-    const Json run{{"tool",
-                    {{"driver",
-                      {{"name", "Waitscope"},
-                       {"semanticVersion", WAITSCOPE_VERSION},
-                       {"rules", std::move(rules)}}}}},
-                   {"results", std::move(results)},
-                   {"columnKind", "unicodeCodePoints"},
-                   {"properties", {{"trace", traceIdentityJson(trace)}, {"threshold_ns", findings.threshold()}}}};
+    const Json run{
+        {"tool",
+         {{"driver", {{"name", "Waitscope"}, {"semanticVersion", WAITSCOPE_VERSION}, {"rules", std::move(rules)}}}}},
+        {"results", std::move(results)},
+        {"columnKind", "unicodeCodePoints"},
+        {"properties", {{"trace", traceIdentityJson(trace)}, {"threshold_ns", findings.threshold()}}}};
     return printed({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                     {"version", "2.1.0"},
                     {"runs", Json::array({run})}});

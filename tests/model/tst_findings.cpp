@@ -57,19 +57,18 @@ void leak(Story& story, Time duration, Time every, const char* reason, const Sta
     story.g(1).existed().runs(duration);
     std::int64_t id = 100;
     for (Time t = every; t < duration - 1_ms; t += every)
-        story.g(id++)
-            .entry(function)
-            .bornAt(t)
-            .createdBy(1, {"main.handle"})
-            .runs(10_us)
-            .waitsOn(reason, stack, 0);
+        story.g(id++).entry(function).bornAt(t).createdBy(1, {"main.handle"}).runs(10_us).waitsOn(reason, stack, 0);
 }
 
 /// `n` goroutines that start together and block at once.
 void pool(Story& story, int n, const char* reason, const StackText& stack) {
     for (int i = 0; i < n; ++i)
-        story.g(100 + i).entry("main.worker").bornAt(1_ms).createdBy(1, {"main.start"}).runs(10_us).waitsOn(reason, stack,
-                                                                                                         0);
+        story.g(100 + i)
+            .entry("main.worker")
+            .bornAt(1_ms)
+            .createdBy(1, {"main.start"})
+            .runs(10_us)
+            .waitsOn(reason, stack, 0);
 }
 
 } // namespace
@@ -130,12 +129,7 @@ class FindingsTest : public QObject {
         Story story;
         story.g(1).existed().runs(10_s);
         for (int i = 0; i < 6; ++i)
-            story.g(50 + i)
-                .entry("main.other")
-                .waitsOn("chan receive", receive, 3_s)
-                .wokenBy(1)
-                .runs(1_ms)
-                .ends();
+            story.g(50 + i).entry("main.other").waitsOn("chan receive", receive, 3_s).wokenBy(1).runs(1_ms).ends();
         for (int i = 0; i < 8; ++i)
             story.g(100 + i).bornAt(6_s + i * 100_ms).createdBy(1).waitsOn("chan receive", receive, 0);
         const Findings findings = findingsOf(story, 10_s);
@@ -288,8 +282,12 @@ class FindingsTest : public QObject {
         Story story;
         story.g(1).existed().runs(10_s);
         for (int i = 0; i < 9; ++i) {
-            story.g(100 + i).entry("main.fanOut").bornAt(i * 1_s).createdBy(1, {"main.handle"}).runs(2_ms).waitsOn(
-                "sync", waiting, 0);
+            story.g(100 + i)
+                .entry("main.fanOut")
+                .bornAt(i * 1_s)
+                .createdBy(1, {"main.handle"})
+                .runs(2_ms)
+                .waitsOn("sync", waiting, 0);
             for (int k = 0; k < 3; ++k)
                 story.g(200 + 10 * i + k)
                     .entry("main.child")
@@ -300,8 +298,8 @@ class FindingsTest : public QObject {
         }
         const Findings findings = findingsOf(story, 10_s);
         QVERIFY(tierOf(findings, "D7") == std::nullopt);
-        const auto waiters = std::ranges::find_if(
-            findings.all, [](const Finding& f) { return f.primitive == Primitive::WaitGroup; });
+        const auto waiters =
+            std::ranges::find_if(findings.all, [](const Finding& f) { return f.primitive == Primitive::WaitGroup; });
         QVERIFY(waiters != findings.all.end() && waiters->under);
         QVERIFY(findings.all[*waiters->under].primitive == Primitive::ChanSend);
     }
@@ -391,8 +389,8 @@ class FindingsTest : public QObject {
                     .wokenBy(100 + i, {"net/http.(*persistConn).readLoop"})
                     .runs(10_us);
                 if (read)
-                    caller.waitsOn("network", {"internal/poll.(*FD).Read", "net/http.(*bodyEOFSignal).Read", "main.load"},
-                                   0);
+                    caller.waitsOn("network",
+                                   {"internal/poll.(*FD).Read", "net/http.(*bodyEOFSignal).Read", "main.load"}, 0);
                 else
                     caller.ends();
             }
@@ -483,11 +481,37 @@ class FindingsTest : public QObject {
         QVERIFY(trace.text(trace.frame(cause->cause).function) == "main.slow");
         QVERIFY(tierOf(findings, "D1") == std::nullopt);
     }
+    void aFewLongWaitsForALockAreSaidAndNotToBeChecked() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 60; ++i)
+            story.g(100 + i)
+                .bornAt(i * 160_ms)
+                .createdBy(1)
+                .runs(30_ms)
+                .waitsOn("sync", locking, 15_ms)
+                .wokenBy(1)
+                .runs(60_ms)
+                .waitsOn("chan receive", {"runtime.chanrecv1", "main.rest"}, 2_s)
+                .wokenBy(1)
+                .runs(1_us)
+                .ends();
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D3") == Tier::Low);
+        QVERIFY(tierOf(findings, "D4") == std::nullopt);
+    }
     void aLockThatIsHardlyWaitedForIsNoContention() {
         Story story;
         story.g(1).existed().runs(10_s);
         for (int i = 0; i < 200; ++i)
-            story.g(100 + i).bornAt(i * 40_ms).createdBy(1).runs(30_ms).waitsOn("sync", locking, 10_us).wokenBy(1).runs(1_us).ends();
+            story.g(100 + i)
+                .bornAt(i * 40_ms)
+                .createdBy(1)
+                .runs(30_ms)
+                .waitsOn("sync", locking, 10_us)
+                .wokenBy(1)
+                .runs(1_us)
+                .ends();
         QVERIFY(tierOf(findingsOf(story, 10_s), "D3") == std::nullopt);
     }
 
@@ -495,8 +519,16 @@ class FindingsTest : public QObject {
     void locksThatOnlyTheirWaitersUnlockedAreADeadlock() {
         Story story;
         story.g(1).existed().runs(10_s);
-        story.g(2).bornAt(1_s).createdBy(1, {"main.a"}).runs(1_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.ab"}, 0);
-        story.g(3).bornAt(1_s).createdBy(1, {"main.b"}).runs(2_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.ba"}, 0);
+        story.g(2)
+            .bornAt(1_s)
+            .createdBy(1, {"main.a"})
+            .runs(1_ms)
+            .waitsOn("sync", {"sync.(*Mutex).Lock", "main.ab"}, 0);
+        story.g(3)
+            .bornAt(1_s)
+            .createdBy(1, {"main.b"})
+            .runs(2_ms)
+            .waitsOn("sync", {"sync.(*Mutex).Lock", "main.ba"}, 0);
         const Findings findings = findingsOf(story, 10_s);
         const Finding* const f = firstOf(findings, "D15");
         QVERIFY(f != nullptr && !f->under);
@@ -527,6 +559,29 @@ class FindingsTest : public QObject {
             last = tier;
         }
         QVERIFY(last == Tier::High);
+    }
+    void theHalvesOfATraceAgreeWithTheWhole() {
+        const auto found = [](Story& story, Time duration) {
+            const Findings findings = findingsOf(story, duration);
+            const Finding* const f = firstOf(findings, "D1");
+            const Trace& trace = findings.judgement->evidence.trace();
+            return f != nullptr && f->tier >= Tier::Medium
+                       ? std::string(trace.text(trace.frame(f->site).function))
+                       : std::string();
+        };
+        Story whole;
+        leak(whole, 10_s, 100_ms, "chan send", sending);
+        Story first;
+        leak(first, 5_s, 100_ms, "chan send", sending);
+        // What was stuck in the first half is older than the second.
+        Story second;
+        leak(second, 5_s, 100_ms, "chan send", sending);
+        for (int i = 0; i < 49; ++i)
+            second.g(1000 + i).existed().entry("main.leaked").waitsOn("chan send", sending, 0);
+        const std::string said = found(whole, 10_s);
+        QVERIFY(!said.empty());
+        QCOMPARE(found(first, 5_s), said);
+        QCOMPARE(found(second, 5_s), said);
     }
     void namesChangeNothingButNames() {
         const auto told = [](const char* function, const StackText& stack) {
@@ -577,10 +632,11 @@ class FindingsTest : public QObject {
         const Rules rules{{{"^a\\.b$", "why"}}, {{"D3", "main.f", "main.g", "ticket “12”"}}};
         std::string problem;
         QVERIFY(rulesFrom(textOf(rules), problem) == rules);
-        for (const char* wrong :
-             {"", "{}", "[]", "{\"waitscope_rules\": 2}", "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"\"}]}",
-              "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"(\"}]}",
-              "{\"waitscope_rules\": 1, \"dismissed\": [{\"detector\": \"D99\"}]}", "{\"waitscope_rules\": 1, \"dismissed\": 5}"}) {
+        for (const char* wrong : {"", "{}", "[]", "{\"waitscope_rules\": 2}",
+                                  "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"\"}]}",
+                                  "{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"(\"}]}",
+                                  "{\"waitscope_rules\": 1, \"dismissed\": [{\"detector\": \"D99\"}]}",
+                                  "{\"waitscope_rules\": 1, \"dismissed\": 5}"}) {
             problem.clear();
             QVERIFY2(!rulesFrom(wrong, problem), wrong);
             QVERIFY2(!problem.empty(), wrong);

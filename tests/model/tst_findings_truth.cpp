@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is found in recorded traces is what their programs did: every expectation of the truth files is met, nothing that
-// they forbid is said, and the findings of a trace do not depend on names, on being asked twice, or on where it ends.
+// What is found in recorded traces is what their programs did: every expectation of the truth files is met, nothing
+// that they forbid is said, and the findings of a trace do not depend on names, on being asked twice, or on where it
+// ends.
 #include "model/findings/findings.h"
 #include "model/report/findings_report.h"
 #include "tests/support/recordings.h"
@@ -58,8 +59,7 @@ bool meets(const Trace& trace, const Finding& f, const Json& expectation) {
 std::string listed(const Trace& trace, const Findings& findings) {
     std::string text;
     for (const Finding& f : findings.all)
-        text += "\n  " + std::string(f.detector) + " " + std::string(nameOf(f.tier)) + " " +
-                headlineText(trace, f);
+        text += "\n  " + std::string(f.detector) + " " + std::string(nameOf(f.tier)) + " " + headlineText(trace, f);
     return text;
 }
 

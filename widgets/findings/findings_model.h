@@ -20,8 +20,8 @@ class FindingsModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { TierName, What, Goroutines, Where, Since, Oldest };
-    static constexpr int columns = Oldest + 1;
+    enum Column { TierName, What, Goroutines, Oldest, Since, Where };
+    static constexpr int columns = Where + 1;
 
     using QAbstractTableModel::QAbstractTableModel;
 

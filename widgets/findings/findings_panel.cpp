@@ -49,8 +49,7 @@ Selection selectionOf(const TraceFacts& facts, const Finding& f) {
 }
 
 QString paragraph(const QString& label, std::string_view text) {
-    return text.empty() ? QString()
-                        : QStringLiteral("<p><b>%1</b> %2</p>").arg(label, fromUtf8(text).toHtmlEscaped());
+    return text.empty() ? QString() : QStringLiteral("<p><b>%1</b> %2</p>").arg(label, fromUtf8(text).toHtmlEscaped());
 }
 
 } // namespace
@@ -187,9 +186,9 @@ void FindingsPanel::describe() {
         if (f.cause.known())
             html += paragraph(tr("See:"), siteText(*view_->facts()->trace, f.cause));
         const Pattern pattern = patternOf(f);
-        html += paragraph(tr("Pattern:"),
-                          pattern.pattern.empty() ? std::string()
-                                                  : std::string(pattern.pattern) + " (" + std::string(pattern.kind) + ")");
+        html += paragraph(tr("Pattern:"), pattern.pattern.empty()
+                                              ? std::string()
+                                              : std::string(pattern.pattern) + " (" + std::string(pattern.kind) + ")");
         html += paragraph(tr("To confirm:"), pattern.confirm);
         html += paragraph(tr("Advice:"), pattern.advice);
         if (f.dismissed)
