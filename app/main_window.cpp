@@ -380,6 +380,11 @@ void MainWindow::showVerdict(const std::optional<Verdict>& verdict) {
     if (!state_.facts())
         return; // closed meanwhile
     verdict_ = verdict;
+    QStringList longest;
+    if (verdict)
+        for (const std::string& wait : verdict->longest)
+            longest << fromUtf8(wait);
+    findingsPanel_->setLongestWaits(longest);
     sayVerdict();
 }
 

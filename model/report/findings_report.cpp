@@ -123,7 +123,8 @@ std::string findingsText(const Findings& findings) {
         if (f.dismissed)
             text += indent + "Dismissed: " + *f.dismissed + "\n";
         else if (const Pattern pattern = patternOf(f); f.tier >= Tier::Medium && !pattern.advice.empty() && !f.under)
-            text += indent + "Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) +
+            text += indent + "Pattern: " + std::string(pattern.pattern) + " (" + std::string(pattern.kind) +
+                    "). Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) +
                     ".\n";
     }
     if (findings.leftOut > 0)
@@ -163,8 +164,9 @@ std::string findingsMarkdown(const Findings& findings) {
                     text += "- " + std::string(below.detector) + " " + std::string(below.name) + ": " + below.claim +
                             " *" + below.doubt + "*\n";
             if (!pattern.advice.empty())
-                text +=
-                    "- Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) + ".\n";
+                text += "- Pattern: " + std::string(pattern.pattern) + " (" + std::string(pattern.kind) +
+                        "). Advice: " + std::string(pattern.advice) + " To confirm: " + std::string(pattern.confirm) +
+                        ".\n";
         }
     }
     std::size_t dismissed = 0;

@@ -565,9 +565,8 @@ class FindingsTest : public QObject {
             const Findings findings = findingsOf(story, duration);
             const Finding* const f = firstOf(findings, "D1");
             const Trace& trace = findings.judgement->evidence.trace();
-            return f != nullptr && f->tier >= Tier::Medium
-                       ? std::string(trace.text(trace.frame(f->site).function))
-                       : std::string();
+            return f != nullptr && f->tier >= Tier::Medium ? std::string(trace.text(trace.frame(f->site).function))
+                                                           : std::string();
         };
         Story whole;
         leak(whole, 10_s, 100_ms, "chan send", sending);

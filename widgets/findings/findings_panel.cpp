@@ -137,9 +137,13 @@ QWidget* FindingsPanel::makeButtons() {
     return row;
 }
 
-void FindingsPanel::show(std::shared_ptr<const Findings> findings, const QStringList& longestWaits) {
+void FindingsPanel::setLongestWaits(const QStringList& waits) {
+    longestWaits_ = waits;
+    describe();
+}
+
+void FindingsPanel::show(std::shared_ptr<const Findings> findings) {
     findings_ = std::move(findings);
-    longestWaits_ = longestWaits;
     chosen_ = -1;
     model_->show(findings_);
     const bool calm = !findings_ || findings_->all.empty();

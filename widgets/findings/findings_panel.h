@@ -6,6 +6,7 @@
 #include "model/findings/findings.h"
 #include "widgets/common/view_state.h"
 
+#include <QStringList>
 #include <QWidget>
 
 #include <memory>
@@ -27,8 +28,10 @@ class FindingsPanel : public QWidget {
     /// `view` must outlive the panel.
     explicit FindingsPanel(ViewState* view, QWidget* parent = nullptr);
 
-    /// Null while they are being computed, or nothing is open. `longestWaits` is said where nothing was found.
-    void show(std::shared_ptr<const Findings> findings, const QStringList& longestWaits = {});
+    /// Null while they are being computed, or nothing is open.
+    void show(std::shared_ptr<const Findings> findings);
+    /// Said where nothing was found.
+    void setLongestWaits(const QStringList& waits);
     /// Selects the first finding, in the table and in all views.
     void chooseFirst();
 
