@@ -23,8 +23,8 @@ class QStackedWidget;
 
 namespace waitscope {
 
+class Details;
 class HeatmapView;
-class StackPanel;
 class StartPage;
 class TimelineView;
 class WaitsPanel;
@@ -97,7 +97,7 @@ class MainWindow : public QMainWindow {
     TimelineView* timeline_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
     WaitsPanel* waits_ = nullptr;
-    StackPanel* stack_ = nullptr;
+    Details* details_ = nullptr;
     QWidget* maximised_ = nullptr;
     QLabel* selectionText_ = nullptr;
     QLabel* rangeText_ = nullptr;

@@ -6,6 +6,7 @@
 #include "app/output.h"
 #include "app/trace_input.h"
 #include "model/facts.h"
+#include "model/report/holdups.h"
 #include "model/report/text.h"
 #include "model/report/wait_columns.h"
 #include "model/report/waits_report.h"
@@ -110,7 +111,9 @@ std::string asText(const TraceFacts& facts, const WaitTable& table, const std::v
         text += "\n" + countText(table.runtimeWaits) + " waits of Go's own runtime, " +
                 durationText(table.runtimeTime) + ", are " +
                 (table.runtimeGoroutines ? "among these.\n" : "not among these (--runtime).\n");
-    return text;
+    if (const std::string queue = schedulerText(schedulerLatency(facts, table.range)); !queue.empty())
+        text += queue + "\n";
+    return text + collectorText(collectorCost(facts, table.range), table.range) + "\n";
 }
 
 } // namespace

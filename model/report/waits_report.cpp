@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/waits_report.h"
 
+#include "model/report/holdups.h"
 #include "model/report/identity_json.h"
 #include "model/report/span_text.h"
 
@@ -248,6 +249,10 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
     out["goroutine_time_ns"] = table.goroutineTime;
     out["by"] = nameOf(table.by);
     out["runtime_goroutines"] = {{"waits", table.runtimeWaits}, {"total_ns", table.runtimeTime}};
+    out["scheduler"] = schedulerJson(schedulerLatency(facts, table.range));
+    out["collector"] = collectorJson(collectorCost(facts, table.range), table.range);
+    if (table.by == WaitGrouping::Function)
+        out["functions"] = functionTimesJson(*facts.trace, functionTimes(facts, table.range, table.runtimeGoroutines));
     Json rows = Json::array();
     for (const WaitRow& row : table.rows)
         rows.push_back(rowJson(facts, table, row));

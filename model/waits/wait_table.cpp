@@ -2,6 +2,7 @@
 #include "model/waits/wait_table.h"
 
 #include "model/waits/each_wait.h"
+#include "model/waits/rank.h"
 
 #include <algorithm>
 #include <tuple>
@@ -207,9 +208,9 @@ class Counting {
                 stops.push_back(clipped.end);
             }
             WaitRow& row = tallies_[r].row;
-            row.p50 = percentile(lengths, 50);
-            row.p95 = percentile(lengths, 95);
-            row.p99 = percentile(lengths, 99);
+            row.p50 = rankOf(lengths, 50);
+            row.p95 = rankOf(lengths, 95);
+            row.p99 = rankOf(lengths, 99);
             row.peakBlocked = std::max(peak(begins, stops), row.blockedAtEnd);
         }
     }
@@ -224,15 +225,6 @@ class Counting {
                     finished.push_back(stretch.wait);
             tallies_[r].row.rootCauses = rootCausesOf(trace_, walk.timesOf(finished, options_.range));
         }
-    }
-
-    /// Nearest rank; none of nothing. Reorders. O(n).
-    static std::optional<Time> percentile(std::vector<Time>& lengths, std::size_t percent) {
-        if (lengths.empty())
-            return std::nullopt;
-        const std::size_t rank = (lengths.size() * percent + 99) / 100 - 1;
-        std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
-        return lengths[rank];
     }
 
     /// The most stretches at one time; one that begins where another ends does not meet it. Sorts. O(n log n).

@@ -16,6 +16,8 @@
 #include <QTextDocumentFragment>
 #include <QToolTip>
 
+#include <algorithm>
+
 namespace waitscope {
 
 namespace {
@@ -24,6 +26,7 @@ using Kind = StackLine::Kind;
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 const QString goroutineScheme = QStringLiteral("goroutine");
+const QString frameScheme = QStringLiteral("frame");
 
 } // namespace
 
@@ -38,6 +41,8 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
         if (url.scheme() == goroutineScheme)
             view_->select(GoroutineSelection{GoroutineIndex{url.path().toUInt()}});
+        else if (url.scheme() == frameScheme)
+            Q_EMIT frameChosen(FrameId{url.path().toUInt()});
     });
     connect(view_, &ViewState::traceChanged, this, &StackPanel::rebuild);
     connect(view_, &ViewState::selectionChanged, this, &StackPanel::rebuild);
@@ -50,6 +55,8 @@ void StackPanel::rebuild() {
         lines_ = describe(*view_->facts(), view_->selection());
     write();
     verticalScrollBar()->setValue(0);
+    const auto site = std::ranges::find_if(lines_, &StackLine::site);
+    Q_EMIT siteChanged(site != lines_.end() ? site->frame : FrameId{});
 }
 
 // A document of one block a line, so that a place in the text tells its line.
@@ -115,7 +122,13 @@ void StackPanel::write() {
         cursor.insertText(fromUtf8(line.text), text);
         if (frame) {
             text.setForeground(line.site ? palette().color(QPalette::Text) : muted);
-            cursor.insertText(QStringLiteral("  ") + fromUtf8(line.place), text);
+            cursor.insertText(QStringLiteral("  "), text);
+            QTextCharFormat place = text;
+            place.setAnchor(true);
+            place.setAnchorHref(frameScheme + u':' + QString::number(line.frame.value));
+            cursor.insertText(fromUtf8(line.place), place);
+            if (line.inlined)
+                cursor.insertText(tr("  inlined"), text);
         }
         if (line.goroutine.known()) {
             cursor.insertText(QStringLiteral(" "), text);

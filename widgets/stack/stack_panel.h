@@ -24,6 +24,12 @@ class StackPanel : public QTextBrowser {
     /// The line of the text cursor, in the same way.
     void copyLine() const;
 
+  Q_SIGNALS:
+    /// What is selected now is at this line of the program; none if that is not known.
+    void siteChanged(waitscope::FrameId frame);
+    /// The user clicked the line of a frame, or pressed Enter on it: its source is wanted.
+    void frameChosen(waitscope::FrameId frame);
+
   protected:
     bool viewportEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
