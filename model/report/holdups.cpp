@@ -2,6 +2,7 @@
 #include "model/report/holdups.h"
 
 #include "model/report/text.h"
+#include "model/waits/mutator_utilization.h"
 
 #include <nlohmann/json.hpp>
 
@@ -54,13 +55,28 @@ Json collectorJson(const CollectorCost& cost, TimeRange range) {
             {"mark_ns", cost.marking},
             {"mark_percent", percentOf(cost.marking, range.length())},
             {"assist_ns", cost.assisting},
-            {"assist_percent_of_running", percentOf(cost.assisting, cost.running)},
+            {"assist_percent_of_running", percentOf(cost.assistingOnProcessor, cost.running)},
             {"sweep_ns", cost.sweeping},
             {"stop_the_world", std::move(stops)},
             {"blocked_goroutines_memory_estimate",
              {{"goroutines", cost.blockedAtEnd},
               {"least_bytes", cost.leastBlockedBytes()},
               {"most_bytes", cost.mostBlockedBytes()}}}};
+}
+
+Json utilizationJson(const TraceFacts& facts) {
+    const std::vector<UtilizationStep> steps = mutatorUtilization(facts);
+    Json points = Json::array();
+    if (steps.empty())
+        return points;
+    const Time duration = facts.trace->duration;
+    for (Time decade = 10'000; decade < duration; decade *= 10)
+        for (const Time window : {decade, 2 * decade, 5 * decade})
+            if (window < duration)
+                points.push_back(
+                    {{"window_ns", window}, {"percent", 100 * minimumUtilization(steps, duration, window)}});
+    points.push_back({{"window_ns", duration}, {"percent", 100 * minimumUtilization(steps, duration, duration)}});
+    return points;
 }
 
 Json functionTimesJson(const Trace& trace, const std::vector<FunctionTimes>& functions) {
@@ -103,7 +119,7 @@ std::string collectorText(const CollectorCost& cost, TimeRange range) {
             most = std::max(most, cycle.blocked);
         text += " marked for " + percentText(percentOf(cost.marking, range.length())) +
                 " of the time and scanned up to " + countText(most) + " blocked goroutines; assists took " +
-                percentText(percentOf(cost.assisting, cost.running)) + " of running time";
+                percentText(percentOf(cost.assistingOnProcessor, cost.running)) + " of running time";
     }
     Time stopped = 0;
     Time longest = 0;

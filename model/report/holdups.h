@@ -14,6 +14,8 @@ namespace waitscope {
 
 [[nodiscard]] nlohmann::json schedulerJson(const SchedulerLatency& latency);
 [[nodiscard]] nlohmann::json collectorJson(const CollectorCost& cost, TimeRange range);
+/// For windows from 10 us to the length of the trace, three a decade.
+[[nodiscard]] nlohmann::json utilizationJson(const TraceFacts& facts);
 [[nodiscard]] nlohmann::json functionTimesJson(const Trace& trace, const std::vector<FunctionTimes>& functions);
 
 /// "Ready without a processor: 877 ms in 12,345 times, p99 1.2 ms; 60.1 % while every processor was busy, ..."; empty

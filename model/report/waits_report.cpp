@@ -251,6 +251,7 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
     out["runtime_goroutines"] = {{"waits", table.runtimeWaits}, {"total_ns", table.runtimeTime}};
     out["scheduler"] = schedulerJson(schedulerLatency(facts, table.range));
     out["collector"] = collectorJson(collectorCost(facts, table.range), table.range);
+    out["minimum_mutator_utilization"] = utilizationJson(facts);
     if (table.by == WaitGrouping::Function)
         out["functions"] = functionTimesJson(*facts.trace, functionTimes(facts, table.range, table.runtimeGoroutines));
     Json rows = Json::array();

@@ -30,7 +30,8 @@ struct CollectorCycle {
 struct CollectorCost {
     std::vector<CollectorCycle> cycles; ///< that touch the range, by begin
     Time marking = 0;                   ///< inside the range
-    Time assisting = 0;                 ///< of goroutines that had to help, summed
+    Time assisting = 0;                 ///< of goroutines that had to help, summed; waits for work among it
+    Time assistingOnProcessor = 0;      ///< the part of it in which they ran
     Time sweeping = 0;
     Time running = 0;               ///< of the program's goroutines, summed: what assists are a share of
     std::vector<WorldStops> stops;  ///< most time first

@@ -50,6 +50,8 @@ class WaitGroupsTest : public QObject {
     void foldedStacksKeepOpenWaitsApart();
     void pprofIsTheSameBytesEachTimeAndGzip();
     void chromeEventsAreJsonAndMatch();
+    void finishedWaitsAreThoseOfGoToolTrace_data();
+    void finishedWaitsAreThoseOfGoToolTrace();
     void profilesAddUpToTheTable_data();
     void profilesAddUpToTheTable();
 };
@@ -166,6 +168,61 @@ void WaitGroupsTest::chromeEventsAreJsonAndMatch() {
     QCOMPARE(mutexWaits, 4U);
     QCOMPARE(from.size(), 3U);
     QCOMPARE(from, to);
+}
+
+// What `go tool trace -pprof` of Go 1.26.8 says of the recordings: contentions and delay of each profile.
+void WaitGroupsTest::finishedWaitsAreThoseOfGoToolTrace_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<quint64>("count");
+    QTest::addColumn<qint64>("delay");
+    struct Said {
+        const char* file;
+        std::array<std::pair<quint64, qint64>, 4> profiles; ///< in the order of ProfileKind
+    };
+    for (const Said& said : {Said{"small-go1.22", {{{7, 1213120}, {0, 0}, {2, 40384}, {10, 63232}}}},
+                             Said{"small-go1.23", {{{7, 1205376}, {0, 0}, {2, 40768}, {10, 98752}}}},
+                             Said{"small-go1.25", {{{7, 1169472}, {0, 0}, {3, 55040}, {10, 88192}}}},
+                             Said{"small-go1.26", {{{7, 1220608}, {0, 0}, {3, 39104}, {11, 145408}}}},
+                             Said{"small-go1.27", {{{7, 1269440}, {0, 0}, {3, 34752}, {10, 95296}}}}})
+        for (const ProfileKind kind : profileKinds) {
+            const auto& [count, delay] = said.profiles[static_cast<std::size_t>(kind)];
+            QTest::addRow("%s %s", said.file, std::string(nameOf(kind)).c_str())
+                << QString(said.file) << static_cast<int>(kind) << count << delay;
+        }
+}
+
+void WaitGroupsTest::finishedWaitsAreThoseOfGoToolTrace() {
+    QFETCH(QString, file);
+    QFETCH(int, kind);
+    QFETCH(quint64, count);
+    QFETCH(qint64, delay);
+    const LoadResult loaded = loadTrace(std::string(WAITSCOPE_TEST_DATA) + "/" + file.toStdString() + ".trace");
+    QVERIFY(loaded.trace);
+    const auto facts = computeFacts(loaded.trace);
+    const Trace& trace = *facts->trace;
+    const auto what = static_cast<ProfileKind>(kind);
+    quint64 ourCount = 0;
+    qint64 ourDelay = 0;
+    for (const ProfileRecord& record : computeWaitProfile(*facts, what, trace.wholeRange(), true).records) {
+        // The tool knows no reason for waits from before the trace, so only system calls of those are in its profiles.
+        const bool counted =
+            record.seen == Seen::Whole || (record.seen == Seen::SinceBeforeTrace && what == ProfileKind::Syscall);
+        ourCount += counted ? record.count : 0;
+        ourDelay += counted ? record.time : 0;
+    }
+    if (what == ProfileKind::Scheduler) // it leaves out what comes before a goroutine's first run
+        for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+            const SpanRange own = trace.goroutines.spans({g});
+            for (std::uint32_t s = own.begin; s < own.end && trace.spans.state({s}) != GoroutineState::Running; ++s)
+                if (trace.spans.state({s}) == GoroutineState::Runnable && !trace.isOpen({g}, {s}) &&
+                    trace.spans.kind({s}).origin != SpanOrigin::BeforeTrace && !trace.spans.range({s}).empty()) {
+                    --ourCount;
+                    ourDelay -= trace.spans.range({s}).length();
+                }
+        }
+    QCOMPARE(ourCount, count);
+    QCOMPARE(ourDelay, delay);
 }
 
 void WaitGroupsTest::profilesAddUpToTheTable_data() {

@@ -402,7 +402,7 @@ void WaitsPanelTest::rowsCanBeGroupedByAnything() {
     QCOMPARE(std::get<SpanSelection>(p.view.selection()).goroutine, p.view.facts()->trace->findGoroutine(6));
     grouping->setCurrentText("By goroutine");
     p.settle();
-    QCOMPARE(p.sites().front(), QString("goroutine 5 · main.work"));
+    QCOMPARE(p.sites().front(), QString("goroutine 5 · main.serve"));
 }
 
 void WaitsPanelTest::chosenColumnsAreComputed() {

@@ -45,7 +45,16 @@ class StackPanel : public QTextBrowser {
     [[nodiscard]] const StackLine* lineAt(const QTextCursor& cursor) const;
 
     ViewState* view_;
-    std::vector<StackLine> lines_; ///< one a block of the document
+    /// A block of the document: a line, or several frames of the library that are folded into one.
+    struct Block {
+        std::size_t line = 0;
+        std::size_t folded = 0; ///< how many frames, from `line` on
+    };
+    void arrange();
+
+    std::vector<StackLine> lines_;
+    std::vector<Block> blocks_;
+    bool unfolded_ = false; ///< the user wants to see all frames of what is selected
     bool writing_ = false;
 };
 

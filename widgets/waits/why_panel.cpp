@@ -60,8 +60,9 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
     tabs_->addTab(flame_, tr("Flame graph"));
     buildTable(wakers_, tr("Woken by"), new PlainRows({{tr("Waits"), true}, {tr("Time"), true}, {tr("By")}}, this));
     buildTable(steps_, tr("Step by step"),
-               new PlainRows({{tr("From"), true}, {tr("For"), true}, {tr("Goroutine")}, {tr("Line")}, {tr("Evidence")}},
-                             this));
+               new PlainRows(
+                   {{tr("Before its end"), true}, {tr("For"), true}, {tr("Goroutine")}, {tr("Line")}, {tr("Evidence")}},
+                   this));
     buildTable(holders_, tr("May hold the lock"),
                new PlainRows({{tr("Goroutines"), true}, {tr("Behind the lock at")}, {tr("Waiting for")}}, this));
     connect(steps_.view, &TextTable::rowChosen, this, [this](int row) {
@@ -171,8 +172,8 @@ void WhyPanel::showAnswer(Answer answer) {
     }
     fill(wakers_, std::exchange(rows, {}), std::exchange(frames, {}));
     for (const BlockerStep& step : why.steps) {
-        rows.push_back({{fromUtf8(durationText(step.part.begin)), fromUtf8(durationText(step.part.length())),
-                         fromUtf8(goroutineText(trace, step.goroutine)),
+        rows.push_back({{fromUtf8(durationText(why.steps.front().part.end - step.part.begin)),
+                         fromUtf8(durationText(step.part.length())), fromUtf8(goroutineText(trace, step.goroutine)),
                          fromUtf8(doingText(step.state)) + u' ' + fromUtf8(siteText(trace, step.site)),
                          fromUtf8(evidenceText(facts, step))},
                         fromUtf8(fullPlaceText(trace, step.site))});
