@@ -77,6 +77,7 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
     layout->addWidget(sentence_);
     layout->addWidget(doubt_);
     layout->addWidget(tabs_, 1);
+    layout->addStretch(0); // without tables the words stay at the top
     const auto changed = [this] {
         wanted_ = true;
         if (isVisible())
