@@ -36,6 +36,7 @@ struct LoadOptions {
     std::function<void(std::shared_ptr<const Trace>)> publish;
     std::chrono::milliseconds publishAfter{150}; ///< the first; each later one when the load has taken twice as long
     unsigned threads = 0;       ///< that order events; 0: one a core. The trace is the same for any number
+    std::uint64_t memory = 0;   ///< bytes that the trace may take; 0: what the system has. For tests
     std::size_t sliceBytes = 0; ///< what slicing.h cuts by; 0: its own choice. For tests
 };
 
@@ -51,8 +52,9 @@ struct LoadResult {
     std::optional<LoadError> error;
 };
 
-/// Loads a file: raw, zstd or gzip, told apart by content; "-" is standard input. Never throws, never crashes on bad
-/// input; a damaged file gives what could be read, with the damage in `Trace::report`.
+/// Loads a file: raw, zstd, gzip, a tar archive or an HTTP response with a trace in it, told apart by content; "-" is
+/// standard input. Never throws, never crashes on bad input, nor if the file is changed meanwhile; a damaged file gives
+/// what could be read, with the damage in `Trace::report`. What would not fit into memory is refused.
 [[nodiscard]] LoadResult loadTrace(const std::string& path, const LoadOptions& options = {});
 
 /// The same for bytes in memory, which must outlive the call; `name` is what messages call them.

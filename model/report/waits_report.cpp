@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/waits_report.h"
 
+#include "model/report/frame_json.h"
 #include "model/report/holdups.h"
 #include "model/report/identity_json.h"
 #include "model/report/span_text.h"
+#include "model/report/warning_lines.h"
 
 #include <array>
 #include <charconv>
@@ -16,20 +18,6 @@ namespace waitscope {
 namespace {
 
 using Json = nlohmann::json;
-
-Json frameJson(const Trace& trace, FrameId id) {
-    if (!id.known())
-        return nullptr;
-    const Frame& frame = trace.frame(id);
-    return {{"function", trace.text(frame.function)}, {"file", trace.text(frame.file)}, {"line", frame.line}};
-}
-
-Json stackJson(const Trace& trace, StackId id) {
-    Json frames = Json::array();
-    for (const FrameId frame : trace.stacks[id])
-        frames.push_back(frameJson(trace, frame));
-    return frames;
-}
 
 template <class T> Json jsonOf(const std::optional<T>& value) {
     return value ? Json(*value) : Json();
@@ -296,7 +284,7 @@ std::string rowGoroutinesJson(const TraceFacts& facts, const WaitTable& table, c
 
 std::string waitsCsv(const TraceFacts& facts, const WaitTable& table) {
     const Trace& trace = *facts.trace;
-    std::string out;
+    std::string out = warningLines(trace);
     {
         Line names(out);
         for (const std::string_view name : columnNames(table.by))
