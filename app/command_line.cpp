@@ -83,8 +83,11 @@ int runCommandLine(int argc, char** argv) {
     waitsApp->add_flag("--csv", waits.csv, "as CSV")->excludes(json);
     waitsApp->add_option("--range", waits.range, "A..B: a part of the trace, such as 1.5s..2s");
     waitsApp->add_option("--by", waits.by, "what makes a row")
-        ->check(CLI::IsMember({"site", "primitive", "goroutine", "waker", "function"}))
+        ->check(CLI::IsMember({"site", "primitive", "waker", "goroutine", "function", "task", "region"}))
         ->capture_default_str();
+    waitsApp->add_option("--columns", waits.columns, "of the text: all, or names such as primitive,key,p99,top-waker");
+    waitsApp->add_option("--goroutines", waits.goroutinesOfRow, "ROW: the goroutines of this row, from 1 on, as JSON")
+        ->check(CLI::PositiveNumber);
     waitsApp->add_flag("--runtime", waits.runtime, "with the goroutines of Go's runtime");
     waitsApp->callback([&] { run = [&] { return waits.run(); }; });
 
@@ -104,6 +107,27 @@ int runCommandLine(int argc, char** argv) {
                             "the age from which on an open wait counts as stuck, such as 500ms");
     findingsApp->add_option("--rules", findings.rules, "a file of idle functions and dismissed findings");
     findingsApp->callback([&] { run = [&] { return findings.run(); }; });
+
+    ExportCommand exported;
+    CLI::App* const exportApp =
+        program.add_subcommand("export", "the waits for other programs: go tool pprof, flame graphs, Perfetto");
+    exportApp->add_option("trace", exported.trace, "the trace")->required();
+    exportApp->add_option("-o,--output", exported.output, "the file to write; - is standard output")->required();
+    exportApp
+        ->add_option("--format", exported.format,
+                     "pprof, folded (stacks, for flame graphs), csv (of the table by site) or chrome (trace events, "
+                     "for Perfetto)")
+        ->check(CLI::IsMember({"pprof", "folded", "csv", "chrome"}))
+        ->required();
+    exportApp
+        ->add_option(
+            "--what", exported.what,
+            "of pprof and folded: waits of channels and locks, the network, system calls, or the queue for a processor")
+        ->check(CLI::IsMember({"sync", "net", "syscall", "sched"}))
+        ->capture_default_str();
+    exportApp->add_option("--range", exported.range, "A..B: a part of the trace, such as 1.5s..2s");
+    exportApp->add_flag("--runtime", exported.runtime, "with the goroutines of Go's runtime");
+    exportApp->callback([&] { run = [&] { return exported.run(); }; });
 
     HeatmapCommand heatmap;
     CLI::App* const heatmapApp = program.add_subcommand(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "app/details.h"
 #include "app/output.h"
 #include "app/picture_file.h"
 #include "app/recent_files.h"
@@ -15,7 +16,6 @@
 #include "widgets/findings/findings_panel.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
-#include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_picture.h"
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
@@ -118,7 +118,8 @@ void MainWindow::makeWorkspace() {
     tables_->addTab(findingsPanel_, tr("Findings"));
     tables_->addTab(waits_, tr("Waits"));
     tables_->setCurrentWidget(waits_);
-    stack_ = new StackPanel(&state_);
+    details_ = new Details(&state_);
+    connect(details_, &Details::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
     connect(timeline_, &TimelineView::messageChanged, this,
             [this](const QString& message) { statusBar()->showMessage(message, 6000); });
     canvases_ = new QSplitter(Qt::Vertical);
@@ -126,7 +127,7 @@ void MainWindow::makeWorkspace() {
     canvases_->addWidget(heatmap_);
     words_ = new QSplitter(Qt::Vertical);
     words_->addWidget(tables_);
-    words_->addWidget(stack_);
+    words_->addWidget(details_);
     columns_ = new QSplitter(Qt::Horizontal);
     columns_->addWidget(canvases_);
     columns_->addWidget(words_);
@@ -206,7 +207,7 @@ void MainWindow::makeActions() {
         actions_.add(view, tr("&Waits alone, and back"), QKeySequence(Qt::Key_3), [this] { maximiseTab(waits_); }));
     viewMenu->addAction(actions_.add(view, tr("&Findings alone, and back"), QKeySequence(Qt::Key_4),
                                      [this] { maximiseTab(findingsPanel_); }));
-    alone(tr("&Stack alone, and back"), Qt::Key_5, stack_);
+    alone(tr("&Stack, source and why alone, and back"), Qt::Key_5, details_);
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] { resetLayout(); }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
@@ -229,7 +230,14 @@ void MainWindow::makeActions() {
                                         [this] { timeline_->zoomToSelection(); });
     QAction* const waker =
         actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U), [this] { timeline_->goToWaker(); });
-    goMenu->addActions({whole, focus, waker});
+    QAction* const why =
+        actions_.add(go, tr("W&hy does it wait"), QKeySequence(Qt::CTRL | Qt::Key_Y), [this] { details_->showWhy(); });
+    QAction* const source = actions_.add(go, tr("&Source of the line"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                                         [this] { details_->showSource(); });
+    QAction* const editor = actions_.add(go, tr("Open the line in the &editor"),
+                                         QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { details_->openEditor(); });
+    goMenu->addActions({whole, focus, waker, why, source, editor});
+    goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { details_->chooseEditor(); }));
 
     QToolBar* const bar = addToolBar(tr("Tools"));
     bar->setObjectName(QStringLiteral("tools"));
@@ -562,10 +570,10 @@ void MainWindow::maximise(QWidget* view) {
         return;
     maximised_ = maximised_ == view ? nullptr : view;
     const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
-    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, tables_, stack_})
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, tables_, details_})
         widget->setVisible(shown(widget));
     canvases_->setVisible(shown(timeline_) || shown(heatmap_));
-    words_->setVisible(shown(tables_) || shown(stack_));
+    words_->setVisible(shown(tables_) || shown(details_));
     (maximised_ != nullptr ? view : timeline_)->setFocus();
 }
 

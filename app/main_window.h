@@ -25,9 +25,9 @@ class QTabWidget;
 
 namespace waitscope {
 
+class Details;
 class FindingsPanel;
 class HeatmapView;
-class StackPanel;
 class StartPage;
 class TimelineView;
 class WaitsPanel;
@@ -115,7 +115,7 @@ class MainWindow : public QMainWindow {
     QTabWidget* tables_ = nullptr; ///< findings and waits
     FindingsPanel* findingsPanel_ = nullptr;
     WaitsPanel* waits_ = nullptr;
-    StackPanel* stack_ = nullptr;
+    Details* details_ = nullptr;
     QWidget* maximised_ = nullptr;
     QLabel* selectionText_ = nullptr;
     QLabel* rangeText_ = nullptr;

@@ -2,6 +2,7 @@
 // The subcommands. Each takes its options as they were typed and returns the exit code.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace waitscope {
@@ -18,6 +19,18 @@ struct WaitsCommand {
     bool csv = false;
     std::string range;
     std::string by = "site";
+    std::string columns;             ///< names with commas between them; empty: the ordinary ones
+    std::size_t goroutinesOfRow = 0; ///< from 1; 0: the table
+    bool runtime = false;
+    [[nodiscard]] int run() const;
+};
+
+struct ExportCommand {
+    std::string trace;
+    std::string output;
+    std::string format;
+    std::string what = "sync";
+    std::string range;
     bool runtime = false;
     [[nodiscard]] int run() const;
 };

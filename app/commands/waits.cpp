@@ -6,7 +6,9 @@
 #include "app/output.h"
 #include "app/trace_input.h"
 #include "model/facts.h"
+#include "model/report/holdups.h"
 #include "model/report/text.h"
+#include "model/report/wait_columns.h"
 #include "model/report/waits_report.h"
 
 #include <algorithm>
@@ -17,9 +19,6 @@
 namespace waitscope {
 
 namespace {
-
-constexpr std::array groupings{WaitGrouping::Site, WaitGrouping::Primitive, WaitGrouping::Goroutine,
-                               WaitGrouping::Waker, WaitGrouping::Function};
 
 // Columns as wide as their widest cell. Bytes above 0x7f that continue a character take no room.
 std::size_t columnsOf(std::string_view text) {
@@ -47,54 +46,89 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows, std::size
     return text;
 }
 
-std::string nameOfRow(const Trace& trace, const WaitTable& table, const WaitRow& row) {
-    const auto place = [&](FrameId id) {
-        if (!id.known())
-            return std::string("(not recorded)");
-        const Frame& frame = trace.frame(id);
-        return std::string(shortFunction(trace.text(frame.function))) + " " +
-               std::string(shortFile(trace.text(frame.file))) + ":" + std::to_string(frame.line);
-    };
-    switch (table.by) {
-    case WaitGrouping::Goroutine:
-        return "goroutine " + std::to_string(trace.goroutines.id(row.goroutine)) + " " +
-               std::string(shortFunction(trace.function(row.goroutine)));
-    case WaitGrouping::Function:
-        return row.function.known() ? std::string(trace.text(row.function)) : "(unknown)";
-    case WaitGrouping::Waker:
-        if (!row.waker)
-            return "(nobody)";
-        return row.waker->how == WokenBy::Goroutine ? place(row.waker->site)
-                                                    : "(" + std::string(nameOf(row.waker->how)) + ")";
-    case WaitGrouping::Primitive:
-        return "";
-    case WaitGrouping::Site:
-        break;
+constexpr std::array ordinaryColumns{WaitColumn::Primitive, WaitColumn::Key,      WaitColumn::Goroutines,
+                                     WaitColumn::Total,     WaitColumn::OpenTime, WaitColumn::Share,
+                                     WaitColumn::Finished,  WaitColumn::Open,     WaitColumn::Longest};
+
+/// The columns that --columns names; none with a sentence in `problem` if one is not there.
+std::optional<std::vector<WaitColumn>> columnsFrom(const std::string& text, std::string& problem) {
+    if (text.empty())
+        return std::vector(ordinaryColumns.begin(), ordinaryColumns.end());
+    if (text == "all")
+        return std::vector(waitColumns.begin(), waitColumns.end());
+    std::vector<WaitColumn> columns;
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', from), text.size());
+        const std::string_view name = std::string_view(text).substr(from, comma - from);
+        const auto found = std::ranges::find(waitColumns, name, [](WaitColumn c) { return nameOf(c); });
+        if (found == waitColumns.end()) {
+            problem = "--columns " + text + ": there is no column \"" + std::string(name) + "\". There are all";
+            for (const WaitColumn column : waitColumns)
+                problem += ", " + std::string(nameOf(column));
+            problem += ".";
+            return {};
+        }
+        columns.push_back(*found);
+        from = comma + 1;
     }
-    return place(row.site);
+    return columns;
 }
 
-std::string asText(const TraceFacts& facts, const WaitTable& table) {
-    std::vector<std::vector<std::string>> rows{
-        {"primitive", std::string(nameOf(table.by)), "goroutines", "total", "share", "finished", "open", "longest"}};
-    for (const WaitRow& row : table.rows) {
-        const auto share = table.sharePercent(row);
-        rows.push_back({std::string(nameOf(row.primitive)), nameOfRow(*facts.trace, table, row),
-                        countText(row.goroutines), durationText(row.total()), share ? percentText(*share) : "",
-                        countText(row.finished), countText(row.open),
-                        (row.longestBeforeTrace ? "≥ " : "") + durationText(row.longest())});
+std::string asText(const TraceFacts& facts, const WaitTable& table, const std::vector<WaitColumn>& columns) {
+    std::size_t words = 0; // at the left
+    while (words < columns.size() && !isFigure(columns[words]))
+        ++words;
+    std::vector<std::vector<std::string>> rows{{"#"}};
+    for (const WaitColumn column : columns)
+        rows.back().push_back(titleOf(column, table.by));
+    // What is idle by nature comes last, in its own place: it is counted, but it is not what one looks for.
+    std::vector<std::size_t> order;
+    for (const bool idle : {false, true})
+        for (std::size_t r = 0; r < table.rows.size(); ++r)
+            if (table.rows[r].idiom.empty() != idle)
+                order.push_back(r);
+    std::size_t firstIdle = 0;
+    for (const std::size_t r : order) {
+        const WaitRow& row = table.rows[r];
+        firstIdle += row.idiom.empty() ? 1 : 0;
+        rows.push_back({std::to_string(r + 1)});
+        for (const WaitColumn column : columns) {
+            std::string cell = cellText(facts, table, row, column);
+            if (column == WaitColumn::Primitive && !row.idiom.empty() && row.idiom != nameOf(row.primitive))
+                cell += " (" + std::string(row.idiom) + ")";
+            cell.erase(cell.find_last_not_of(' ') + 1);
+            rows.back().push_back(std::move(cell));
+        }
     }
-    return aligned(rows, 2);
+    std::string text = aligned(rows, words + 1);
+    if (firstIdle < order.size()) {
+        std::size_t at = 0;
+        for (std::size_t line = 0; line < firstIdle + 1; ++line)
+            at = text.find('\n', at) + 1;
+        text.insert(at, "\nidle by nature:\n");
+    }
+    if (table.runtimeWaits > 0)
+        text += "\n" + countText(table.runtimeWaits) + " waits of Go's own runtime, " +
+                durationText(table.runtimeTime) + ", are " +
+                (table.runtimeGoroutines ? "among these.\n" : "not among these (--runtime).\n");
+    if (const std::string queue = schedulerText(schedulerLatency(facts, table.range)); !queue.empty())
+        text += queue + "\n";
+    return text + collectorText(collectorCost(facts, table.range), table.range) + "\n";
 }
 
 } // namespace
 
 int WaitsCommand::run() const {
-    const auto grouping = std::ranges::find(groupings, by, [](WaitGrouping g) { return nameOf(g); });
+    const auto grouping = std::ranges::find(waitGroupings, by, [](WaitGrouping g) { return nameOf(g); });
+    std::string problem;
+    const auto shown = columnsFrom(columns, problem);
+    if (!shown) {
+        say(problem);
+        return Usage;
+    }
     const auto loaded = loadForCommand(trace);
     if (!loaded)
         return NothingReadable;
-    std::string problem;
     const auto within =
         range.empty() ? std::optional(loaded->wholeRange()) : rangeFrom(range, loaded->duration, problem);
     if (!within) {
@@ -104,7 +138,18 @@ int WaitsCommand::run() const {
     const auto facts = computeFacts(loaded);
     const WaitTable table =
         computeWaitTable(*facts, {.range = *within, .by = *grouping, .runtimeGoroutines = runtime, .rootCauses = json});
-    const std::string result = json ? waitsJson(*facts, table) : csv ? waitsCsv(*facts, table) : asText(*facts, table);
+    std::string result;
+    if (goroutinesOfRow > 0) {
+        if (goroutinesOfRow > table.rows.size()) {
+            say("--goroutines " + std::to_string(goroutinesOfRow) + ": the table has " +
+                std::to_string(table.rows.size()) + " rows.");
+            return Usage;
+        }
+        const WaitRow& row = table.rows[goroutinesOfRow - 1];
+        result = rowGoroutinesJson(*facts, table, row, goroutinesOf(*facts, row.key, *within, runtime));
+    } else {
+        result = json ? waitsJson(*facts, table) : csv ? waitsCsv(*facts, table) : asText(*facts, table, *shown);
+    }
     if (writeResult(result, {}, problem))
         return Fine;
     say(problem);

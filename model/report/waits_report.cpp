@@ -2,7 +2,9 @@
 #include "model/report/waits_report.h"
 
 #include "model/report/frame_json.h"
+#include "model/report/holdups.h"
 #include "model/report/identity_json.h"
+#include "model/report/span_text.h"
 #include "model/report/warning_lines.h"
 
 #include <array>
@@ -82,6 +84,7 @@ Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row
         wakers.push_back(wakerJson(trace, waker));
     Json out{{"primitive", nameOf(row.primitive)},
              {"detail", row.detail.empty() ? Json() : Json(row.detail)},
+             {"idle", row.idiom.empty() ? Json() : Json(row.idiom)},
              {"site", frameJson(trace, row.site)},
              {"stack", stackJson(trace, row.stack)},
              {"goroutines", row.goroutines},
@@ -105,12 +108,15 @@ Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row
              {"candidate_holders", holdersJson(facts, table.by, row)},
              {"wakers", std::move(wakers)}};
     if (table.by == WaitGrouping::Goroutine)
-        out["goroutine"] = goroutineJson(facts, row.goroutine);
+        out["goroutine"] = goroutineJson(facts, row.key.goroutine);
     if (table.by == WaitGrouping::Function)
-        out["function"] = row.function.known() ? Json(trace.text(row.function)) : Json();
+        out["function"] = row.key.function.known() ? Json(trace.text(row.key.function)) : Json();
+    if (table.by == WaitGrouping::Task || table.by == WaitGrouping::Region)
+        out[std::string(nameOf(table.by))] = row.key.annotation ? Json(trace.text(*row.key.annotation)) : Json();
     if (table.by == WaitGrouping::Waker)
-        out["waker"] =
-            row.waker ? Json{{"site", frameJson(trace, row.waker->site)}, {"how", nameOf(row.waker->how)}} : Json();
+        out["waker"] = row.key.waker
+                           ? Json{{"site", frameJson(trace, row.key.waker->site)}, {"how", nameOf(row.key.waker->how)}}
+                           : Json();
     return out;
 }
 
@@ -180,11 +186,17 @@ std::vector<std::string_view> columnNames(WaitGrouping by) {
     case WaitGrouping::Waker:
         add({"waker_how", "waker_function", "waker_file", "waker_line"});
         break;
+    case WaitGrouping::Task:
+        add({"task"});
+        break;
+    case WaitGrouping::Region:
+        add({"region"});
+        break;
     case WaitGrouping::Site:
     case WaitGrouping::Primitive:
         break;
     }
-    add({"primitive", "detail"});
+    add({"primitive", "detail", "idle"});
     if (by != WaitGrouping::Primitive)
         add({"function", "file", "line"});
     add({"goroutines",     "total_ns",       "share_percent",  "concurrency",  "finished",      "finished_ns",
@@ -197,7 +209,7 @@ std::vector<std::string_view> columnNames(WaitGrouping by) {
 void addKey(Line& line, const TraceFacts& facts, WaitGrouping by, const WaitRow& row) {
     const Trace& trace = *facts.trace;
     if (by == WaitGrouping::Goroutine) {
-        const GoroutineIndex g = row.goroutine;
+        const GoroutineIndex g = row.key.goroutine;
         const Waker creator = trace.creator(g);
         const TimeRange life = trace.lifetime(g);
         line.addNumber(trace.goroutines.id(g));
@@ -208,10 +220,12 @@ void addKey(Line& line, const TraceFacts& facts, WaitGrouping by, const WaitRow&
         line.addNumber(trace.aliveAtEnd(g) ? std::nullopt : std::optional(life.end));
         line.add(trace.preExisting(g) ? "true" : "false");
     } else if (by == WaitGrouping::Function) {
-        line.add(trace.text(row.function));
+        line.add(trace.text(row.key.function));
+    } else if (by == WaitGrouping::Task || by == WaitGrouping::Region) {
+        line.add(row.key.annotation ? trace.text(*row.key.annotation) : "");
     } else if (by == WaitGrouping::Waker) {
-        line.add(row.waker ? nameOf(row.waker->how) : "");
-        line.addFrame(trace, row.waker ? row.waker->site : FrameId{});
+        line.add(row.key.waker ? nameOf(row.key.waker->how) : "");
+        line.addFrame(trace, row.key.waker ? row.key.waker->site : FrameId{});
     }
 }
 
@@ -222,10 +236,49 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
     out["range_ns"] = {table.range.begin, table.range.end};
     out["goroutine_time_ns"] = table.goroutineTime;
     out["by"] = nameOf(table.by);
+    out["runtime_goroutines"] = {{"waits", table.runtimeWaits}, {"total_ns", table.runtimeTime}};
+    out["scheduler"] = schedulerJson(schedulerLatency(facts, table.range));
+    out["collector"] = collectorJson(collectorCost(facts, table.range), table.range);
+    out["minimum_mutator_utilization"] = utilizationJson(facts);
+    if (table.by == WaitGrouping::Function)
+        out["functions"] = functionTimesJson(*facts.trace, functionTimes(facts, table.range, table.runtimeGoroutines));
     Json rows = Json::array();
     for (const WaitRow& row : table.rows)
         rows.push_back(rowJson(facts, table, row));
     out["rows"] = std::move(rows);
+    return printed(out);
+}
+
+std::string rowGoroutinesJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row,
+                              const std::vector<WaitingGoroutine>& goroutines) {
+    const Trace& trace = *facts.trace;
+    Json out = documentJson(trace);
+    out["range_ns"] = {table.range.begin, table.range.end};
+    out["by"] = nameOf(table.by);
+    out["row"] = rowJson(facts, table, row);
+    Json list = Json::array();
+    for (const WaitingGoroutine& waiting : goroutines) {
+        const WaitClass& wait = facts.waits.of(trace, waiting.wait);
+        const WakeUp wakeUp = waiting.open ? WakeUp{} : wakeUpAfter(facts, waiting.wait);
+        const bool woken = !waiting.open && wait.primitive != Primitive::Syscall;
+        list.push_back({{"goroutine", goroutineJson(facts, waiting.goroutine)},
+                        {"primitive", nameOf(wait.primitive)},
+                        {"since_ns", waiting.since},
+                        {"length_ns", waiting.length},
+                        {"open", waiting.open},
+                        {"before_trace", waiting.beforeTrace},
+                        {"waits", waiting.waits},
+                        {"total_ns", waiting.total},
+                        {"state", goroutineSentence(facts, waiting.goroutine)},
+                        {"woken_by",
+                         woken ? Json{{"how", nameOf(wakeUp.how)},
+                                      {"goroutine",
+                                       wakeUp.goroutine.known() ? Json(trace.goroutines.id(wakeUp.goroutine)) : Json()},
+                                      {"stack", stackJson(trace, wakeUp.stack)}}
+                               : Json()},
+                        {"stack", stackJson(trace, wait.stack)}});
+    }
+    out["goroutines"] = std::move(list);
     return printed(out);
 }
 
@@ -242,6 +295,7 @@ std::string waitsCsv(const TraceFacts& facts, const WaitTable& table) {
         addKey(line, facts, table.by, row);
         line.add(nameOf(row.primitive));
         line.add(row.detail);
+        line.add(row.idiom);
         if (table.by != WaitGrouping::Primitive)
             line.addFrame(trace, row.site);
         line.addNumber(row.goroutines);

@@ -6,6 +6,7 @@
 // reason. So the plumbing in front is passed over first; what follows is the same in both.
 #include "model/waits/wait_classes.h"
 
+#include "model/waits/idle_idioms.h"
 #include "model/waits/standard_library.h"
 
 #include <algorithm>
@@ -213,18 +214,28 @@ WaitClasses::WaitClasses(const Trace& trace) {
 
     firstClassOfStack_.reserve(stacks + 1);
     std::vector<std::string_view> names;
+    std::size_t libraryPart = 0; // frames before the first one of the program
     for (std::uint32_t stack = 0; stack < stacks; ++stack) {
         firstClassOfStack_.push_back(static_cast<std::uint32_t>(classes_.size()));
         names.clear();
         for (std::size_t slot = 0; slot < waitKinds.size(); ++slot) {
             if (!seen[stack * waitKinds.size() + slot])
                 continue;
-            if (names.empty())
-                for (const FrameId f : trace.stacks[StackId{stack}])
+            if (names.empty()) {
+                const auto frames = trace.stacks[StackId{stack}];
+                for (const FrameId f : frames)
                     names.push_back(trace.text(trace.frame(f).function));
+                const auto own = std::ranges::find_if(frames, [&](FrameId f) { return !isLibrary(f); });
+                libraryPart = static_cast<std::size_t>(own - frames.begin());
+            }
             const SpanKind& kind = spans.kindTable[waitKinds[slot]];
             const Meaning meaning = meaningOf(kind, trace.text(kind.reason), names);
-            classes_.push_back({meaning.primitive, meaning.detail, siteOf({stack}), {stack}});
+            const auto ofTheWait = std::span(names).first(std::min(libraryPart + 1, names.size()));
+            classes_.push_back({meaning.primitive,
+                                meaning.detail,
+                                siteOf({stack}),
+                                {stack},
+                                idleIdiomOf(meaning.primitive, ofTheWait)});
             kindOfClass_.push_back(waitKinds[slot]);
         }
     }

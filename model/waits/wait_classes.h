@@ -16,9 +16,10 @@ namespace waitscope {
 struct WaitClass {
     Primitive primitive = Primitive::Unknown;
     std::string_view detail; ///< says more (`sync.Once`, `coroutine`, Go's own reason); may be empty
-    FrameId site;  ///< the first frame outside the standard library, else the outermost; none without a stack.
-                   ///< One frame stands for all of a line, whatever the pc: equal lines have equal sites
-    StackId stack; ///< that was classified
+    FrameId site;           ///< the first frame outside the standard library, else the outermost; none without a stack.
+                            ///< One frame stands for all of a line, whatever the pc: equal lines have equal sites
+    StackId stack;          ///< that was classified
+    std::string_view idiom; ///< idle by nature: what it does (`idle_idioms.h`); empty for all other waits
 };
 
 class WaitClasses {

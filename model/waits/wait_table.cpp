@@ -2,9 +2,9 @@
 #include "model/waits/wait_table.h"
 
 #include "model/waits/each_wait.h"
+#include "model/waits/rank.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 #include <unordered_map>
 
@@ -60,18 +60,25 @@ struct Stretch {
 class Counting {
   public:
     Counting(const TraceFacts& facts, const WaitTableOptions& options)
-        : facts_(facts), trace_(*facts.trace), options_(options), untilTheEnd_(options.range.end == trace_.duration) {
-        prepareRows();
-    }
+        : facts_(facts)
+        , trace_(*facts.trace)
+        , options_(options)
+        , untilTheEnd_(options.range.end == trace_.duration)
+        , rows_(facts, options.by) {}
 
     WaitTable run() {
         for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g) {
             const bool runtime = facts_.waits.isRuntime({g});
             if (!runtime)
                 goroutineTime_ += trace_.lifetime({g}).clippedTo(options_.range).length();
-            if (!runtime || options_.runtimeGoroutines)
-                eachWait(facts_, {g}, options_.range,
-                         [&](SpanIndex s, std::uint32_t c, bool open) { count({g}, s, c, open); });
+            eachWait(facts_, {g}, options_.range, [&](SpanIndex s, std::uint32_t c, bool open) {
+                if (runtime) {
+                    ++runtimeWaits_;
+                    runtimeTime_ += trace_.spans.range(s).clippedTo(options_.range).length();
+                }
+                if (!runtime || options_.runtimeGoroutines)
+                    count({g}, s, c, open);
+            });
         }
         fillClasses();
         fillWakers();
@@ -79,7 +86,12 @@ class Counting {
             fillDistributions(runsByRow());
         if (options_.rootCauses)
             fillRootCauses(runsByRow());
-        WaitTable table{options_.range, options_.by, goroutineTime_, {}};
+        WaitTable table{.range = options_.range,
+                        .by = options_.by,
+                        .goroutineTime = goroutineTime_,
+                        .runtimeWaits = runtimeWaits_,
+                        .runtimeTime = runtimeTime_,
+                        .runtimeGoroutines = options_.runtimeGoroutines};
         for (Tally& tally : tallies_)
             if (tally.row.waits() > 0)
                 table.rows.push_back(std::move(tally.row));
@@ -88,68 +100,18 @@ class Counting {
     }
 
   private:
-    std::uint32_t newRow() {
-        tallies_.emplace_back();
-        return static_cast<std::uint32_t>(tallies_.size() - 1);
-    }
-
-    void prepareRows() {
-        const auto& classes = facts_.waits.all();
-        if (options_.by == WaitGrouping::Site || options_.by == WaitGrouping::Primitive) {
-            std::map<std::pair<Primitive, FrameId>, std::uint32_t> rows;
-            rowOfClass_.resize(classes.size());
-            for (std::size_t c = 1; c < classes.size(); ++c) {
-                const FrameId site = options_.by == WaitGrouping::Site ? classes[c].site : FrameId{};
-                const auto [found, isNew] = rows.try_emplace({classes[c].primitive, site}, 0);
-                if (isNew)
-                    found->second = newRow();
-                rowOfClass_[c] = found->second;
-            }
-        } else if (options_.by == WaitGrouping::Goroutine || options_.by == WaitGrouping::Function) {
-            std::unordered_map<std::uint32_t, std::uint32_t> rows; // by function
-            rowOfGoroutine_.resize(trace_.goroutines.size());
-            for (std::uint32_t g = 0; g < rowOfGoroutine_.size(); ++g) {
-                if (options_.by == WaitGrouping::Goroutine) {
-                    rowOfGoroutine_[g] = newRow();
-                    tallies_.back().row.goroutine = {g};
-                    continue;
-                }
-                const StringId function = trace_.frame(trace_.goroutines.entry({g})).function;
-                const auto [found, isNew] = rows.try_emplace(function.value, 0);
-                if (isNew) {
-                    found->second = newRow();
-                    tallies_.back().row.function = function;
-                }
-                rowOfGoroutine_[g] = found->second;
-            }
-        }
-    }
-
-    static std::uint32_t keyOf(WokenBy how, FrameId site) { return site.value << 2U | static_cast<std::uint32_t>(how); }
-
-    std::uint32_t rowOfWaker(bool woken, std::uint32_t wakerKey) {
-        const std::uint64_t key = woken ? wakerKey : UINT64_MAX;
-        const auto [found, isNew] = rowOfWaker_.try_emplace(key, 0);
-        if (isNew) {
-            found->second = newRow();
-            if (woken)
-                tallies_.back().row.waker = RowWaker{static_cast<WokenBy>(wakerKey & 3U), FrameId{wakerKey >> 2U}};
-        }
-        return found->second;
+    static std::uint32_t numberOf(const WakerKey& waker) {
+        return waker.site.value << 2U | static_cast<std::uint32_t>(waker.how);
     }
 
     void count(GoroutineIndex g, SpanIndex s, std::uint32_t c, bool open) {
         const TimeRange span = trace_.spans.range(s);
-        const WaitClass& wait = facts_.waits.all()[c];
-        const bool woken = !open && wait.primitive != Primitive::Syscall;
-        std::uint32_t wakerKey = 0;
-        if (woken) {
-            const WakeUp wakeUp = wakeUpAfter(facts_, s);
-            wakerKey = keyOf(wakeUp.how, facts_.waits.siteOf(wakeUp.stack));
+        const std::optional<WakerKey> waker = wakerKeyOf(facts_, s, c, open);
+        const std::uint32_t r = rows_.rowOf(g, s, c, waker);
+        if (r == tallies_.size()) {
+            tallies_.emplace_back();
+            tallies_.back().row.key = rows_.keys()[r];
         }
-        const std::uint32_t r = !rowOfClass_.empty()       ? rowOfClass_[c]
-                                : !rowOfGoroutine_.empty() ? rowOfGoroutine_[g.value]
-                                                           : rowOfWaker(woken, wakerKey);
         const TimeRange clipped = span.clippedTo(options_.range);
         const Time time = clipped.length();
         const Time length = span.length();
@@ -176,8 +138,8 @@ class Counting {
         }
         row.blockedAtEnd += (open && untilTheEnd_) || span.end > options_.range.end ? 1 : 0;
         classTimes_.add(r, c, time);
-        if (woken)
-            wakers_.add(r, wakerKey, time);
+        if (waker)
+            wakers_.add(r, numberOf(*waker), time);
         if (options_.distributions || options_.rootCauses)
             stretches_.push_back({r, s, !open});
     }
@@ -193,13 +155,15 @@ class Counting {
             tally.row.detail = wait.detail;
             tally.row.site = wait.site;
             tally.row.stack = wait.stack;
+            if (options_.by == WaitGrouping::Site) // the others mix idle waits with what one looks for
+                tally.row.idiom = wait.idiom;
         });
     }
 
     void fillWakers() {
         wakers_.each([&](std::uint32_t r, std::uint32_t key, const PairSum& sum) {
             tallies_[r].row.wakers.push_back(
-                {static_cast<WokenBy>(key & 3U), FrameId{key >> 2U}, sum.count, sum.total});
+                {{static_cast<WokenBy>(key & 3U), FrameId{key >> 2U}}, sum.count, sum.total});
         });
         for (Tally& tally : tallies_)
             std::ranges::stable_sort(tally.row.wakers, [](const RowWaker& a, const RowWaker& b) {
@@ -244,9 +208,9 @@ class Counting {
                 stops.push_back(clipped.end);
             }
             WaitRow& row = tallies_[r].row;
-            row.p50 = percentile(lengths, 50);
-            row.p95 = percentile(lengths, 95);
-            row.p99 = percentile(lengths, 99);
+            row.p50 = rankOf(lengths, 50);
+            row.p95 = rankOf(lengths, 95);
+            row.p99 = rankOf(lengths, 99);
             row.peakBlocked = std::max(peak(begins, stops), row.blockedAtEnd);
         }
     }
@@ -261,15 +225,6 @@ class Counting {
                     finished.push_back(stretch.wait);
             tallies_[r].row.rootCauses = rootCausesOf(trace_, walk.timesOf(finished, options_.range));
         }
-    }
-
-    /// Nearest rank; none of nothing. Reorders. O(n).
-    static std::optional<Time> percentile(std::vector<Time>& lengths, std::size_t percent) {
-        if (lengths.empty())
-            return std::nullopt;
-        const std::size_t rank = (lengths.size() * percent + 99) / 100 - 1;
-        std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
-        return lengths[rank];
     }
 
     /// The most stretches at one time; one that begins where another ends does not meet it. Sorts. O(n log n).
@@ -298,15 +253,14 @@ class Counting {
                 return a.primitive < b.primitive;
             if (a.site != b.site)
                 return siteKey(a.site) < siteKey(b.site);
-            if (a.goroutine != b.goroutine)
-                return a.goroutine < b.goroutine;
-            if (a.function != b.function)
-                return trace_.text(a.function) < trace_.text(b.function);
-            const auto wakerKey = [&](const WaitRow& row) {
-                return row.waker ? std::pair(static_cast<int>(row.waker->how), siteKey(row.waker->site))
-                                 : std::pair(-1, siteKey({}));
+            const auto keyText = [&](const WaitRow& row) {
+                const WaitRowKey& key = row.key;
+                return std::tuple(key.goroutine, trace_.text(key.function), key.annotation.has_value(),
+                                  trace_.text(key.annotation.value_or(StringId{})),
+                                  key.waker ? static_cast<int>(key.waker->how) : -1,
+                                  siteKey(key.waker ? key.waker->site : FrameId{}));
             };
-            return wakerKey(a) < wakerKey(b);
+            return keyText(a) < keyText(b);
         });
     }
 
@@ -314,11 +268,11 @@ class Counting {
     const Trace& trace_;
     const WaitTableOptions& options_;
     bool untilTheEnd_;
+    RowOfWait rows_;
     Time goroutineTime_ = 0;
+    std::uint64_t runtimeWaits_ = 0;
+    Time runtimeTime_ = 0;
     std::vector<Tally> tallies_;
-    std::vector<std::uint32_t> rowOfClass_;
-    std::vector<std::uint32_t> rowOfGoroutine_;
-    std::unordered_map<std::uint64_t, std::uint32_t> rowOfWaker_;
     PairSums classTimes_;
     PairSums wakers_;
     std::vector<Stretch> stretches_;

@@ -10,27 +10,16 @@
 
 #include "model/facts.h"
 #include "model/waits/root_causes.h"
-#include "model/waits/wake_up.h"
+#include "model/waits/row_of_wait.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace waitscope {
-
-enum class WaitGrouping : std::uint8_t {
-    Site, ///< primitive and site
-    Primitive,
-    Goroutine,
-    Waker,    ///< site of the waker; open waits and system calls, which nobody ends, have a row of their own
-    Function, ///< that the waiting goroutine runs
-};
-constexpr std::string_view nameOf(WaitGrouping by) {
-    constexpr std::string_view names[]{"site", "primitive", "goroutine", "waker", "function"};
-    return names[static_cast<std::size_t>(by)];
-}
 
 struct WaitTableOptions {
     TimeRange range;
@@ -41,23 +30,21 @@ struct WaitTableOptions {
 };
 
 /// The waits of one row that were ended at one place.
-struct RowWaker {
-    WokenBy how = WokenBy::Unknown;
-    FrameId site; ///< of the waking goroutine's stack; none unless `how` is Goroutine
+struct RowWaker : WakerKey {
     std::uint64_t count = 0;
     Time total = 0;
 };
 
 struct WaitRow {
-    // What all waits of the row have in common where the grouping says so; else what most of their time was.
+    // What all waits of the row have in common where the key says so; else what most of their time was.
     Primitive primitive = Primitive::Unknown;
     std::string_view detail;
     FrameId site;
     StackId stack; ///< the one with the most time among those of the row
 
-    GoroutineIndex goroutine;      ///< grouped by goroutine
-    StringId function;             ///< grouped by function; empty if not known
-    std::optional<RowWaker> waker; ///< grouped by waker: how and where; none for waits that nobody ended
+    std::string_view idiom; ///< grouped by site and idle by nature: how (`idle_idioms.h`); empty for all other rows
+
+    WaitRowKey key; ///< what the waits of the row have in common
 
     std::uint64_t goroutines = 0; ///< distinct
     std::uint64_t finished = 0;
@@ -83,8 +70,11 @@ struct WaitRow {
 struct WaitTable {
     TimeRange range;
     WaitGrouping by = WaitGrouping::Site;
-    Time goroutineTime = 0;    ///< lifetimes of the program's goroutines inside the range
-    std::vector<WaitRow> rows; ///< most time first, then by name
+    Time goroutineTime = 0;         ///< lifetimes of the program's goroutines inside the range
+    std::vector<WaitRow> rows;      ///< most time first, then by name
+    std::uint64_t runtimeWaits = 0; ///< of the runtime's own goroutines; in no row unless they were asked for
+    Time runtimeTime = 0;
+    bool runtimeGoroutines = false; ///< they were asked for
 
     /// Of all rows.
     [[nodiscard]] std::uint64_t waits() const;

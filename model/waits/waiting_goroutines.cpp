@@ -8,39 +8,70 @@
 
 namespace waitscope {
 
-std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive, FrameId site,
-                                                  TimeRange range, bool runtimeGoroutines) {
-    const Trace& trace = *facts.trace;
-    std::vector<std::uint8_t> wanted;
-    for (const WaitClass& wait : facts.waits.all())
-        wanted.push_back(wait.primitive == primitive && wait.site == site);
-    std::vector<WaitingGoroutine> found;
-    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+namespace {
+
+/// Calls `visit(GoroutineIndex, SpanIndex, open)` for each wait of the row that touches the range.
+template <class Visit>
+void eachWaitOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range, bool runtimeGoroutines,
+                const Visit& visit) {
+    const auto count = static_cast<std::uint32_t>(facts.trace->goroutines.size());
+    const bool oneGoroutine = row.by == WaitGrouping::Goroutine;
+    RowOfWait rows(facts, row.by);
+    std::vector<std::uint8_t> wanted; // by row
+    for (std::uint32_t g = oneGoroutine ? row.goroutine.value : 0; g < (oneGoroutine ? row.goroutine.value + 1 : count);
+         ++g) {
         if (!runtimeGoroutines && facts.waits.isRuntime({g}))
             continue;
-        WaitingGoroutine own{.goroutine = {g}};
         eachWait(facts, {g}, range, [&](SpanIndex s, std::uint32_t c, bool open) {
-            if (wanted[c] == 0)
-                return;
-            ++own.waits;
-            own.total += trace.spans.range(s).clippedTo(range).length();
-            const Time length = trace.spans.range(s).length();
-            if (own.wait.known() && !open && length <= own.length)
-                return;
-            own.wait = s;
-            own.since = trace.spans.start(s);
-            own.length = length;
-            own.open = open;
-            own.beforeTrace = trace.spans.kind(s).origin == SpanOrigin::BeforeTrace;
+            const auto waker = row.by == WaitGrouping::Waker ? wakerKeyOf(facts, s, c, open) : std::nullopt;
+            const std::uint32_t r = rows.rowOf({g}, s, c, waker);
+            if (r == wanted.size())
+                wanted.push_back(rows.keys()[r] == row);
+            if (wanted[r] != 0)
+                visit(GoroutineIndex{g}, s, open);
         });
-        if (own.waits > 0)
-            found.push_back(own);
     }
+}
+
+} // namespace
+
+std::vector<WaitingGoroutine> goroutinesOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range,
+                                           bool runtimeGoroutines) {
+    const Trace& trace = *facts.trace;
+    std::vector<WaitingGoroutine> found;
+    eachWaitOf(facts, row, range, runtimeGoroutines, [&](GoroutineIndex g, SpanIndex s, bool open) {
+        if (found.empty() || found.back().goroutine != g)
+            found.push_back({.goroutine = g});
+        WaitingGoroutine& own = found.back();
+        ++own.waits;
+        own.total += trace.spans.range(s).clippedTo(range).length();
+        const Time length = trace.spans.range(s).length();
+        if (own.wait.known() && !open && length <= own.length)
+            return;
+        own.wait = s;
+        own.since = trace.spans.start(s);
+        own.length = length;
+        own.open = open;
+        own.beforeTrace = trace.spans.kind(s).origin == SpanOrigin::BeforeTrace;
+    });
     std::ranges::stable_sort(found, [&](const WaitingGoroutine& a, const WaitingGoroutine& b) {
         return std::tuple(b.open, b.length, trace.goroutines.id(a.goroutine)) <
                std::tuple(a.open, a.length, trace.goroutines.id(b.goroutine));
     });
     return found;
+}
+
+std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive, FrameId site,
+                                                  TimeRange range, bool runtimeGoroutines) {
+    return goroutinesOf(facts, {.by = WaitGrouping::Site, .primitive = primitive, .site = site}, range,
+                        runtimeGoroutines);
+}
+
+RowWaits waitsOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range, bool runtimeGoroutines) {
+    RowWaits waits;
+    eachWaitOf(facts, row, range, runtimeGoroutines,
+               [&](GoroutineIndex, SpanIndex s, bool open) { (open ? waits.open : waits.finished).push_back(s); });
+    return waits;
 }
 
 SpanIndex openOrLongestWait(const TraceFacts& facts, GoroutineIndex g, TimeRange range) {

@@ -2,14 +2,14 @@
 // Which goroutines are behind a row of waits, and which of its waits stands for a goroutine?
 #pragma once
 
-#include "model/facts.h"
+#include "model/waits/row_of_wait.h"
 
 #include <cstdint>
 #include <vector>
 
 namespace waitscope {
 
-/// A goroutine that waited on one primitive at one site.
+/// A goroutine whose waits are in a row.
 struct WaitingGoroutine {
     GoroutineIndex goroutine;
     SpanIndex wait; ///< its open wait there, else its longest
@@ -21,11 +21,21 @@ struct WaitingGoroutine {
     Time total = 0;           ///< time of those inside the range
 };
 
-/// Those of one row of the table by site: open waits first, oldest first, then the finished ones, longest first; equals
+/// Those of a row: open waits first, oldest first, then the finished ones, longest first; equals
 /// by Go's id. O(spans inside the range).
+[[nodiscard]] std::vector<WaitingGoroutine> goroutinesOf(const TraceFacts& facts, const WaitRowKey& row,
+                                                         TimeRange range, bool runtimeGoroutines = false);
 [[nodiscard]] std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive,
                                                                 FrameId site, TimeRange range,
                                                                 bool runtimeGoroutines = false);
+
+/// All waits of a row that touch the range, goroutine by goroutine. O(spans inside the range).
+struct RowWaits {
+    std::vector<SpanIndex> finished;
+    std::vector<SpanIndex> open;
+};
+[[nodiscard]] RowWaits waitsOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range,
+                               bool runtimeGoroutines = false);
 
 /// The wait that says most about a goroutine: the open one, else the longest that touches the range; none if it did not
 /// wait there. System calls count. O(its spans inside the range).

@@ -78,6 +78,8 @@ class StackPanelTest : public QObject {
     void aGoroutineIsDescribedByItsLastState();
     void aSiteShowsItsStacks();
     void libraryFramesAreDimmedAndTheSiteIsMarked();
+    void framesOfTheLibraryAreFoldedAndCopiedWhole();
+    void aClickOnAPlaceAsksForItsSource();
     void aLinkSelectsTheOtherGoroutine();
     void copyingGivesWholeNamesAndPaths();
     void copyingALineGivesThatLine();
@@ -192,6 +194,34 @@ void StackPanelTest::libraryFramesAreDimmedAndTheSiteIsMarked() {
     QVERIFY(library != own);
     QCOMPARE(formatAt("shop.(*Cart).Add").fontWeight(), int(QFont::Bold));
     QCOMPARE(formatAt("main.serve").fontWeight(), int(QFont::Normal));
+}
+
+void StackPanelTest::framesOfTheLibraryAreFoldedAndCopiedWhole() {
+    Story story;
+    story.g(1).existed().waitsOn("chan receive", {"runtime.chanrecv1", "io.a", "io.b", "io.c", "main.serve"}, 1_ms);
+    Panel p(computeFacts(story.told(20_ms)));
+    p.selectAt(1, 2_ms);
+    QCOMPARE(p.lines().mid(2, 3),
+             (QStringList{"runtime.chanrecv1  main.go:10", "… 3 frames of Go's library", "▸ main.serve  main.go:14"}));
+    p.panel.copyText();
+    QVERIFY(QApplication::clipboard()->text().contains("io.b\n\t/src/main.go:12\n"));
+    Q_EMIT p.panel.anchorClicked(QUrl("unfold:all"));
+    QCOMPARE(p.lines().mid(3, 3), (QStringList{"io.a  main.go:11", "io.b  main.go:12", "io.c  main.go:13"}));
+}
+
+void StackPanelTest::aClickOnAPlaceAsksForItsSource() {
+    Panel p;
+    FrameId chosen;
+    connect(&p.panel, &StackPanel::frameChosen, this, [&](FrameId frame) { chosen = frame; });
+    FrameId site;
+    connect(&p.panel, &StackPanel::siteChanged, this, [&](FrameId frame) { site = frame; });
+    p.selectAt(1, 2_ms);
+    QVERIFY(site.known());
+    QTextCursor place = p.cursorAt("main.go:12");
+    place.setPosition(place.selectionEnd());
+    Q_EMIT p.panel.anchorClicked(QUrl(place.charFormat().anchorHref()));
+    const Trace& trace = *p.view.facts()->trace;
+    QCOMPARE(trace.text(trace.frame(chosen).function), std::string_view("main.serve"));
 }
 
 void StackPanelTest::aLinkSelectsTheOtherGoroutine() {

@@ -10,6 +10,7 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -106,6 +107,9 @@ class WaitsPanelTest : public QObject {
     void theFilterLooksAtNamesAndCanBeCleared();
     void anotherTraceLeavesNothingOfTheOldOne();
     void copyingGivesTabsAndColumnNames();
+    void markdownIsATableWithFiguresAtTheRight();
+    void rowsCanBeGroupedByAnything();
+    void chosenColumnsAreComputed();
     void theKeyboardReachesEverything();
     void theFocusAloneChoosesNothing();
     void aClickOnTheRowOfASelectedGoroutineSelectsTheSite();
@@ -186,12 +190,12 @@ void WaitsPanelTest::aClickOnAHeaderSorts() {
     const QStringList once = p.column(p.rows, WaitRowsModel::PrimitiveName);
     click(WaitRowsModel::Longest);
     const QStringList twice = p.column(p.rows, WaitRowsModel::PrimitiveName);
-    const QStringList rising{"sleep", "mutex", "select"};
+    const QStringList rising{"mutex", "select", "sleep"}; // what is idle by nature stays at the end
     const QStringList falling{"select", "mutex", "sleep"};
     QVERIFY((once == rising && twice == falling) || (once == falling && twice == rising));
     click(WaitRowsModel::Site);
-    QVERIFY(p.sites() == QStringList({"main.go:11  main.get", "main.go:11  main.pause", "main.go:12  main.serve"}) ||
-            p.sites() == QStringList({"main.go:12  main.serve", "main.go:11  main.pause", "main.go:11  main.get"}));
+    QVERIFY(p.sites() == QStringList({"main.go:11  main.get", "main.go:12  main.serve", "main.go:11  main.pause"}) ||
+            p.sites() == QStringList({"main.go:12  main.serve", "main.go:11  main.get", "main.go:11  main.pause"}));
 }
 
 void WaitsPanelTest::choosingARowListsItsGoroutinesOldestFirst() {
@@ -363,13 +367,53 @@ void WaitsPanelTest::copyingGivesTabsAndColumnNames() {
     QTest::keyClick(p.rows, Qt::Key_C, Qt::ControlModifier);
     const QStringList lines = QApplication::clipboard()->text().split('\n');
     QCOMPARE(lines.size(), 3); // and the empty one behind the last line feed
-    QCOMPARE(lines[0].split('\t').size(), WaitRowsModel::columns);
+    QCOMPARE(lines[0].split('\t').size(), WaitRowsModel::columns - p.rows->horizontalHeader()->hiddenSectionCount());
     QVERIFY(lines[0].startsWith("Primitive\tSite\tGoroutines\tOpen\tLongest\tTotal\t"));
     const QStringList cells = lines[1].split('\t');
     QCOMPARE(cells.mid(0, 3), (QStringList{"select", "main.go:12  main.serve", "1"}));
     QCOMPARE(cells[5], QString("20 ms"));
     p.rows->clearSelection();
     QCOMPARE(p.rows->tabSeparated().count('\n'), 4);
+}
+
+void WaitsPanelTest::markdownIsATableWithFiguresAtTheRight() {
+    Panel p;
+    p.open();
+    const QStringList lines = p.rows->markdown().split('\n');
+    QCOMPARE(lines.size(), 6); // the header, the line below it, three rows
+    QVERIFY(lines[0].startsWith("| Primitive | Site | Goroutines | Open |"));
+    QVERIFY(lines[1].startsWith("|---|---|---:|---:|"));
+    QVERIFY(lines[2].startsWith("| mutex | main.go:11  main.get | 4 | 1 ▸ |"));
+}
+
+void WaitsPanelTest::rowsCanBeGroupedByAnything() {
+    Panel p;
+    p.open();
+    auto* const grouping = p.panel.findChild<QComboBox*>();
+    grouping->setCurrentText("By function");
+    p.settle();
+    QCOMPARE(p.sites(), (QStringList{"main.work", "main.serve"}));
+    p.clickRow(p.rows, 0);
+    p.settle();
+    QCOMPARE(p.ids(), (QStringList{"4", "6", "3", "2", "1"}));
+    p.clickRow(p.goroutines, 1); // the list stays while its goroutines are looked at
+    p.settle();
+    QCOMPARE(p.ids().size(), 5);
+    QCOMPARE(std::get<SpanSelection>(p.view.selection()).goroutine, p.view.facts()->trace->findGoroutine(6));
+    grouping->setCurrentText("By goroutine");
+    p.settle();
+    QCOMPARE(p.sites().front(), QString("goroutine 5 · main.serve"));
+}
+
+void WaitsPanelTest::chosenColumnsAreComputed() {
+    Panel p;
+    p.open();
+    QVERIFY(p.rows->isColumnHidden(WaitRowsModel::P99));
+    p.rows->setColumnHidden(WaitRowsModel::P99, false);
+    Q_EMIT p.rows->columnsChosen();
+    p.settle();
+    QCOMPARE(p.column(p.rows, WaitRowsModel::P99), (QStringList{"3 ms", "", "4 ms"}));
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Peak), (QStringList{"3", "1", "1"}));
 }
 
 void WaitsPanelTest::theKeyboardReachesEverything() {

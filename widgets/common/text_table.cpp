@@ -46,6 +46,8 @@ TextTable::TextTable(QWidget* parent) : QTableView(parent) {
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsMovable(true);
     fitRowHeight();
+    horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &TextTable::chooseColumns);
     connect(this, &QTableView::clicked, this, [this](const QModelIndex& index) { Q_EMIT rowChosen(index.row()); });
     connect(this, &QTableView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT rowActivated(index.row()); });
@@ -64,29 +66,52 @@ void TextTable::fitRowHeight() {
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
 }
 
-QString TextTable::tabSeparated() const {
+// Calls line(cells) for the header and for each selected row, or all rows if none is selected.
+template <class Line> void TextTable::eachLine(const Line& line) const {
     if (model() == nullptr)
-        return {};
+        return;
     std::vector<int> columns; // as the user arranged them
     for (int visual = 0; visual < model()->columnCount(); ++visual)
         if (const int column = horizontalHeader()->logicalIndex(visual); !isColumnHidden(column))
             columns.push_back(column);
     std::vector<int> rows;
-    for (const QModelIndex& index : selectionModel()->selectedRows())
+    for (const QModelIndex& index : selectionModel()->selectedRows(columns.empty() ? 0 : columns.front()))
         rows.push_back(index.row());
     std::ranges::sort(rows);
     if (rows.empty())
         for (int row = 0; row < model()->rowCount(); ++row)
             rows.push_back(row);
-    QString text;
-    const auto addLine = [&](const auto& cell) {
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            text += (i > 0 ? QStringLiteral("\t") : QString()) + cell(columns[i]);
-        text += u'\n';
+    const auto cells = [&](const auto& cell) {
+        QStringList texts;
+        for (const int column : columns)
+            texts << cell(column);
+        line(texts, columns);
     };
-    addLine([&](int column) { return model()->headerData(column, Qt::Horizontal).toString(); });
+    cells([&](int column) { return model()->headerData(column, Qt::Horizontal).toString(); });
     for (const int row : rows)
-        addLine([&](int column) { return model()->index(row, column).data().toString().trimmed(); });
+        cells([&](int column) { return model()->index(row, column).data().toString().trimmed(); });
+}
+
+QString TextTable::tabSeparated() const {
+    QString text;
+    eachLine([&](const QStringList& cells, const std::vector<int>&) { text += cells.join(u'\t') + u'\n'; });
+    return text;
+}
+
+QString TextTable::markdown() const {
+    QString text;
+    eachLine([&](QStringList cells, const std::vector<int>& columns) {
+        cells.replaceInStrings(QStringLiteral("|"), QStringLiteral("\\|"));
+        const bool header = text.isEmpty();
+        text += QStringLiteral("| ") + cells.join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
+        if (!header)
+            return;
+        for (const int column : columns) {
+            const auto alignment = model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt();
+            text += (alignment & Qt::AlignRight) != 0 ? QStringLiteral("|---:") : QStringLiteral("|---");
+        }
+        text += QStringLiteral("|\n");
+    });
     return text;
 }
 
@@ -123,10 +148,36 @@ void TextTable::keyPressEvent(QKeyEvent* event) {
 void TextTable::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     const bool some = selectionModel() != nullptr && selectionModel()->hasSelection();
-    QAction* const action = menu.addAction(some ? tr("Copy rows as text") : tr("Copy table as text"));
-    action->setShortcut(QKeySequence::Copy);
-    if (menu.exec(event->globalPos()) == action)
+    QAction* const text = menu.addAction(some ? tr("Copy rows as text") : tr("Copy table as text"));
+    text->setShortcut(QKeySequence::Copy);
+    QAction* const table = menu.addAction(some ? tr("Copy rows as Markdown") : tr("Copy table as Markdown"));
+    const QAction* const chosen = menu.exec(event->globalPos());
+    if (chosen == text)
         copy();
+    else if (chosen == table)
+        QApplication::clipboard()->setText(markdown());
+}
+
+void TextTable::chooseColumns(const QPoint& at) {
+    if (model() == nullptr)
+        return;
+    QMenu menu(this);
+    for (int visual = 0; visual < model()->columnCount(); ++visual) {
+        const int column = horizontalHeader()->logicalIndex(visual);
+        QAction* const action = menu.addAction(model()->headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!isColumnHidden(column));
+        // The last one stays: without columns there is no header to bring them back.
+        const int shown = model()->columnCount() - horizontalHeader()->hiddenSectionCount();
+        action->setEnabled(isColumnHidden(column) || shown > 1);
+        connect(action, &QAction::toggled, this, [this, column](bool show) {
+            setColumnHidden(column, !show);
+            if (show)
+                resizeColumnToContents(column);
+            Q_EMIT columnsChosen();
+        });
+    }
+    menu.exec(horizontalHeader()->mapToGlobal(at));
 }
 
 void TextTable::changeEvent(QEvent* event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A table of words and figures: one line a row, whole rows selected, columns that keep their width, and Ctrl+C, which
-// copies the selected rows (or all, if none is selected) with the column names as tab-separated text.
+// A table of words and figures: one line a row, whole rows selected, columns that keep their width and can be chosen at
+// the header, and Ctrl+C, which copies the selected rows (or all, if none is selected) with the column names as
+// tab-separated text.
 #pragma once
 
 #include <QTableView>
@@ -15,6 +16,8 @@ class TextTable : public QTableView {
 
     /// The text that copying gives.
     [[nodiscard]] QString tabSeparated() const;
+    /// The same as a table of Markdown, for issues and reports.
+    [[nodiscard]] QString markdown() const;
     void copy() const;
     /// Makes `row` the current and only selected one and brings it into view; -1: none.
     void showRow(int row);
@@ -27,6 +30,9 @@ class TextTable : public QTableView {
     /// Return, Enter or a double click.
     void rowActivated(int row);
 
+    /// The user chose which columns are there.
+    void columnsChosen();
+
   protected:
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
@@ -34,6 +40,8 @@ class TextTable : public QTableView {
 
   private:
     void fitRowHeight();
+    void chooseColumns(const QPoint& at);
+    template <class Line> void eachLine(const Line& line) const;
 };
 
 } // namespace waitscope

@@ -62,8 +62,12 @@ class Description {
     void stack(StackId id) {
         const FrameId site = facts_.waits.siteOf(id);
         bool siteSeen = false;
-        for (const FrameId f : trace_.stacks[id]) {
+        const auto frames = trace_.stacks[id];
+        for (std::size_t i = 0; i < frames.size(); ++i) {
+            const FrameId f = frames[i];
             const Frame& frame = trace_.frame(f);
+            // An inlined call has the pc of the call it was put into.
+            const bool inlined = frame.pc != 0 && i + 1 < frames.size() && trace_.frame(frames[i + 1]).pc == frame.pc;
             const Frame& own = trace_.frame(site);
             // A site stands for all frames of its line.
             const bool isSite =
@@ -74,7 +78,9 @@ class Description {
                               .place = placeText(trace_, f),
                               .fullText = std::string(trace_.text(frame.function)),
                               .fullPlace = fullPlaceText(trace_, f),
-                              .site = isSite});
+                              .site = isSite,
+                              .frame = f,
+                              .inlined = inlined});
         }
     }
 

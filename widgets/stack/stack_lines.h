@@ -23,6 +23,8 @@ struct StackLine {
     std::string fullText;     ///< of a frame: the whole name
     std::string fullPlace;    ///< of a frame: the whole path and line
     bool site = false;        ///< the first frame of the program itself
+    FrameId frame;            ///< of a frame
+    bool inlined = false;     ///< of a frame: the compiler put it into the one below
     GoroutineIndex goroutine; ///< that the heading names
 };
 

@@ -16,6 +16,8 @@
 #include <QTextDocumentFragment>
 #include <QToolTip>
 
+#include <algorithm>
+
 namespace waitscope {
 
 namespace {
@@ -24,6 +26,9 @@ using Kind = StackLine::Kind;
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 const QString goroutineScheme = QStringLiteral("goroutine");
+const QString frameScheme = QStringLiteral("frame");
+const QString unfoldScheme = QStringLiteral("unfold");
+constexpr std::size_t fewestFolded = 3; // fewer are shorter than the words that would stand for them
 
 } // namespace
 
@@ -38,6 +43,12 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
         if (url.scheme() == goroutineScheme)
             view_->select(GoroutineSelection{GoroutineIndex{url.path().toUInt()}});
+        else if (url.scheme() == frameScheme)
+            Q_EMIT frameChosen(FrameId{url.path().toUInt()});
+        else if (url.scheme() == unfoldScheme) {
+            unfolded_ = true;
+            write();
+        }
     });
     connect(view_, &ViewState::traceChanged, this, &StackPanel::rebuild);
     connect(view_, &ViewState::selectionChanged, this, &StackPanel::rebuild);
@@ -46,10 +57,32 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
 
 void StackPanel::rebuild() {
     lines_.clear();
+    unfolded_ = false;
     if (view_->facts())
         lines_ = describe(*view_->facts(), view_->selection());
     write();
     verticalScrollBar()->setValue(0);
+    const auto site = std::ranges::find_if(lines_, &StackLine::site);
+    Q_EMIT siteChanged(site != lines_.end() ? site->frame : FrameId{});
+}
+
+// The frame that blocks comes first and stays; the library's frames between it and the program's are folded.
+void StackPanel::arrange() {
+    blocks_.clear();
+    for (std::size_t i = 0; i < lines_.size();) {
+        std::size_t end = i;
+        const bool first = i == 0 || (lines_[i - 1].kind != Kind::LibraryFrame && lines_[i - 1].kind != Kind::Frame);
+        while (!unfolded_ && !first && end < lines_.size() && lines_[end].kind == Kind::LibraryFrame &&
+               !lines_[end].site)
+            ++end;
+        if (end - i >= fewestFolded) {
+            blocks_.push_back({i, end - i});
+            i = end;
+        } else {
+            blocks_.push_back({i, 0});
+            ++i;
+        }
+    }
 }
 
 // A document of one block a line, so that a place in the text tells its line.
@@ -75,8 +108,9 @@ void StackPanel::write() {
                                          : tr("Stacks appear here once a trace is open."),
                           hint);
     }
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-        const StackLine& line = lines_[i];
+    arrange();
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+        const StackLine& line = lines_[blocks_[i].line];
         QTextBlockFormat block;
         QTextCharFormat text = plain;
         switch (line.kind) {
@@ -107,6 +141,12 @@ void StackPanel::write() {
         if (i > 0)
             cursor.insertBlock();
         cursor.setBlockFormat(block);
+        if (blocks_[i].folded > 0) {
+            text.setAnchor(true);
+            text.setAnchorHref(unfoldScheme + QStringLiteral(":all"));
+            cursor.insertText(tr("  … %1 frames of Go's library").arg(blocks_[i].folded), text);
+            continue;
+        }
         const bool frame = line.kind == Kind::Frame || line.kind == Kind::LibraryFrame;
         if (frame) {
             text.setFontWeight(line.site ? QFont::Bold : QFont::Normal);
@@ -115,7 +155,13 @@ void StackPanel::write() {
         cursor.insertText(fromUtf8(line.text), text);
         if (frame) {
             text.setForeground(line.site ? palette().color(QPalette::Text) : muted);
-            cursor.insertText(QStringLiteral("  ") + fromUtf8(line.place), text);
+            cursor.insertText(QStringLiteral("  "), text);
+            QTextCharFormat place = text;
+            place.setAnchor(true);
+            place.setAnchorHref(frameScheme + u':' + QString::number(line.frame.value));
+            cursor.insertText(fromUtf8(line.place), place);
+            if (line.inlined)
+                cursor.insertText(tr("  inlined"), text);
         }
         if (line.goroutine.known()) {
             cursor.insertText(QStringLiteral(" "), text);
@@ -133,7 +179,7 @@ void StackPanel::write() {
 
 const StackLine* StackPanel::lineAt(const QTextCursor& cursor) const {
     const auto block = static_cast<std::size_t>(cursor.blockNumber());
-    return block < lines_.size() ? &lines_[block] : nullptr;
+    return block < blocks_.size() && blocks_[block].folded == 0 ? &lines_[blocks_[block].line] : nullptr;
 }
 
 void StackPanel::copyText() const {

@@ -24,6 +24,12 @@ class StackPanel : public QTextBrowser {
     /// The line of the text cursor, in the same way.
     void copyLine() const;
 
+  Q_SIGNALS:
+    /// What is selected now is at this line of the program; none if that is not known.
+    void siteChanged(waitscope::FrameId frame);
+    /// The user clicked the line of a frame, or pressed Enter on it: its source is wanted.
+    void frameChosen(waitscope::FrameId frame);
+
   protected:
     bool viewportEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -39,7 +45,16 @@ class StackPanel : public QTextBrowser {
     [[nodiscard]] const StackLine* lineAt(const QTextCursor& cursor) const;
 
     ViewState* view_;
-    std::vector<StackLine> lines_; ///< one a block of the document
+    /// A block of the document: a line, or several frames of the library that are folded into one.
+    struct Block {
+        std::size_t line = 0;
+        std::size_t folded = 0; ///< how many frames, from `line` on
+    };
+    void arrange();
+
+    std::vector<StackLine> lines_;
+    std::vector<Block> blocks_;
+    bool unfolded_ = false; ///< the user wants to see all frames of what is selected
     bool writing_ = false;
 };
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr int patchSide = 14; // logical pixels
 
-bool isFigure(int column) {
-    return column >= WaitRowsModel::Goroutines && column <= WaitRowsModel::Longest;
+WaitColumn columnOf(int column) {
+    return static_cast<WaitColumn>(column);
 }
 
 } // namespace
@@ -48,10 +48,14 @@ void WaitRowsModel::setStale(bool stale) {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1), {Qt::ForegroundRole});
 }
 
-int WaitRowsModel::rowOf(Primitive primitive, FrameId site) const {
-    const auto found = std::ranges::find_if(
-        order_, [&](std::uint32_t i) { return table_.rows[i].primitive == primitive && table_.rows[i].site == site; });
+int WaitRowsModel::rowOf(const WaitRowKey& key) const {
+    const auto found = std::ranges::find_if(order_, [&](std::uint32_t i) { return table_.rows[i].key == key; });
     return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+}
+
+int WaitRowsModel::idleRows() const {
+    return static_cast<int>(
+        std::ranges::count_if(order_, [&](std::uint32_t i) { return !table_.rows[i].idiom.empty(); }));
 }
 
 int WaitRowsModel::rowCount(const QModelIndex& parent) const {
@@ -66,66 +70,16 @@ QVariant WaitRowsModel::headerData(int section, Qt::Orientation orientation, int
     if (orientation != Qt::Horizontal || section < 0 || section >= columns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
-    if (role == Qt::DisplayRole) {
-        const std::array<QString, columns> names{tr("Primitive"), tr("Site"),        tr("Goroutines"), tr("Total"),
-                                                 tr("Share"),     tr("Concurrency"), tr("Finished"),   tr("Open"),
-                                                 tr("Longest"),   tr("Top waker")};
-        return names[static_cast<std::size_t>(section)];
-    }
-    if (role == Qt::ToolTipRole) {
-        const std::array<QString, columns> meanings{
-            tr("What is waited for"),
-            tr("The first line outside Go's standard library"),
-            tr("Different goroutines that waited here"),
-            tr("Time waited inside the visible range, summed over goroutines. Open waits count to the end of the "
-               "trace"),
-            tr("Of the time that the program's goroutines existed in the visible range"),
-            tr("Goroutines that were blocked here at one time, on average"),
-            tr("Waits that ended"),
-            tr("Waits that last to the end of the trace"),
-            tr("The longest wait, finished or open (▸). ≥: it began before the trace"),
-            tr("The line that ended the most waiting time here, or what did if no goroutine did")};
-        return meanings[static_cast<std::size_t>(section)];
-    }
+        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(columnOf(section)) ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == Qt::DisplayRole)
+        return fromUtf8(titleOf(columnOf(section), table_.by));
+    if (role == Qt::ToolTipRole)
+        return fromUtf8(meaningOf(columnOf(section), table_.by));
     return {};
 }
 
-QString WaitRowsModel::wakerText(const WaitRow& row) const {
-    if (row.wakers.empty())
-        return {};
-    const RowWaker& top = row.wakers.front();
-    if (top.how != WokenBy::Goroutine)
-        return top.how == WokenBy::Unknown ? tr("not recorded") : fromUtf8(std::string(nameOf(top.how)));
-    return fromUtf8(siteText(*facts_->trace, top.site));
-}
-
 QString WaitRowsModel::textOf(const WaitRow& row, int column) const {
-    switch (column) {
-    case PrimitiveName:
-        return fromUtf8(primitiveText(row.primitive, row.detail));
-    case Site:
-        return fromUtf8(siteText(*facts_->trace, row.site));
-    case Goroutines:
-        return fromUtf8(countText(row.goroutines));
-    case Total:
-        return fromUtf8(durationText(row.total()));
-    case Share:
-        return table_.sharePercent(row) ? fromUtf8(percentText(*table_.sharePercent(row))) : QString();
-    case Concurrency:
-        return table_.concurrency(row) ? fromUtf8(meanText(*table_.concurrency(row))) : QString();
-    case Finished:
-        return fromUtf8(countText(row.finished));
-    case Open:
-        return row.open > 0 ? fromUtf8(countText(row.open)) + QStringLiteral(" ▸") : QStringLiteral("0  ");
-    case Longest:
-        return (row.longestBeforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(row.longest())) +
-               (row.oldestOpen && *row.oldestOpen == row.longest() ? QStringLiteral(" ▸") : QStringLiteral("  "));
-    case TopWaker:
-        return wakerText(row);
-    default:
-        return {};
-    }
+    return fromUtf8(cellText(*facts_, table_, row, columnOf(column)));
 }
 
 QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
@@ -134,7 +88,12 @@ QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
         return tr("%1 waits, %2").arg(fromUtf8(countText(count)), fromUtf8(exactDurationText(time)));
     };
     switch (column) {
+    case PrimitiveName:
+        return row.idiom.empty() ? textOf(row, column)
+                                 : tr("%1\nidle by nature: %2").arg(textOf(row, column), fromUtf8(row.idiom));
     case Site:
+        if (table_.by != WaitGrouping::Site)
+            return textOf(row, column);
         return row.site.known() ? fromUtf8(std::string(trace.text(trace.frame(row.site).function))) + u'\n' +
                                       fromUtf8(fullPlaceText(trace, row.site))
                                 : tr("No stack was recorded for these waits.");
@@ -156,9 +115,7 @@ QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
             if (text.count(u'\n') == 9) // the rest is a long tail
                 return text + QStringLiteral("…");
             text += QStringLiteral("%1 × %2 · %3\n")
-                        .arg(fromUtf8(countText(waker.count)),
-                             waker.how == WokenBy::Goroutine ? fromUtf8(siteText(trace, waker.site))
-                                                             : fromUtf8(std::string(nameOf(waker.how))),
+                        .arg(fromUtf8(countText(waker.count)), fromUtf8(wakerText(trace, waker)),
                              fromUtf8(durationText(waker.total)));
         }
         return text.trimmed();
@@ -181,7 +138,7 @@ QVariant WaitRowsModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return toolTipOf(row, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(column) ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(columnOf(column)) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::FontRole: {
         if (column == PrimitiveName)
             return {};
@@ -190,7 +147,8 @@ QVariant WaitRowsModel::data(const QModelIndex& index, int role) const {
         return font;
     }
     case Qt::ForegroundRole:
-        return stale_ || (column == Open && row.open == 0) || (column == Site && !row.site.known())
+        return stale_ || !row.idiom.empty() || (column == Open && row.open == 0) ||
+                       (column == Site && table_.by == WaitGrouping::Site && !row.site.known())
                    ? QVariant(mutedText(QApplication::palette("QTableView")))
                    : QVariant();
     case Qt::DecorationRole:
@@ -220,7 +178,8 @@ bool WaitRowsModel::matches(const WaitRow& row) const {
     const Frame& frame = trace.frame(row.site);
     return textOf(row, PrimitiveName).contains(filter_, Qt::CaseInsensitive) ||
            textOf(row, Site).contains(filter_, Qt::CaseInsensitive) || holds(trace.text(frame.function)) ||
-           holds(trace.text(frame.file)) || wakerText(row).contains(filter_, Qt::CaseInsensitive);
+           holds(trace.text(frame.file)) || holds(row.idiom) ||
+           textOf(row, TopWaker).contains(filter_, Qt::CaseInsensitive);
 }
 
 void WaitRowsModel::sort(int column, Qt::SortOrder order) {
@@ -256,28 +215,11 @@ void WaitRowsModel::arrange() {
             std::ranges::stable_sort(order_, std::ranges::greater{}, key);
     };
     const auto row = [&](std::uint32_t i) -> const WaitRow& { return table_.rows[i]; };
-    switch (sortColumn_) {
-    case PrimitiveName:
-    case Site:
-    case TopWaker:
+    if (isFigure(columnOf(sortColumn_)))
+        by([&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(sortColumn_)); });
+    else
         by([&](std::uint32_t i) { return textOf(row(i), sortColumn_); });
-        break;
-    case Goroutines:
-        by([&](std::uint32_t i) { return row(i).goroutines; });
-        break;
-    case Finished:
-        by([&](std::uint32_t i) { return row(i).finished; });
-        break;
-    case Open:
-        by([&](std::uint32_t i) { return row(i).open; });
-        break;
-    case Longest:
-        by([&](std::uint32_t i) { return row(i).longest(); });
-        break;
-    default: // shares and concurrency are totals over a constant
-        by([&](std::uint32_t i) { return row(i).total(); });
-        break;
-    }
+    std::ranges::stable_partition(order_, [&](std::uint32_t i) { return row(i).idiom.empty(); });
 }
 
 } // namespace waitscope

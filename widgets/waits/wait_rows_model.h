@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The wait table by site as an item model. Sorts and filters an index of its own: a proxy asks for every cell through
-// QVariants, which takes seconds where this takes milliseconds.
+// The wait table as an item model. Rows that are idle by nature come after all others, whatever the order. Sorts and
+// filters an index of its own: a proxy asks for every cell through QVariants, which takes seconds where this takes
+// milliseconds.
 #pragma once
 
-#include "model/waits/wait_table.h"
+#include "model/report/wait_columns.h"
 
 #include <QAbstractTableModel>
 #include <QIcon>
@@ -18,8 +19,23 @@ class WaitRowsModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { PrimitiveName, Site, Goroutines, Total, Share, Concurrency, Finished, Open, Longest, TopWaker };
-    static constexpr int columns = TopWaker + 1;
+    enum Column {
+        PrimitiveName = static_cast<int>(WaitColumn::Primitive),
+        Site = static_cast<int>(WaitColumn::Key), ///< what makes a row, whatever the grouping
+        Goroutines = static_cast<int>(WaitColumn::Goroutines),
+        Open = static_cast<int>(WaitColumn::Open),
+        Total = static_cast<int>(WaitColumn::Total),
+        OpenTime = static_cast<int>(WaitColumn::OpenTime),
+        Longest = static_cast<int>(WaitColumn::Longest),
+        Concurrency = static_cast<int>(WaitColumn::Concurrency),
+        Finished = static_cast<int>(WaitColumn::Finished),
+        P50 = static_cast<int>(WaitColumn::P50),
+        P95 = static_cast<int>(WaitColumn::P95),
+        P99 = static_cast<int>(WaitColumn::P99),
+        Peak = static_cast<int>(WaitColumn::Peak),
+        TopWaker = static_cast<int>(WaitColumn::TopWaker),
+    };
+    static constexpr int columns = static_cast<int>(waitColumns.size());
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -33,7 +49,9 @@ class WaitRowsModel : public QAbstractTableModel {
     [[nodiscard]] const WaitTable& table() const { return table_; }
     [[nodiscard]] const WaitRow& rowAt(int row) const { return table_.rows[order_[static_cast<std::size_t>(row)]]; }
     /// -1 if it is not there, or filtered out.
-    [[nodiscard]] int rowOf(Primitive primitive, FrameId site) const;
+    [[nodiscard]] int rowOf(const WaitRowKey& key) const;
+    /// Of the rows that are shown.
+    [[nodiscard]] int idleRows() const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
@@ -44,7 +62,6 @@ class WaitRowsModel : public QAbstractTableModel {
   private:
     [[nodiscard]] QString textOf(const WaitRow& row, int column) const;
     [[nodiscard]] QString toolTipOf(const WaitRow& row, int column) const;
-    [[nodiscard]] QString wakerText(const WaitRow& row) const;
     [[nodiscard]] bool matches(const WaitRow& row) const;
     void arrange();
     [[nodiscard]] const QIcon& iconOf(StateFamily family) const;

@@ -9,6 +9,8 @@
 #include "widgets/waits/wait_rows_model.h"
 #include "widgets/waits/waiting_goroutines_model.h"
 
+#include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
@@ -27,6 +29,10 @@
 namespace waitscope {
 
 namespace {
+
+WaitRowKey rowKeyOf(const SiteSelection& site) {
+    return {.by = WaitGrouping::Site, .primitive = site.primitive, .site = site.site};
+}
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 constexpr int widestPrimitive = 120;
@@ -98,6 +104,13 @@ QWidget* WaitsPanel::buildRows() {
     filter_->setAccessibleName(tr("Filter of the waits"));
     filter_->installEventFilter(this);
     connect(filter_, &QLineEdit::textChanged, this, &WaitsPanel::filterChanged);
+    grouping_ = new QComboBox(part);
+    grouping_->setAccessibleName(tr("What makes a row"));
+    grouping_->setToolTip(tr("What makes a row"));
+    for (const WaitGrouping by : waitGroupings)
+        grouping_->addItem(tr("By %1").arg(fromUtf8(nameOf(by))), static_cast<int>(by));
+    connect(grouping_, &QComboBox::currentIndexChanged, this,
+            [this] { groupBy(static_cast<WaitGrouping>(grouping_->currentData().toInt())); });
     summary_ = new QLabel(part);
     summary_->setAccessibleName(tr("What the table of waits shows"));
     progress_ = new QProgressBar(part);
@@ -118,9 +131,15 @@ QWidget* WaitsPanel::buildRows() {
     rowsTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     rowsTable_->setSortingEnabled(true);
     // What is still open, and for how long, is what an engineer in an incident looks for: it must need no scrolling.
-    rowsTable_->horizontalHeader()->moveSection(WaitRowsModel::Open, WaitRowsModel::Total);
-    rowsTable_->horizontalHeader()->moveSection(WaitRowsModel::Longest, WaitRowsModel::Share);
-    connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::siteChosen);
+    // It stands at the left; the rest can be had at the header.
+    for (const WaitColumn column : {WaitColumn::P50, WaitColumn::P95, WaitColumn::P99, WaitColumn::Max,
+                                    WaitColumn::Peak, WaitColumn::AtEnd, WaitColumn::BeforeTrace})
+        rowsTable_->setColumnHidden(static_cast<int>(column), true);
+    connect(rowsTable_, &TextTable::columnsChosen, this, [this] {
+        if (view_->facts() && needsDistributions())
+            requestRows();
+    });
+    connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::rowChosen);
     connect(rowsTable_, &TextTable::rowActivated, this, [this] { goroutinesTable_->setFocus(); });
 
     auto* const noRows = new QWidget(part);
@@ -139,7 +158,11 @@ QWidget* WaitsPanel::buildRows() {
     auto* const layout = new QVBoxLayout(part);
     layout->setContentsMargins(gap, gap, gap, 0);
     layout->setSpacing(gap);
-    layout->addWidget(filter_);
+    auto* const controls = new QHBoxLayout;
+    controls->setSpacing(gap);
+    controls->addWidget(filter_, 1);
+    controls->addWidget(grouping_);
+    layout->addLayout(controls);
     layout->addWidget(summary_);
     layout->addWidget(progress_);
     layout->addWidget(rowsOrMessage_, 1);
@@ -197,7 +220,7 @@ void WaitsPanel::followTrace() {
     const QScopedValueRollback following(following_, true);
     rows_.cancel();
     goroutines_.cancel();
-    site_.reset();
+    row_.reset();
     listed_.reset();
     selected_ = {};
     rowsModel_->show(nullptr, {});
@@ -209,7 +232,7 @@ void WaitsPanel::followRange() {
     if (!view_->facts())
         return;
     requestRows();
-    if (site_)
+    if (row_)
         requestGoroutines();
 }
 
@@ -217,24 +240,27 @@ void WaitsPanel::followSelection(const Selection& selection) {
     if (!view_->facts())
         return;
     const TraceFacts& facts = *view_->facts();
-    std::optional<SiteSelection> site;
+    std::optional<WaitRowKey> row;
     if (const auto* const chosen = std::get_if<SiteSelection>(&selection)) {
-        site = *chosen;
+        row = rowKeyOf(*chosen);
     } else if (const auto* const span = std::get_if<SpanSelection>(&selection)) {
         if (facts.waits.indexOf(*facts.trace, span->span) != 0) {
             const WaitClass& wait = facts.waits.of(*facts.trace, span->span);
-            site = {wait.primitive, wait.site};
+            row = rowKeyOf({wait.primitive, wait.site});
         }
     }
     selected_ = selectedGoroutine(selection);
-    if (site && site == site_ && !goroutines_.busy()) { // it is there already
+    // A goroutine of the row that is there, however it is grouped: the list stays.
+    if (listed_ && listed_->by != WaitGrouping::Site && goroutinesModel_->rowOf(selected_) >= 0 && !goroutines_.busy())
+        row = listed_;
+    if (row && row == row_ && !goroutines_.busy()) { // it is there already
         const QScopedValueRollback following(following_, true);
         showSelectedRow();
         goroutinesTable_->showRow(goroutinesModel_->rowOf(selected_));
         return;
     }
-    site_ = site;
-    if (site || std::holds_alternative<GoroutineSelection>(selection)) {
+    row_ = row;
+    if (row || std::holds_alternative<GoroutineSelection>(selection)) {
         requestGoroutines();
     } else {
         const QScopedValueRollback following(following_, true);
@@ -248,25 +274,26 @@ void WaitsPanel::followSelection(const Selection& selection) {
 }
 
 void WaitsPanel::requestRows() {
-    rows_.request([facts = view_->facts(), range = view_->visibleRange()] {
-        return Rows{facts, computeWaitTable(*facts, {.range = range, .distributions = false})};
-    });
+    rows_.request(
+        [facts = view_->facts(), range = view_->visibleRange(), by = by_, distributions = needsDistributions()] {
+            return Rows{facts, computeWaitTable(*facts, {.range = range, .by = by, .distributions = distributions})};
+        });
     setBusy();
 }
 
 void WaitsPanel::requestGoroutines() {
     goroutines_.request(
-        [facts = view_->facts(), range = view_->visibleRange(), site = site_, selected = selected_]() -> Goroutines {
-            Goroutines found{.facts = facts, .site = site, .selected = selected};
-            if (!site) {
+        [facts = view_->facts(), range = view_->visibleRange(), row = row_, selected = selected_]() -> Goroutines {
+            Goroutines found{.facts = facts, .row = row, .selected = selected};
+            if (!row) {
                 const SpanIndex wait = openOrLongestWait(*facts, selected, range);
                 if (!wait.known())
                     return found;
                 const WaitClass& what = facts->waits.of(*facts->trace, wait);
-                found.site = {what.primitive, what.site};
+                found.row = rowKeyOf({what.primitive, what.site});
             }
             const bool runtime = selected.known() && facts->waits.isRuntime(selected);
-            found.list = goroutinesWaitingAt(*facts, found.site->primitive, found.site->site, range, runtime);
+            found.list = goroutinesOf(*facts, *found.row, range, runtime);
             return found;
         });
     setBusy();
@@ -290,9 +317,9 @@ void WaitsPanel::showRows(Rows rows) {
 void WaitsPanel::showGoroutines(Goroutines goroutines) {
     {
         const QScopedValueRollback following(following_, true);
-        const bool another = goroutines.site != listed_;
-        listed_ = goroutines.site;
-        site_ = goroutines.site;
+        const bool another = goroutines.row != listed_;
+        listed_ = goroutines.row;
+        row_ = goroutines.row;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
         if (another)
             fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function);
@@ -304,14 +331,37 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
 }
 
 void WaitsPanel::showSelectedRow() {
-    rowsTable_->showRow(site_ ? rowsModel_->rowOf(site_->primitive, site_->site) : -1);
+    rowsTable_->showRow(row_ ? rowsModel_->rowOf(*row_) : -1);
 }
 
-void WaitsPanel::siteChosen(int row) {
+void WaitsPanel::rowChosen(int row) {
     if (following_)
         return;
     const WaitRow& chosen = rowsModel_->rowAt(row);
-    view_->select(SiteSelection{chosen.primitive, chosen.site});
+    if (by_ == WaitGrouping::Site) {
+        view_->select(SiteSelection{chosen.primitive, chosen.site});
+    } else if (by_ == WaitGrouping::Goroutine) {
+        view_->select(GoroutineSelection{chosen.key.goroutine});
+    } else {
+        // The other views have no name for such a row; its goroutines have.
+        row_ = chosen.key;
+        requestGoroutines();
+        showWhatThereIs();
+    }
+}
+
+void WaitsPanel::groupBy(WaitGrouping by) {
+    by_ = by;
+    rowsModel_->show(nullptr, {});
+    if (view_->facts())
+        requestRows();
+    showWhatThereIs();
+}
+
+bool WaitsPanel::needsDistributions() const {
+    return std::ranges::any_of(
+        std::array{WaitRowsModel::P50, WaitRowsModel::P95, WaitRowsModel::P99, WaitRowsModel::Peak},
+        [&](WaitRowsModel::Column column) { return !rowsTable_->isColumnHidden(column); });
 }
 
 void WaitsPanel::goroutineChosen(int row) {
@@ -355,12 +405,19 @@ void WaitsPanel::showWhatThereIs() {
         message_->setText(tr("No goroutine of the program waited in this part of the trace."));
     clearFilter_->setVisible(filtered);
     rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
+    const int idle = rowsModel_->idleRows();
+    summary_->setToolTip(table.runtimeWaits > 0 ? tr("%1 waits of Go's own runtime, %2, are not among these.")
+                                                      .arg(fromUtf8(countText(table.runtimeWaits)),
+                                                           fromUtf8(durationText(table.runtimeTime)))
+                                                : QString());
     if (table.rows.empty())
         summary_->clear();
     else
-        summary_->setText(tr("%1 of %2 rows · %3 waits · visible: %4")
+        summary_->setText(tr("%1 of %2 rows%3 · %4 waits · visible: %5")
                               .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
-                                   fromUtf8(countText(table.rows.size())), fromUtf8(countText(table.waits())),
+                                   fromUtf8(countText(table.rows.size())),
+                                   idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
+                                   fromUtf8(countText(table.waits())),
                                    table.range == view_->facts()->trace->wholeRange()
                                        ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
                                        : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
@@ -375,7 +432,9 @@ void WaitsPanel::showWhatThereIs() {
                 .arg(goroutines == 1
                          ? tr("1 goroutine")
                          : tr("%1 goroutines").arg(fromUtf8(countText(static_cast<std::uint64_t>(goroutines)))),
-                     fromUtf8(primitiveText(listed_->primitive, {})), fromUtf8(siteText(trace, listed_->site)));
+                     listed_->by == WaitGrouping::Site ? fromUtf8(nameOf(listed_->primitive))
+                                                       : fromUtf8(nameOf(listed_->by)),
+                     fromUtf8(rowKeyText(*view_->facts(), *listed_)));
         goroutinesTitle_->setText(title);
         goroutinesTitle_->setToolTip(title + u'\n' + fromUtf8(fullPlaceText(trace, listed_->site)));
         return;
@@ -386,7 +445,7 @@ void WaitsPanel::showWhatThereIs() {
         goroutinesMessage_->clear();
     else if (goroutines_.busy())
         goroutinesMessage_->setText(tr("Looking for the goroutines …"));
-    else if (site_)
+    else if (row_)
         goroutinesMessage_->setText(tr("No goroutine waits there in the visible part of the trace."));
     else if (selected_.known())
         goroutinesMessage_->setText(tr("%1 does not wait in the visible part of the trace.")

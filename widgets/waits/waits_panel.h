@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which waits are there, and which goroutines are in them? Two tables: primitive and site on top, the goroutines of the
-// chosen row below, oldest first. Follows the visible range and the shared selection, and changes the latter. Nothing
-// is computed on the GUI thread: while new rows are on their way the old ones stay, faded.
+// Which waits are there, and which goroutines are in them? Two tables: a row a site (or what else the user groups by)
+// on top, the goroutines of the chosen row below, oldest first. Follows the visible range and the shared selection, and
+// changes the latter. Nothing is computed on the GUI thread: while new rows are on their way the old ones stay, faded.
 #pragma once
 
 #include "model/waits/wait_table.h"
@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -47,10 +48,10 @@ class WaitsPanel : public QWidget {
         std::shared_ptr<const TraceFacts> facts;
         WaitTable table;
     };
-    /// The goroutines of a site, and which of them is selected.
+    /// The goroutines of a row, and which of them is selected.
     struct Goroutines {
         std::shared_ptr<const TraceFacts> facts;
-        std::optional<SiteSelection> site; ///< none: what is selected waits nowhere
+        std::optional<WaitRowKey> row; ///< none: what is selected waits nowhere
         std::vector<WaitingGoroutine> list;
         GoroutineIndex selected;
     };
@@ -65,7 +66,9 @@ class WaitsPanel : public QWidget {
     void showRows(Rows rows);
     void showGoroutines(Goroutines goroutines);
     void showSelectedRow();
-    void siteChosen(int row);
+    void rowChosen(int row);
+    void groupBy(WaitGrouping by);
+    [[nodiscard]] bool needsDistributions() const;
     void goroutineChosen(int row);
     void filterChanged(const QString& text);
     void setBusy();
@@ -74,6 +77,7 @@ class WaitsPanel : public QWidget {
     ViewState* view_;
     WaitRowsModel* rowsModel_;
     WaitingGoroutinesModel* goroutinesModel_;
+    QComboBox* grouping_ = nullptr;
     QLineEdit* filter_ = nullptr;
     QLabel* summary_ = nullptr;
     QProgressBar* progress_ = nullptr;
@@ -86,8 +90,9 @@ class WaitsPanel : public QWidget {
     TextTable* goroutinesTable_ = nullptr;
     QLabel* goroutinesMessage_ = nullptr;
     QTimer* fade_;
-    std::optional<SiteSelection> site_;   ///< whose goroutines are wanted
-    std::optional<SiteSelection> listed_; ///< whose goroutines are there
+    WaitGrouping by_ = WaitGrouping::Site;
+    std::optional<WaitRowKey> row_;    ///< whose goroutines are wanted
+    std::optional<WaitRowKey> listed_; ///< whose goroutines are there
     GoroutineIndex selected_;
     bool following_ = false; ///< the tables are being set, not used
     LatestResult<Rows> rows_;

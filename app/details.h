@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What there is to say of the selection: its stack, the source of a line, and because of whom it waits. Finds sources
+// on the disk and starts the editor for the panels, which know neither.
+#pragma once
+
+#include "app/source_files.h"
+#include "widgets/common/latest_result.h"
+#include "widgets/common/view_state.h"
+
+#include <QTabWidget>
+
+#include <utility>
+
+namespace waitscope {
+
+class SourcePanel;
+class StackPanel;
+class WhyPanel;
+
+class Details : public QTabWidget {
+    Q_OBJECT
+
+  public:
+    /// `view` must outlive it.
+    explicit Details(ViewState* view, QWidget* parent = nullptr);
+    ~Details() override;
+
+    void showStack();
+    void showSource();
+    void showWhy();
+    /// In the editor that the settings name.
+    void openEditor();
+    void chooseEditor();
+    /// The file of the shown line is `path` here; others are then looked for in the same way.
+    void locateSource(const QString& path);
+
+  Q_SIGNALS:
+    /// Something that the user asked for did not work, in a sentence.
+    void failed(const QString& sentence);
+
+  private:
+    void showFrame(FrameId frame);
+    void findSource(const QString& file);
+
+    ViewState* view_;
+    StackPanel* stack_;
+    SourcePanel* source_;
+    WhyPanel* why_;
+    LatestResult<std::pair<QString, SourceFile>> finding_;
+};
+
+} // namespace waitscope

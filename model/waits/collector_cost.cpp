@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/waits/collector_cost.h"
+
+#include <algorithm>
+#include <map>
+
+namespace waitscope {
+
+namespace {
+
+std::optional<std::uint64_t> lastBefore(const Trace& trace, std::string_view metric, Time t) {
+    for (const Metric& m : trace.metrics) {
+        if (trace.text(m.name) != metric)
+            continue;
+        const auto after = std::upper_bound(m.samples.begin(), m.samples.end(), t,
+                                            [](Time at, const MetricSample& sample) { return at < sample.time; });
+        if (after != m.samples.begin())
+            return (after - 1)->value;
+    }
+    return {};
+}
+
+bool callsCollector(const Trace& trace, StackId stack) {
+    return std::ranges::any_of(trace.stacks[stack],
+                               [&](FrameId f) { return trace.text(trace.frame(f).function) == "runtime.GC"; });
+}
+
+Time runningIn(const Trace& trace, GoroutineIndex g, TimeRange range) {
+    if (!g.known())
+        return 0;
+    const SpanRange own = trace.goroutines.spans(g);
+    const auto& starts = trace.spans.starts;
+    Time sum = 0;
+    const auto after = static_cast<std::uint32_t>(starts.firstAbove(own.begin, own.end, range.begin));
+    for (std::uint32_t s = std::max(own.begin + 1, after) - 1; s < own.end && starts[s] < range.end; ++s)
+        if (trace.spans.state({s}) == GoroutineState::Running)
+            sum += trace.spans.range({s}).clippedTo(range).length();
+    return sum;
+}
+
+} // namespace
+
+CollectorCost collectorCost(const TraceFacts& facts, TimeRange range) {
+    const Trace& trace = *facts.trace;
+    CollectorCost cost;
+    std::map<std::string_view, WorldStops> stops;
+    for (const RuntimeRange& r : trace.ranges) {
+        const TimeRange part = r.range.clippedTo(range);
+        if (part.empty())
+            continue;
+        constexpr std::string_view stopped = "stop-the-world (";
+        const std::string_view name = trace.text(r.name);
+        if (name == "GC concurrent mark phase") {
+            cost.marking += part.length();
+            cost.cycles.push_back({.mark = r.range,
+                                   .forced = callsCollector(trace, r.stack),
+                                   .heapLive = lastBefore(trace, "/memory/classes/heap/objects:bytes", r.range.begin),
+                                   .heapGoal = lastBefore(trace, "/gc/heap/goal:bytes", r.range.begin)});
+        } else if (name == "GC mark assist") {
+            cost.assisting += part.length();
+            cost.assistingOnProcessor += runningIn(trace, r.goroutine, part);
+        } else if (name == "GC incremental sweep") {
+            cost.sweeping += part.length();
+        } else if (name.starts_with(stopped)) {
+            const std::string_view kind = name.substr(stopped.size(), name.size() - stopped.size() - 1);
+            WorldStops& sum = stops.try_emplace(kind, WorldStops{kind}).first->second;
+            ++sum.count;
+            sum.total += part.length();
+            sum.longest = std::max(sum.longest, r.range.length());
+        }
+    }
+    for (const auto& [kind, sum] : stops)
+        cost.stops.push_back(sum);
+    std::ranges::stable_sort(cost.stops, std::ranges::greater{}, &WorldStops::total);
+
+    // Blocked at the begin of each cycle, and at the end of the range: +1 and -1 where a wait comes and goes.
+    std::vector<Time> moments;
+    for (const CollectorCycle& cycle : cost.cycles)
+        moments.push_back(cycle.mark.begin);
+    moments.push_back(range.end);
+    std::vector<std::int64_t> changes(moments.size() + 1);
+    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+        if (facts.waits.isRuntime({g}))
+            continue;
+        const SpanRange own = trace.goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end; ++s) {
+            const GoroutineState state = trace.spans.state({s});
+            if (state == GoroutineState::Running)
+                cost.running += trace.spans.range({s}).clippedTo(range).length();
+            if (state != GoroutineState::Waiting)
+                continue;
+            const TimeRange wait = trace.spans.range({s});
+            const auto from = std::ranges::lower_bound(moments, wait.begin) - moments.begin();
+            const auto to = trace.isOpen({g}, {s}) ? static_cast<std::ptrdiff_t>(moments.size())
+                                                   : std::ranges::lower_bound(moments, wait.end) - moments.begin();
+            ++changes[static_cast<std::size_t>(from)];
+            --changes[static_cast<std::size_t>(to)];
+        }
+    }
+    std::int64_t blocked = 0;
+    for (std::size_t i = 0; i < moments.size(); ++i) {
+        blocked += changes[i];
+        (i < cost.cycles.size() ? cost.cycles[i].blocked : cost.blockedAtEnd) = static_cast<std::uint64_t>(blocked);
+    }
+    return cost;
+}
+
+} // namespace waitscope

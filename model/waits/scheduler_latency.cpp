@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/waits/scheduler_latency.h"
+
+#include "model/waits/rank.h"
+
+#include <algorithm>
+
+namespace waitscope {
+
+Moments::Moments(std::vector<TimeRange> ranges) {
+    std::erase_if(ranges, [](TimeRange range) { return range.empty(); });
+    std::ranges::sort(ranges, {}, &TimeRange::begin);
+    for (const TimeRange range : ranges) {
+        if (!ranges_.empty() && range.begin <= ranges_.back().end)
+            ranges_.back().end = std::max(ranges_.back().end, range.end);
+        else
+            ranges_.push_back(range);
+    }
+    for (const TimeRange range : ranges_)
+        sums_.push_back(total() + range.length());
+}
+
+Time Moments::until(Time t) const {
+    const auto after = std::ranges::upper_bound(ranges_, t, {}, &TimeRange::begin) - ranges_.begin();
+    if (after == 0)
+        return 0;
+    const auto last = static_cast<std::size_t>(after - 1);
+    return sums_[last] - std::max<Time>(0, ranges_[last].end - t);
+}
+
+SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
+    const Trace& trace = *facts.trace;
+    std::vector<TimeRange> idle;
+    std::vector<TimeRange> known;
+    for (const Processor& processor : trace.processors)
+        for (std::size_t i = 0; i < processor.spans.size(); ++i) {
+            const ProcSpan& span = processor.spans[i];
+            const TimeRange whole{span.start,
+                                  i + 1 < processor.spans.size() ? processor.spans[i + 1].start : trace.duration};
+            if (span.state == ProcState::Idle)
+                idle.push_back(whole);
+            if (span.state != ProcState::Unknown)
+                known.push_back(whole);
+        }
+    const std::vector<TimeRange>& stops = facts.collector.stops;
+    const Moments stopped(stops);
+    const Moments collecting(facts.collector.marks);
+    // An idle processor is of no use while the world is stopped, so that comes first.
+    idle.insert(idle.end(), stops.begin(), stops.end());
+    known.insert(known.end(), stops.begin(), stops.end());
+    const Moments notSaturated(std::move(idle));
+    const Moments recorded(std::move(known));
+
+    SchedulerLatency latency;
+    std::vector<Time> lengths;
+    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+        if (facts.waits.isRuntime({g}))
+            continue;
+        const SpanRange own = trace.goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s) {
+            if (trace.spans.state({s}) != GoroutineState::Runnable || trace.spans.end({s}) <= range.begin)
+                continue;
+            const TimeRange part = trace.spans.range({s}).clippedTo(range);
+            lengths.push_back(trace.spans.range({s}).length());
+            const Time stoppedPart = stopped.inside(part);
+            const Time recordedPart = recorded.inside(part);
+            const Time usable = notSaturated.inside(part) - stoppedPart;
+            latency.total += part.length();
+            latency.stopped += stoppedPart;
+            latency.late += usable;
+            latency.saturated += recordedPart - stoppedPart - usable;
+            latency.unknown += part.length() - recordedPart;
+            latency.duringCollection += collecting.inside(part);
+        }
+    }
+    latency.count = lengths.size();
+    latency.p50 = rankOf(lengths, 50);
+    latency.p95 = rankOf(lengths, 95);
+    latency.p99 = rankOf(lengths, 99);
+    latency.max = rankOf(lengths, 100);
+    return latency;
+}
+
+} // namespace waitscope
