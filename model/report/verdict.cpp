@@ -28,7 +28,8 @@ std::optional<Verdict> verdictOf(const TraceFacts& facts, const WaitTable& table
     if (worst == table.rows.end())
         return {};
     const Trace& trace = *facts.trace;
-    Verdict verdict{.primitive = worst->primitive, .site = worst->site, .open = worst->openTime > 0};
+    Verdict verdict{
+        .primitive = worst->primitive, .site = worst->site, .open = worst->openTime > 0, .sentence = {}, .onset = {}};
     const auto goroutines = [](std::uint64_t n) { return countText(n) + (n == 1 ? " goroutine" : " goroutines"); };
     std::string where = " · " + std::string(nameOf(verdict.primitive));
     if (verdict.site.known()) {
@@ -42,6 +43,8 @@ std::optional<Verdict> verdictOf(const TraceFacts& facts, const WaitTable& table
         return verdict;
     }
     const Time oldest = worst->oldestOpen.value_or(0);
+    if (oldest < trace.duration)
+        verdict.onset = trace.duration - oldest;
     verdict.sentence = goroutines(worst->open) + " still waiting" + where +
                        (oldest == trace.duration ? " · since before the trace · oldest at least " + durationText(oldest)
                                                  : " · since " + durationText(trace.duration - oldest) + " · oldest " +
