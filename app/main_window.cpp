@@ -5,14 +5,19 @@
 #include "app/picture_file.h"
 #include "app/recent_files.h"
 #include "app/start_page.h"
+#include "app/timeline_commands.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/flame/flame_panel.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/inspector/inspector_panel.h"
+#include "widgets/search/search_panel.h"
 #include "widgets/stack/stack_panel.h"
+#include "widgets/timeline/overview_strip.h"
+#include "widgets/timeline/timeline_pane.h"
 #include "widgets/timeline/timeline_picture.h"
-#include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
 
 #include <QActionGroup>
@@ -39,6 +44,7 @@
 #include <QToolBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -100,20 +106,42 @@ void MainWindow::makeWorkspace() {
             state_.select(SiteSelection{verdict_->primitive, verdict_->site});
     });
 
-    timeline_ = new TimelineView(&state_);
+    overview_ = new OverviewStrip(&state_);
+    search_ = new SearchPanel(&state_);
+    timelinePane_ = new TimelinePane(&state_);
+    timeline_ = timelinePane_->view();
+    commands_ = new TimelineCommands(
+        {.state = &state_, .pane = timelinePane_, .search = search_, .tracePath = [this] { return source_; }}, this);
+    connect(search_, &SearchPanel::closed, timeline_, qOverload<>(&QWidget::setFocus));
     heatmap_ = new HeatmapView(&state_);
     waits_ = new WaitsPanel(&state_);
     stack_ = new StackPanel(&state_);
-    connect(timeline_, &TimelineView::messageChanged, this,
-            [this](const QString& message) { statusBar()->showMessage(message, 6000); });
+    inspector_ = new InspectorPanel(&state_);
+    inspector_->insertTab(0, stack_, tr("Stack"));
+    inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
+    inspector_->setCurrentIndex(0);
+    const auto say = [this](const QString& message) { statusBar()->showMessage(message, 6000); };
+    connect(timeline_, &TimelineView::messageChanged, this, say);
+    connect(commands_, &TimelineCommands::message, this, say);
     canvases_ = new QSplitter(Qt::Vertical);
-    canvases_->addWidget(timeline_);
+    canvases_->addWidget(timelinePane_);
     canvases_->addWidget(heatmap_);
     words_ = new QSplitter(Qt::Vertical);
     words_->addWidget(waits_);
-    words_->addWidget(stack_);
+    words_->addWidget(inspector_);
     columns_ = new QSplitter(Qt::Horizontal);
-    columns_->addWidget(canvases_);
+    // The strip stands above the canvases and shares their edges.
+    auto* const left = new QWidget;
+    auto* const leftLayout = new QVBoxLayout(left);
+    leftLayout->setContentsMargins(0, 0, 0, 0);
+    leftLayout->setSpacing(0);
+    auto* const overviewRow = new QHBoxLayout; // where the canvases have a scroll bar the strip has none
+    overviewRow->setContentsMargins(0, 0, style()->pixelMetric(QStyle::PM_ScrollBarExtent), 0);
+    overviewRow->addWidget(overview_);
+    leftLayout->addLayout(overviewRow);
+    leftLayout->addWidget(search_);
+    leftLayout->addWidget(canvases_, 1);
+    columns_->addWidget(left);
     columns_->addWidget(words_);
     columns_->setChildrenCollapsible(false);
 
@@ -181,14 +209,15 @@ void MainWindow::makeActions() {
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
     fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
 
+    QMenu* const editMenu = menuBar()->addMenu(tr("&Edit"));
     QMenu* const viewMenu = menuBar()->addMenu(view);
     const auto alone = [&](const QString& name, Qt::Key key, QWidget* widget) {
         viewMenu->addAction(actions_.add(view, name, QKeySequence(key), [this, widget] { maximise(widget); }));
     };
     alone(tr("&Heatmap alone, and back"), Qt::Key_1, heatmap_);
-    alone(tr("&Timeline alone, and back"), Qt::Key_2, timeline_);
+    alone(tr("&Timeline alone, and back"), Qt::Key_2, timelinePane_);
     alone(tr("&Waits alone, and back"), Qt::Key_3, waits_);
-    alone(tr("&Stack alone, and back"), Qt::Key_4, stack_);
+    alone(tr("&Stack alone, and back"), Qt::Key_4, inspector_);
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] { resetLayout(); }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
@@ -212,6 +241,7 @@ void MainWindow::makeActions() {
     QAction* const waker =
         actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U), [this] { timeline_->goToWaker(); });
     goMenu->addActions({whole, focus, waker});
+    commands_->add(actions_, editMenu, viewMenu, goMenu);
 
     QToolBar* const bar = addToolBar(tr("Tools"));
     bar->setObjectName(QStringLiteral("tools"));
@@ -307,6 +337,8 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
     updateTitle();
     updateStatus();
     computeVerdict();
+    if (const QString problem = commands_->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
+        messages_->showMessage(problem);
 }
 
 void MainWindow::showFailure(const QString& sentence) {
@@ -342,6 +374,7 @@ void MainWindow::showVerdict(const std::optional<Verdict>& verdict) {
     if (!state_.facts())
         return; // closed meanwhile
     verdict_ = verdict;
+    state_.marks().setOnset(verdict ? verdict->onset : std::nullopt);
     verdictLine_->setProperty("calm", !(verdict && verdict->open));
     verdictLine_->style()->polish(verdictLine_);
     verdictLine_->setText(verdict ? fromUtf8(verdict->sentence)
@@ -396,8 +429,11 @@ bool MainWindow::exportHeatmap(const QString& path) {
 
 bool MainWindow::exportTimeline(const QString& path) {
     std::string problem;
-    const QByteArray png = pngOf(renderTimeline(state_.facts(), {.range = state_.visibleRange()}));
-    if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
+    const TimelinePictureOptions picture = timeline_->pictureOptions();
+    const QByteArray bytes = path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)
+                                 ? renderTimelineSvg(state_.facts(), picture)
+                                 : pngOf(renderTimeline(state_.facts(), picture));
+    if (writeResult({bytes.constData(), static_cast<std::size_t>(bytes.size())}, path, problem))
         return true;
     messages_->showMessage(fromUtf8(problem));
     return false;
@@ -420,11 +456,11 @@ void MainWindow::maximise(QWidget* view) {
         return;
     maximised_ = maximised_ == view ? nullptr : view;
     const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
-    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, waits_, stack_})
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, waits_, inspector_})
         widget->setVisible(shown(widget));
-    canvases_->setVisible(shown(timeline_) || shown(heatmap_));
-    words_->setVisible(shown(waits_) || shown(stack_));
-    (maximised_ != nullptr ? view : timeline_)->setFocus();
+    canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
+    words_->setVisible(shown(waits_) || shown(inspector_));
+    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
 }
 
 void MainWindow::resetLayout() {

@@ -5,6 +5,7 @@
 
 #include "app/actions.h"
 #include "app/loader.h"
+#include "app/view_link.h"
 #include "model/report/verdict.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/message_bar.h"
@@ -24,8 +25,13 @@ class QStackedWidget;
 namespace waitscope {
 
 class HeatmapView;
+class InspectorPanel;
+class OverviewStrip;
+class SearchPanel;
 class StackPanel;
 class StartPage;
+class TimelineCommands;
+class TimelinePane;
 class TimelineView;
 class WaitsPanel;
 
@@ -37,6 +43,8 @@ class MainWindow : public QMainWindow {
     ~MainWindow() override;
 
     void openFile(const QString& path);
+    /// Shows this view of the trace that is opened next.
+    void showViewWhenLoaded(const ViewOptions& options) { viewWhenLoaded_ = options; }
     /// "mutex" or "rwmutex".
     void openSample(const QString& name);
 
@@ -79,6 +87,7 @@ class MainWindow : public QMainWindow {
     Actions actions_{this};
     QString source_; ///< path of the open trace, empty for a sample
     QString sampleName_;
+    ViewOptions viewWhenLoaded_;
     std::optional<Verdict> verdict_;
     LatestResult<std::optional<Verdict>> verdictWork_{
         [this](const std::optional<Verdict>& verdict) { showVerdict(verdict); }};
@@ -94,10 +103,15 @@ class MainWindow : public QMainWindow {
     QSplitter* columns_ = nullptr;
     QSplitter* canvases_ = nullptr;
     QSplitter* words_ = nullptr;
+    OverviewStrip* overview_ = nullptr;
+    SearchPanel* search_ = nullptr;
+    TimelinePane* timelinePane_ = nullptr;
     TimelineView* timeline_ = nullptr;
+    TimelineCommands* commands_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
     WaitsPanel* waits_ = nullptr;
     StackPanel* stack_ = nullptr;
+    InspectorPanel* inspector_ = nullptr; ///< its first page is the stack
     QWidget* maximised_ = nullptr;
     QLabel* selectionText_ = nullptr;
     QLabel* rangeText_ = nullptr;

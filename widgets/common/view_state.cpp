@@ -17,10 +17,13 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     facts_ = std::move(facts);
     visible_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};
     selection_ = {};
+    chosen_ = {};
     hover_ = -1;
+    marks_.clear();
     Q_EMIT traceChanged();
     Q_EMIT visibleRangeChanged(visible_);
     Q_EMIT selectionChanged(selection_);
+    Q_EMIT chosenRangeChanged(chosen_);
 }
 
 void ViewState::setVisibleRange(TimeRange range) {
@@ -41,6 +44,13 @@ void ViewState::select(const Selection& selection) {
         return;
     selection_ = selection;
     Q_EMIT selectionChanged(selection_);
+}
+
+void ViewState::choose(TimeRange range) {
+    if (range == chosen_)
+        return;
+    chosen_ = range;
+    Q_EMIT chosenRangeChanged(chosen_);
 }
 
 void ViewState::setHoverTime(Time time) {
