@@ -50,8 +50,10 @@ class TestInspect : public QObject {
   private Q_SLOTS:
     void timesByStateAddUpToLifetimesInEveryRangeOfEveryRecording() {
         for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000) // the laws do not depend on the size, the time does
+                continue;
             const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace || loaded.trace->spans.size() > 400'000)
+            if (!loaded.trace)
                 continue;
             const auto facts = computeFacts(loaded.trace);
             const Time d = facts->trace->duration;

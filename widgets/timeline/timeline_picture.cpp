@@ -83,7 +83,9 @@ class Sheet {
             return &found->second;
         };
         TimelineRows rows(facts_, groups_);
-        rows.setFolded(TimelineSection::Graphs, false);
+        // A small picture is for goroutines.
+        constexpr int roomForGraphs = 400;
+        rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
         rows.setPinned(options_.pinned);
         TimelinePainter().paint(painter, *facts_, rows, frame);
     }
