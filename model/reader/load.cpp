@@ -19,6 +19,8 @@
 #include <new>
 #include <thread>
 
+#include <malloc.h>
+
 namespace waitscope {
 
 namespace {
@@ -64,6 +66,8 @@ class Load {
     LoadResult run();
 
   private:
+    /// Not worth another thread.
+    [[nodiscard]] bool isSmall() const { return bytes_.stored().size() < std::size_t{256} << 10; }
     void warn(const ReadProblem& problem);
     void enter(LoadStage stage, std::uint64_t total);
     std::optional<LoadError> readHeader();
@@ -77,7 +81,7 @@ class Load {
     TraceBytes& bytes_;
     std::string name_;
     const LoadOptions& options_;
-    unsigned threads_ = options_.threads == 0 ? threadsByDefault() : options_.threads;
+    unsigned threads_ = options_.threads != 0 ? options_.threads : isSmall() ? 1 : threadsByDefault();
     LoadReport report_;
     TraceHeader header_;
     Strings strings_;
@@ -213,13 +217,20 @@ LoadResult Load::run() {
     if (auto error = readHeader())
         return {nullptr, std::move(error)};
     std::string sha256;
-    std::jthread hashing([&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); });
+    const auto hash = [&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); };
+    std::jthread hashing;
+    if (isSmall())
+        hash();
+    else
+        hashing = std::jthread(hash);
     std::optional<LoadError> error;
     if (header_.version < firstV2)
         error = readV1();
     else
         readGenerations();
-    hashing.join();
+    ::malloc_trim(0); // what the threads worked with goes back to the system before the columns are laid out
+    if (hashing.joinable())
+        hashing.join();
     if (error)
         return {nullptr, std::move(error)};
     if (options_.stop.stop_requested())
