@@ -8,7 +8,9 @@ namespace waitscope {
 namespace {
 
 // After so many gaps in one generation the rest of it is left out: what could still be ordered is noise.
-constexpr int mostGaps = 32;
+constexpr int mostGaps = 64;
+// Of damaged generations, in ns: clocks of threads differ by less, and numbers by more are not worth keeping.
+constexpr std::int64_t patience = 1'000'000;
 // Slices that are ordered but not joined yet: enough that no worker waits, few enough that a stop is felt at once.
 constexpr std::size_t mostPending = 64;
 
@@ -113,6 +115,8 @@ void GenerationReader::read(std::size_t offset, int version) {
     GenerationScanner scanner(bytes_, offset, version);
     while (!options_.stop.stop_requested()) {
         auto wire = scanner.next();
+        for (const ReadProblem& problem : scanner.takeProblems())
+            options_.warn(problem);
         if (!wire)
             break;
         const auto slices = slicesOf(prepare(std::move(*wire)), options_.sliceBytes);
@@ -124,8 +128,9 @@ void GenerationReader::read(std::size_t offset, int version) {
     while (!pending_.empty() && !options_.stop.stop_requested())
         joinNext();
     endOffset_ = scanner.offset();
-    if (scanner.problem())
-        options_.warn(*scanner.problem());
+    otherTrace_ = scanner.otherTrace();
+    afterword_ = scanner.afterword();
+    unknownExperiments_ = scanner.unknownExperiments();
     joiner_.finish();
 }
 
@@ -137,6 +142,8 @@ void GenerationReader::joinNext() {
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
+    if (wire.afterHole && job.work.isFirst())
+        joiner_.gap();
     if (!joinWhole(job.result) && orderAgain(job.work) == Reach::Generation)
         next.lastOfGeneration = true;
     if (!next.lastOfGeneration) {
@@ -149,15 +156,19 @@ void GenerationReader::joinNext() {
         if (options_.progress)
             options_.progress(wire.endOffset);
     }
+    if (options_.joined && !pending_.empty())
+        options_.joined();
 }
 
 bool GenerationReader::joinWhole(OrderedSlice& slice) {
     if (slice.stuck)
         return false;
     const auto damage = slice.damage;
+    const auto unknown = slice.unknownEvents;
     if (!joiner_.join(slice))
         return false;
     if (damage) {
+        unknownEvents_.insert(unknown.begin(), unknown.end());
         options_.warn(*damage);
         generationIsWhole_ = false;
     }
@@ -174,18 +185,25 @@ GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
             return Reach::Slice;
     }
     work.until = SliceWork::untilTheEnd;
+    work.notBefore = joiner_.lastTime() + 1;
     while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
         pool_.abandon(*pending_.front().job);
         pending_.pop_front();
     }
-    salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
+    OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
+    if (slice.stuck) {
+        work.patience = patience;
+        slice = Orderer(work, names_, builder_, before).order(options_.stop);
+    }
+    salvage(work, std::move(slice));
     return Reach::Generation;
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
     for (int gaps = 0;; ++gaps) {
-        const auto stuck = slice.stuck;
+        auto stuck = slice.stuck;
         const auto damage = slice.damage;
+        unknownEvents_.insert(slice.unknownEvents.begin(), slice.unknownEvents.end());
         auto rest = std::move(slice.notOrdered);
         if (slice.stopped)
             return;
@@ -195,6 +213,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         if (!stuck)
             return;
         generationIsWhole_ = false;
+        stuck->time = joiner_.lastTime();
         options_.warn(*stuck);
         joiner_.gap();
         if (gaps == mostGaps)

@@ -369,11 +369,13 @@ std::string statsText(const Trace& trace) {
     }
     std::string text;
     const auto line = [&](std::string_view name, const std::string& value) {
-        text += std::string(name) + std::string(22 - name.size(), ' ') + value + "\n";
+        text += std::string(name) + std::string(22 - std::min<std::size_t>(name.size(), 21), ' ') + value + "\n";
     };
     line("file", trace.identity.fileName);
     line("format", trace.identity.format);
     line("complete", trace.report.complete ? "yes" : "no: " + trace.report.error);
+    for (const UnknownThing& thing : trace.report.unknown)
+        line("unknown " + std::string(nameOf(thing.kind)), thing.name + " (" + countText(thing.count) + ")");
     line("duration", durationText(trace.duration));
     line("events", countText(trace.report.events));
     line("goroutines", countText(trace.goroutines.size()));

@@ -107,7 +107,7 @@ class TestNavigation : public QObject {
         const QPoint at = pointOf(*strip, 30_ms);
         QVERIFY(hit.pixel(at.x(), 2) != before.pixel(at.x(), 2));
         state_->marks().setHits({});
-        state_->marks().setOnset(60_ms);
+        state_->setOnset(60_ms);
         QVERIFY(strip->grab().toImage() != before);
     }
 

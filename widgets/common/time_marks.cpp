@@ -27,11 +27,6 @@ void TimeMarks::setB(std::optional<Time> time) {
     Q_EMIT changed();
 }
 
-void TimeMarks::setOnset(std::optional<Time> time) {
-    onset_ = time;
-    Q_EMIT changed();
-}
-
 void TimeMarks::setHits(std::vector<Time> hits) {
     hits_ = std::move(hits);
     std::ranges::sort(hits_);
@@ -40,7 +35,7 @@ void TimeMarks::setHits(std::vector<Time> hits) {
 
 void TimeMarks::clear() {
     marks_.clear();
-    a_ = b_ = onset_ = {};
+    a_ = b_ = {};
     hits_.clear();
     Q_EMIT changed();
 }
@@ -49,7 +44,7 @@ std::vector<Time> TimeMarks::all() const {
     std::vector<Time> times;
     for (const TimeMark& mark : marks_)
         times.push_back(mark.time);
-    for (const auto& one : {a_, b_, onset_})
+    for (const auto& one : {a_, b_})
         if (one)
             times.push_back(*one);
     std::ranges::sort(times);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Instants that are worth finding again: marks with notes, the markers A and B with the time between them, hits of a
-// search, and where it began. Every canvas of a window draws the same ones.
+// search. Every canvas of a window draws the same ones.
 #pragma once
 
 #include "model/trace/time.h"
@@ -27,20 +27,17 @@ class TimeMarks : public QObject {
     [[nodiscard]] const std::vector<TimeMark>& marks() const { return marks_; } ///< by time
     [[nodiscard]] std::optional<Time> a() const { return a_; }
     [[nodiscard]] std::optional<Time> b() const { return b_; }
-    [[nodiscard]] std::optional<Time> onset() const { return onset_; }
     [[nodiscard]] const std::vector<Time>& hits() const { return hits_; }
 
     /// Sets a mark; one that is there already gets the note, or goes if the note is empty too.
     void toggle(Time time, const QString& note = {});
     void setA(std::optional<Time> time);
     void setB(std::optional<Time> time);
-    /// When what is wrong began.
-    void setOnset(std::optional<Time> time);
     void setHits(std::vector<Time> hits);
     /// Of another trace: none of all these.
     void clear();
 
-    /// The nearest mark (of marks, A, B and the onset) before or behind an instant.
+    /// The nearest mark (of marks, A and B) before or behind an instant.
     [[nodiscard]] std::optional<Time> before(Time time) const;
     [[nodiscard]] std::optional<Time> behind(Time time) const;
 
@@ -51,7 +48,7 @@ class TimeMarks : public QObject {
     [[nodiscard]] std::vector<Time> all() const;
 
     std::vector<TimeMark> marks_;
-    std::optional<Time> a_, b_, onset_;
+    std::optional<Time> a_, b_;
     std::vector<Time> hits_;
 };
 

@@ -20,6 +20,7 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     chosen_ = {};
     hover_ = -1;
     marks_.clear();
+    onset_ = -1;
     Q_EMIT traceChanged();
     Q_EMIT visibleRangeChanged(visible_);
     Q_EMIT selectionChanged(selection_);
@@ -51,6 +52,13 @@ void ViewState::choose(TimeRange range) {
         return;
     chosen_ = range;
     Q_EMIT chosenRangeChanged(chosen_);
+}
+
+void ViewState::setOnset(Time time) {
+    if (time == onset_)
+        return;
+    onset_ = time;
+    Q_EMIT onsetChanged(onset_);
 }
 
 void ViewState::setHoverTime(Time time) {

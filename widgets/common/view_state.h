@@ -60,6 +60,9 @@ class ViewState : public QObject {
     void choose(TimeRange range);
     /// The time under the mouse in any view; -1 when it is in none.
     void setHoverTime(Time time);
+    /// When the chosen finding began; -1: none is chosen.
+    void setOnset(Time time);
+    [[nodiscard]] Time onset() const { return onset_; }
 
     static constexpr Time shortestVisible = 100; ///< ns
 
@@ -69,6 +72,7 @@ class ViewState : public QObject {
     void selectionChanged(const waitscope::Selection& selection);
     void hoverTimeChanged(waitscope::Time time);
     void chosenRangeChanged(waitscope::TimeRange range);
+    void onsetChanged(waitscope::Time time);
 
   private:
     std::shared_ptr<const TraceFacts> facts_;
@@ -77,6 +81,7 @@ class ViewState : public QObject {
     TimeRange chosen_;
     TimeMarks marks_;
     Time hover_ = -1;
+    Time onset_ = -1;
 };
 
 } // namespace waitscope

@@ -23,6 +23,8 @@ class HeatmapOverlay : public QWidget {
     };
     void setCanvas(QRect canvas);
     void setHover(std::optional<double> x);
+    /// Where the chosen finding began, with a word beside it.
+    void setOnset(std::optional<double> x, const QString& label = {});
     void setSelectedRow(std::optional<Row> row);
     void setComputing(bool computing);
     void setMessage(const QString& message);
@@ -33,6 +35,8 @@ class HeatmapOverlay : public QWidget {
   private:
     QRect canvas_;
     std::optional<double> hover_;
+    std::optional<double> onset_;
+    QString onsetLabel_;
     std::optional<Row> selected_;
     bool computing_ = false;
     QString message_;

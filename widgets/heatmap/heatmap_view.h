@@ -88,6 +88,7 @@ class HeatmapView : public QWidget {
 
     // Input, in heatmap_input.cpp.
     void hover(QPointF position);
+    void showOnset();
     void click(QPointF position);
     bool wheel(const QWheelEvent& event);
     bool key(int key);

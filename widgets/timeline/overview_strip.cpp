@@ -46,6 +46,7 @@ OverviewStrip::OverviewStrip(ViewState* state, QWidget* parent)
         update();
     });
     connect(state_, &ViewState::hoverTimeChanged, this, qOverload<>(&QWidget::update));
+    connect(state_, &ViewState::onsetChanged, this, qOverload<>(&QWidget::update));
     connect(state_, &ViewState::chosenRangeChanged, this, qOverload<>(&QWidget::update));
     connect(&state_->marks(), &TimeMarks::changed, this, qOverload<>(&QWidget::update));
     traceChanged();
@@ -172,9 +173,9 @@ void OverviewStrip::paintMarks(QPainter& painter) const {
     };
     for (const TimeMark& mark : marks.marks())
         line(mark.time, QPen(colours.selection, 1, Qt::DashLine));
-    if (marks.onset()) {
-        line(*marks.onset(), QPen(colourOf(StateFamily::Lock), 2, Qt::DashLine));
-        painter.drawText(QPointF(axis().x(*marks.onset()) + 4, 12), tr("it began"));
+    if (state_->onset() >= 0) {
+        line(state_->onset(), QPen(onsetColour, 2, Qt::DashLine));
+        painter.drawText(QPointF(axis().x(state_->onset()) + 4, 12), tr("it began"));
     }
     if (marks.a())
         line(*marks.a(), QPen(QColor(0x00, 0x72, 0xB2), 2));

@@ -150,12 +150,11 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
         painter.setPen(readableOn(pen.color()));
         painter.drawText(flag, Qt::AlignCenter, text);
     };
+    line(canvas.frame.onset, QPen(onsetColour, 2, Qt::DashLine), QStringLiteral("it began"));
     if (const TimeMarks* const marks = canvas.frame.marks; marks != nullptr) {
         for (const TimeMark& mark : marks->marks())
             line(mark.time, QPen(canvas.colours.selection, 1, Qt::DashLine),
                  mark.note.isEmpty() ? QStringLiteral("⚑") : mark.note);
-        if (marks->onset())
-            line(*marks->onset(), QPen(colourOf(StateFamily::Lock), 1, Qt::DashLine), QStringLiteral("it began"));
         if (marks->a())
             line(*marks->a(), QPen(markerA, 2), QStringLiteral("A"));
         if (marks->b())

@@ -46,6 +46,7 @@ struct TimelineFrame {
     GoroutineIndex selectedGoroutine;
     int focusedRow = -1; ///< top of the row the keyboard is on
     Time hover = -1;
+    Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
     TimeFormat format = TimeFormat::SinceStart;
     const TimeMarks* marks = nullptr; ///< may be null

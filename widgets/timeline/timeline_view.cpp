@@ -52,6 +52,7 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::hoverTimeChanged, viewport(), qOverload<>(&QWidget::update));
     connect(state_, &ViewState::chosenRangeChanged, viewport(), qOverload<>(&QWidget::update));
     connect(&state_->marks(), &TimeMarks::changed, viewport(), qOverload<>(&QWidget::update));
+    connect(state_, &ViewState::onsetChanged, viewport(), qOverload<>(&QWidget::update));
     traceChanged();
 }
 
@@ -113,6 +114,7 @@ TimelineFrame TimelineView::frame() const {
             .selectedGoroutine = selectedGoroutine(state_->selection()),
             .focusedRow = focusedRow_,
             .hover = state_->hoverTime(),
+            .onset = state_->onset(),
             .brushed = state_->chosenRange(),
             .format = format_,
             .marks = &state_->marks(),
