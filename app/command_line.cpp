@@ -8,6 +8,7 @@
 #include "app/window.h"
 #include "model/heatmap/row_order.h"
 #include "model/heatmap/state_set.h"
+#include "model/lod/groups.h"
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
@@ -25,6 +26,14 @@ input. Only the window needs a display.
 Exit codes: 0 fine, 1 findings at or above --fail-on, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
 A trace that is damaged is read as far as possible, with warnings on standard error and exit code 0.)";
 
+template <class Table> std::vector<std::string> namesOf(const Table& table) {
+    std::vector<std::string> names;
+    names.reserve(table.size());
+    for (const auto& entry : table)
+        names.emplace_back(entry.name);
+    return names;
+}
+
 void addPictureOptions(CLI::App& command, PictureCommand& options) {
     command.add_option("trace", options.trace, "the trace")->required();
     command.add_option("-o,--output", options.output, "the file to write; - is standard output")->required();
@@ -36,12 +45,16 @@ void addPictureOptions(CLI::App& command, PictureCommand& options) {
         ->capture_default_str();
 }
 
-template <class Table> std::vector<std::string> namesOf(const Table& table) {
-    std::vector<std::string> names;
-    names.reserve(table.size());
-    for (const auto& entry : table)
-        names.emplace_back(entry.name);
-    return names;
+// Where the window opens a trace; "Copy link to here" writes these.
+void addViewOptions(CLI::App& program, ViewOptions& view) {
+    program.add_option("--range", view.range, "A..B: the part of the trace to show first");
+    program.add_option("--group", view.group, "what the goroutines of a group have in common")
+        ->check(CLI::IsMember(namesOf(namedGroupings)));
+    program.add_option("--sort", view.sort, "what comes first")->check(CLI::IsMember(namesOf(namedGroupOrders)));
+    program.add_option("--filter", view.filter, "only these goroutines, in the words of the window's filter");
+    program.add_option("--select", view.select, "g42 or g42@1.5s: what to select");
+    program.add_option("--hide", view.hide, "g1,g2: goroutines without a row");
+    program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
 }
 
 // A picture needs Qt's drawing, but no display.
@@ -61,14 +74,18 @@ int runCommandLine(int argc, char** argv) {
     std::vector<std::string> traces;
     program.add_option("trace", traces, "the trace to open in the window")->expected(0, 1);
 
-    std::function<int()> run = [&] { return runWindow(argc, argv, traces, false); };
+    ViewOptions view;
+    addViewOptions(program, view);
+
+    std::function<int()> run = [&] { return runWindow(argc, argv, traces, false, view); };
 
     CLI::App* const demo = program.add_subcommand("demo", "open the sample: 2,300 requests queue up behind a mutex");
     std::string which = "mutex";
     demo->add_option("which", which, "mutex (the fault) or rwmutex (after the fix)")
         ->check(CLI::IsMember({"mutex", "rwmutex"}))
         ->capture_default_str();
-    demo->callback([&] { run = [&] { return runWindow(argc, argv, {which}, true); }; });
+    demo->fallthrough(); // the options of the view
+    demo->callback([&] { run = [&] { return runWindow(argc, argv, {which}, true, view); }; });
 
     StatsCommand stats;
     CLI::App* const statsApp = program.add_subcommand("stats", "counts and times that every reader must agree on");
@@ -145,8 +162,15 @@ int runCommandLine(int argc, char** argv) {
     heatmapApp->callback([&] { run = [&] { return runPicture(heatmap, argc, argv); }; });
 
     TimelineCommand timeline;
-    CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png)");
+    CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png, .svg)");
     addPictureOptions(*timelineApp, timeline);
+    timelineApp->add_option("--group", timeline.group, "what the goroutines of a group have in common")
+        ->check(CLI::IsMember(namesOf(namedGroupings)))
+        ->capture_default_str();
+    timelineApp->add_option("--sort", timeline.sort, "what comes first")
+        ->check(CLI::IsMember(namesOf(namedGroupOrders)))
+        ->capture_default_str();
+    timelineApp->add_option("--pin", timeline.pin, "g1,g2: goroutines at the top");
     timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
 
     try {

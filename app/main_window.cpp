@@ -8,16 +8,21 @@
 #include "app/rules_file.h"
 #include "app/source_file.h"
 #include "app/start_page.h"
+#include "app/timeline_commands.h"
 #include "model/report/findings_report.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/findings/findings_model.h"
 #include "widgets/findings/findings_panel.h"
+#include "widgets/flame/flame_panel.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/inspector/inspector_panel.h"
+#include "widgets/search/search_panel.h"
+#include "widgets/timeline/overview_strip.h"
+#include "widgets/timeline/timeline_pane.h"
 #include "widgets/timeline/timeline_picture.h"
-#include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
 
 #include <QActionGroup>
@@ -47,6 +52,7 @@
 #include <QToolBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -106,7 +112,13 @@ void MainWindow::makeWorkspace() {
     verdictLine_->setToolTip(tr("Show these goroutines"));
     connect(verdictLine_, &QPushButton::clicked, this, &MainWindow::followVerdict);
 
-    timeline_ = new TimelineView(&state_);
+    overview_ = new OverviewStrip(&state_);
+    search_ = new SearchPanel(&state_);
+    timelinePane_ = new TimelinePane(&state_);
+    timeline_ = timelinePane_->view();
+    commands_ = new TimelineCommands(
+        {.state = &state_, .pane = timelinePane_, .search = search_, .tracePath = [this] { return source_; }}, this);
+    connect(search_, &SearchPanel::closed, timeline_, qOverload<>(&QWidget::setFocus));
     heatmap_ = new HeatmapView(&state_);
     findingsPanel_ = new FindingsPanel(&state_);
     connect(findingsPanel_, &FindingsPanel::dismissRequested, this, &MainWindow::dismiss);
@@ -118,18 +130,34 @@ void MainWindow::makeWorkspace() {
     tables_->addTab(findingsPanel_, tr("Findings"));
     tables_->addTab(waits_, tr("Waits"));
     tables_->setCurrentWidget(waits_);
+    inspector_ = new InspectorPanel(&state_);
+    inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
+    inspector_->setCurrentIndex(0);
+    tables_->addTab(inspector_, tr("Inspector"));
     details_ = new Details(&state_);
     connect(details_, &Details::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
-    connect(timeline_, &TimelineView::messageChanged, this,
-            [this](const QString& message) { statusBar()->showMessage(message, 6000); });
+    const auto say = [this](const QString& message) { statusBar()->showMessage(message, 6000); };
+    connect(timeline_, &TimelineView::messageChanged, this, say);
+    connect(commands_, &TimelineCommands::message, this, say);
     canvases_ = new QSplitter(Qt::Vertical);
-    canvases_->addWidget(timeline_);
+    canvases_->addWidget(timelinePane_);
     canvases_->addWidget(heatmap_);
     words_ = new QSplitter(Qt::Vertical);
     words_->addWidget(tables_);
     words_->addWidget(details_);
     columns_ = new QSplitter(Qt::Horizontal);
-    columns_->addWidget(canvases_);
+    // The strip stands above the canvases and shares their edges.
+    auto* const left = new QWidget;
+    auto* const leftLayout = new QVBoxLayout(left);
+    leftLayout->setContentsMargins(0, 0, 0, 0);
+    leftLayout->setSpacing(0);
+    auto* const overviewRow = new QHBoxLayout; // where the canvases have a scroll bar the strip has none
+    overviewRow->setContentsMargins(0, 0, style()->pixelMetric(QStyle::PM_ScrollBarExtent), 0);
+    overviewRow->addWidget(overview_);
+    leftLayout->addLayout(overviewRow);
+    leftLayout->addWidget(search_);
+    leftLayout->addWidget(canvases_, 1);
+    columns_->addWidget(left);
     columns_->addWidget(words_);
     columns_->setChildrenCollapsible(false);
 
@@ -197,12 +225,13 @@ void MainWindow::makeActions() {
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
     fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
 
+    QMenu* const editMenu = menuBar()->addMenu(tr("&Edit"));
     QMenu* const viewMenu = menuBar()->addMenu(view);
     const auto alone = [&](const QString& name, Qt::Key key, QWidget* widget) {
         viewMenu->addAction(actions_.add(view, name, QKeySequence(key), [this, widget] { maximise(widget); }));
     };
     alone(tr("&Heatmap alone, and back"), Qt::Key_1, heatmap_);
-    alone(tr("&Timeline alone, and back"), Qt::Key_2, timeline_);
+    alone(tr("&Timeline alone, and back"), Qt::Key_2, timelinePane_);
     viewMenu->addAction(
         actions_.add(view, tr("&Waits alone, and back"), QKeySequence(Qt::Key_3), [this] { maximiseTab(waits_); }));
     viewMenu->addAction(actions_.add(view, tr("&Findings alone, and back"), QKeySequence(Qt::Key_4),
@@ -238,6 +267,7 @@ void MainWindow::makeActions() {
                                          QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { details_->openEditor(); });
     goMenu->addActions({whole, focus, waker, why, source, editor});
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { details_->chooseEditor(); }));
+    commands_->add(actions_, editMenu, viewMenu, goMenu);
 
     QToolBar* const bar = addToolBar(tr("Tools"));
     bar->setObjectName(QStringLiteral("tools"));
@@ -335,6 +365,8 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
     updateTitle();
     updateStatus();
     computeVerdict();
+    if (const QString problem = commands_->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
+        messages_->showMessage(problem);
 }
 
 void MainWindow::showFailure(const QString& sentence) {
@@ -401,6 +433,10 @@ void MainWindow::showFindings(std::shared_ptr<const Findings> findings) {
         return; // closed meanwhile
     findings_ = std::move(findings);
     findingsPanel_->show(findings_);
+    // Before anything is chosen the onset is that of what the line above says.
+    const bool isFault = findings_->worst().value_or(Tier::Info) >= Tier::Medium;
+    if (isFault && findings_->all.front().since > 0)
+        state_.setOnset(findings_->all.front().since);
     sayVerdict();
 }
 
@@ -546,8 +582,11 @@ bool MainWindow::exportHeatmap(const QString& path) {
 
 bool MainWindow::exportTimeline(const QString& path) {
     std::string problem;
-    const QByteArray png = pngOf(renderTimeline(state_.facts(), {.range = state_.visibleRange()}));
-    if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
+    const TimelinePictureOptions picture = timeline_->pictureOptions();
+    const QByteArray bytes = path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)
+                                 ? renderTimelineSvg(state_.facts(), picture)
+                                 : pngOf(renderTimeline(state_.facts(), picture));
+    if (writeResult({bytes.constData(), static_cast<std::size_t>(bytes.size())}, path, problem))
         return true;
     messages_->showMessage(fromUtf8(problem));
     return false;
@@ -570,11 +609,11 @@ void MainWindow::maximise(QWidget* view) {
         return;
     maximised_ = maximised_ == view ? nullptr : view;
     const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
-    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, tables_, details_})
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, tables_, details_})
         widget->setVisible(shown(widget));
-    canvases_->setVisible(shown(timeline_) || shown(heatmap_));
+    canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
     words_->setVisible(shown(tables_) || shown(details_));
-    (maximised_ != nullptr ? view : timeline_)->setFocus();
+    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
 }
 
 // Two tables share a place: the key of the one that is not seen brings it there first.

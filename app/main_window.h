@@ -5,6 +5,7 @@
 
 #include "app/actions.h"
 #include "app/loader.h"
+#include "app/view_link.h"
 #include "model/findings/rules.h"
 #include "model/report/verdict.h"
 #include "widgets/common/latest_result.h"
@@ -28,7 +29,12 @@ namespace waitscope {
 class Details;
 class FindingsPanel;
 class HeatmapView;
+class InspectorPanel;
+class OverviewStrip;
+class SearchPanel;
 class StartPage;
+class TimelineCommands;
+class TimelinePane;
 class TimelineView;
 class WaitsPanel;
 
@@ -40,6 +46,8 @@ class MainWindow : public QMainWindow {
     ~MainWindow() override;
 
     void openFile(const QString& path);
+    /// Shows this view of the trace that is opened next.
+    void showViewWhenLoaded(const ViewOptions& options) { viewWhenLoaded_ = options; }
     /// "mutex" or "rwmutex".
     void openSample(const QString& name);
 
@@ -91,6 +99,7 @@ class MainWindow : public QMainWindow {
     Actions actions_{this};
     QString source_; ///< path of the open trace, empty for a sample
     QString sampleName_;
+    ViewOptions viewWhenLoaded_;
     std::optional<Verdict> verdict_; ///< the longest wait: what is said until there are findings
     LatestResult<std::optional<Verdict>> verdictWork_{
         [this](const std::optional<Verdict>& verdict) { showVerdict(verdict); }};
@@ -110,11 +119,16 @@ class MainWindow : public QMainWindow {
     QSplitter* columns_ = nullptr;
     QSplitter* canvases_ = nullptr;
     QSplitter* words_ = nullptr;
+    OverviewStrip* overview_ = nullptr;
+    SearchPanel* search_ = nullptr;
+    TimelinePane* timelinePane_ = nullptr;
     TimelineView* timeline_ = nullptr;
+    TimelineCommands* commands_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
     QTabWidget* tables_ = nullptr; ///< findings and waits
     FindingsPanel* findingsPanel_ = nullptr;
     WaitsPanel* waits_ = nullptr;
+    InspectorPanel* inspector_ = nullptr;
     Details* details_ = nullptr;
     QWidget* maximised_ = nullptr;
     QLabel* selectionText_ = nullptr;

@@ -12,7 +12,7 @@
 
 namespace waitscope {
 
-int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples) {
+int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples, const ViewOptions& view) {
     if (!hasDisplay()) {
         say("There is no display to open a window on. The commands stats, waits, heatmap and timeline work without "
             "one; waitscope --help lists them.");
@@ -27,6 +27,7 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
     MainWindow window;
     window.show();
     if (!traces.empty()) {
+        window.showViewWhenLoaded(view);
         const QString name = QString::fromStdString(traces.front());
         samples ? window.openSample(name) : window.openFile(name);
     }

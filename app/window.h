@@ -2,13 +2,17 @@
 // The program as a window.
 #pragma once
 
+#include "app/view_link.h"
+
 #include <string>
 #include <vector>
 
 namespace waitscope {
 
 /// Opens the window and runs until it is closed. `traces` are paths, or the names of samples ("mutex", "rwmutex").
-/// Without a display a sentence on standard error, and Usage.
-[[nodiscard]] int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples);
+/// `view` is what the
+/// trace is opened at. Without a display a sentence on standard error, and Usage.
+[[nodiscard]] int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples,
+                            const ViewOptions& view = {});
 
 } // namespace waitscope

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "model/lod/collector.h"
+#include "model/lod/goroutine_notes.h"
 #include "model/lod/groups.h"
+#include "model/lod/heap_series.h"
 #include "model/lod/strip.h"
 #include "model/trace/trace.h"
 #include "model/waits/wait_classes.h"
@@ -18,6 +20,8 @@ struct TraceFacts {
     Pyramids pyramids;
     GoroutineGroups groups;
     CollectorRanges collector;
+    GoroutineNotes notes;
+    HeapSeries heap;
 };
 
 /// O(spans). Safe to call from any thread.

@@ -66,6 +66,9 @@ struct HeatmapCommand : PictureCommand {
 };
 
 struct TimelineCommand : PictureCommand {
+    std::string group = "function";
+    std::string sort = "open-wait";
+    std::string pin;
     [[nodiscard]] int run() const;
 };
 

@@ -179,4 +179,16 @@ void stripOf(const Trace& trace, const Pyramids& pyramids, ProcIndex p, TimeRang
     fill(ProcessorRow(trace, p), pyramids.of(p), range, cells, work);
 }
 
+SpanIndex runAt(const Trace& trace, ProcIndex p, Time begin, Time end) {
+    const auto& runs = trace.processors[p.value].runs;
+    StripWork work;
+    std::size_t next = firstEndingAfter(ProcessorRow(trace, p), begin, work);
+    if (next == runs.size() || trace.spans.start(runs[next]) >= end) {
+        if (next == 0)
+            return {};
+        --next;
+    }
+    return runs[next];
+}
+
 } // namespace waitscope

@@ -55,4 +55,8 @@ void stripOf(const Trace& trace, const WaitClasses& waits, const Pyramids& pyram
 void stripOf(const Trace& trace, const Pyramids& pyramids, ProcIndex p, TimeRange range, std::span<StripCell> cells,
              StripWork& work);
 
+/// The span that ran on a processor in [begin, end), or last before it; the first of several. None if none did by then.
+/// O(log runs).
+[[nodiscard]] SpanIndex runAt(const Trace& trace, ProcIndex p, Time begin, Time end);
+
 } // namespace waitscope

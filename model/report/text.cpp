@@ -2,6 +2,7 @@
 #include "model/report/text.h"
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -120,6 +121,15 @@ std::string_view shortFunction(std::string_view function) {
 std::string_view shortFile(std::string_view path) {
     const std::size_t slash = path.find_last_of("/\\");
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::optional<std::int64_t> goroutineIdFrom(std::string_view text) {
+    if (!text.starts_with('g'))
+        return {};
+    text.remove_prefix(1);
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
 }
 
 } // namespace waitscope

@@ -5,6 +5,7 @@
 #include "model/trace/time.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,8 @@ namespace waitscope {
 [[nodiscard]] std::string rfc3339(std::int64_t unixNanoseconds);
 /// "/a/b/cache.go" -> "cache.go".
 [[nodiscard]] std::string_view shortFile(std::string_view path);
+
+/// "g42" -> 42; nothing if it is not a goroutine's id.
+[[nodiscard]] std::optional<std::int64_t> goroutineIdFrom(std::string_view text);
 
 } // namespace waitscope

@@ -26,4 +26,19 @@ WakeUp wakeUpAfter(const TraceFacts& facts, SpanIndex wait) {
     }
 }
 
+SpanIndex endedWaitOf(const Trace& trace, GoroutineIndex g, SpanIndex span) {
+    if (!span.known())
+        return {};
+    const SpanIndex wait = trace.spans.kind(span).origin == SpanOrigin::Woken ? SpanIndex{span.value - 1} : span;
+    return trace.spans.state(wait) == GoroutineState::Waiting && !trace.isOpen(g, wait) ? wait : SpanIndex{};
+}
+
+SpanIndex lastEndedWait(const Trace& trace, GoroutineIndex g, SpanIndex span) {
+    const std::uint32_t first = trace.firstSpan(g).value;
+    for (std::uint32_t s = span.value + 1; s-- > first;)
+        if (trace.spans.state({s}) == GoroutineState::Waiting && !trace.isOpen(g, {s}))
+            return {s};
+    return {};
+}
+
 } // namespace waitscope

@@ -31,4 +31,12 @@ struct WakeUp {
 /// follows from what was waited for (analysis.md, fact 5). O(1).
 [[nodiscard]] WakeUp wakeUpAfter(const TraceFacts& facts, SpanIndex wait);
 
+/// The wait that a span belongs to, if it ended: the span itself, or the one before a span that is ready because of a
+/// wake-up; none for others. O(1).
+[[nodiscard]] SpanIndex endedWaitOf(const Trace& trace, GoroutineIndex g, SpanIndex span);
+
+/// The last wait of a goroutine that ended before its span `span` ended: where to go on when one follows back why it
+/// came so late. None if there is none. O(spans between).
+[[nodiscard]] SpanIndex lastEndedWait(const Trace& trace, GoroutineIndex g, SpanIndex span);
+
 } // namespace waitscope

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window as a user meets it: opening, failing, cancelling, one selection in all views.
 #include "app/main_window.h"
+#include "app/timeline_commands.h"
 #include "tests/support/recordings.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/inspector/inspector_panel.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
@@ -12,6 +14,7 @@
 #include <QDragEnterEvent>
 #include <QInputDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
@@ -250,6 +253,100 @@ class TestMainWindow : public QObject {
         QVERIFY(!sheet.contains(u'&'));
     }
 
+    void thePaletteRunsACommandByAPartOfItsName() {
+        open([&] { window_->openFile(small); });
+        window_->state()->setVisibleRange({0, 1'000'000});
+        QTimer::singleShot(200, this, [&] {
+            if (auto* const palette = qobject_cast<QDialog*>(QApplication::activeModalWidget())) {
+                auto* const text = palette->findChild<QLineEdit*>();
+                QTest::keyClicks(text, QStringLiteral("whole trace"));
+                QTest::keyClick(text, Qt::Key_Return);
+            }
+        });
+        QTest::keyClick(window_.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(window_->state()->visibleRange(), window_->state()->facts()->trace->wholeRange());
+    }
+
+    void navigationIsTakenBackByKey() {
+        open([&] { window_->openFile(small); });
+        auto* const timeline = window_->findChild<TimelineView*>();
+        const TimeRange whole = window_->state()->visibleRange();
+        QTest::keyClick(timeline, Qt::Key_W);
+        QVERIFY(window_->state()->visibleRange() != whole);
+        QTest::keyClick(timeline, Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(window_->state()->visibleRange(), whole);
+        QTest::keyClick(timeline, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(window_->state()->visibleRange() != whole);
+    }
+
+    void gGoesToAGoroutineATimeATaskOrAProcessor() {
+        open([&] { window_->openFile(small); });
+        auto* const commands = window_->findChild<TimelineCommands*>();
+        const Trace& trace = *window_->state()->facts()->trace;
+        const std::int64_t id = trace.goroutines.id({5});
+        QVERIFY(commands->goTo(QStringLiteral("g%1").arg(id)));
+        QCOMPARE(trace.goroutines.id(selectedGoroutine(window_->state()->selection())), id);
+        QVERIFY(commands->goTo(QStringLiteral("2ms")));
+        QVERIFY(window_->state()->visibleRange().contains(2'000'000));
+        QVERIFY(commands->goTo(QStringLiteral("#%1").arg(trace.tasks[0].id)));
+        QCOMPARE(window_->state()->chosenRange(), trace.tasks[0].range);
+        QVERIFY(commands->goTo(QStringLiteral("P%1").arg(trace.processors[0].id)));
+        QVERIFY(std::holds_alternative<SpanSelection>(window_->state()->selection()));
+        QVERIFY(!commands->goTo(QStringLiteral("g999999")));
+        QVERIFY(!commands->goTo(QStringLiteral("lunch")));
+    }
+
+    void aLinkOpensTheSameView() {
+        open([&] { window_->openFile(small); });
+        auto* const commands = window_->findChild<TimelineCommands*>();
+        auto* const timeline = window_->findChild<TimelineView*>();
+        const Trace& trace = *window_->state()->facts()->trace;
+        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
+        timeline->setChoice({.grouping = Grouping::Creator,
+                             .order = GroupOrder::TotalWait,
+                             .filter = QStringLiteral("main -g1"),
+                             .hidden = {GoroutineIndex{3}}});
+        QTRY_COMPARE(rows.count(), 1);
+        timeline->setPinned({GoroutineIndex{4}});
+        window_->state()->setVisibleRange({1'000'000, 3'000'000});
+        window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
+        const ViewOptions options = commands->options();
+        QVERIFY(
+            commands->link().startsWith(QStringLiteral("waitscope ") + small + QStringLiteral(" --range 1000000ns..")));
+        QVERIFY(commands->link().contains(QStringLiteral("--filter 'main -g1'")));
+
+        const Selection selection = window_->state()->selection();
+        const TimeRange range = window_->state()->visibleRange();
+        window_ = std::make_unique<MainWindow>();
+        window_->show();
+        window_->showViewWhenLoaded(options);
+        open([&] { window_->openFile(small); });
+        QCOMPARE(window_->state()->visibleRange(), range);
+        QVERIFY(window_->state()->selection() == selection);
+        QVERIFY(window_->findChild<TimelineCommands*>()->options() == options);
+    }
+
+    void theInspectorListsWhatHappenedInTheSelection() {
+        open([&] { window_->openFile(small); });
+        auto* const inspector = window_->findChild<InspectorPanel*>();
+        inspector->setCurrentIndex(1); // events
+        const Trace& trace = *window_->state()->facts()->trace;
+        GoroutineIndex pingPong;
+        for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
+            if (trace.function({g}) == "main.pingPong")
+                pingPong = {g};
+        window_->state()->select(GoroutineSelection{pingPong});
+        QTRY_VERIFY(inspector->events().rowCount() > 5);
+        const int all = inspector->events().rowCount();
+        QCOMPARE(inspector->times().lifetime, trace.lifetime(pingPong).length());
+        inspector->setEventKinds(bitOf(EventKind::Unblock));
+        QTRY_VERIFY(inspector->events().rowCount() < all);
+        QCOMPARE(inspector->events().rowCount(), 3); // woken three times by main.main
+        QVERIFY(inspector->events().index(0, EventsModel::By).data().toString().contains(QStringLiteral("main.main")));
+        window_->state()->choose({0, 1});
+        QTRY_COMPARE(inspector->times().range.end, 1);
+    }
+
     void picturesOfWhatIsSeenAreWritten() {
         open([&] { window_->openFile(small); });
         const QString heatmap = folder_.filePath(QStringLiteral("heatmap.png"));
@@ -258,6 +355,10 @@ class TestMainWindow : public QObject {
         QVERIFY(window_->exportTimeline(timeline));
         QCOMPARE(QImage(heatmap).size(), QSize(1600, 900));
         QCOMPARE(QImage(timeline).size(), QSize(1600, 900));
+        const QString drawing = folder_.filePath(QStringLiteral("timeline.svg"));
+        QVERIFY(window_->exportTimeline(drawing));
+        QFile file(drawing);
+        QVERIFY(file.open(QIODevice::ReadOnly) && file.readAll().contains("<svg"));
         QVERIFY(!window_->exportHeatmap(QStringLiteral("/no/such/folder/x.png")));
         QVERIFY(window_->messageBar()->isVisible());
     }

@@ -3,12 +3,15 @@
 //
 //     load      events a second, median of the runs (order, build, facts)
 //     memory    bytes an event: peak resident of the first load, less what was there before
-//     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out
+//     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out, groups folded and unfolded
+//     rows      grouping, sorting and filtering all goroutines; a search
 //
 // bench [--events N | --file TRACE] [--runs N]. Without a file it generates a trace. With --check it runs once, asserts
 // what was counted (never milliseconds), and is one of the tests.
 #include "model/facts.h"
+#include "model/lod/goroutine_filter.h"
 #include "model/reader/load.h"
+#include "model/search/search.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/timeline/timeline_painter.h"
@@ -47,8 +50,31 @@ struct Frames {
     std::size_t mostWork = 0;
 };
 
-Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, int count) {
-    const TimelineRows rows(facts);
+template <class Work> double millisecondsOf(const Work& work) {
+    QElapsedTimer timer;
+    timer.start();
+    work();
+    return static_cast<double>(timer.nsecsElapsed()) / 1e6;
+}
+
+void timeRows(const TraceFacts& facts) {
+    const auto grouped = [&](GroupOrder order) {
+        return millisecondsOf([&] { (void)groupsOf(*facts.trace, facts.waits, {.order = order, .wanted = nullptr}); });
+    };
+    const auto filtered = [&](const char* text) {
+        std::string problem;
+        return millisecondsOf([&] { (void)GoroutineFilter::parse(text, problem)->apply(facts); });
+    };
+    std::printf("rows      grouped in %.1f ms, by total wait %.1f ms, filtered by name %.1f ms, by primitive %.1f ms; "
+                "searched in %.1f ms (%zu goroutines)\n",
+                grouped(GroupOrder::Age), grouped(GroupOrder::TotalWait), filtered("main"), filtered("on:mutex"),
+                millisecondsOf([&] { (void)search(facts, "worker"); }), facts.trace->goroutines.size());
+}
+
+Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, int count, bool unfolded) {
+    TimelineRows rows(facts);
+    if (unfolded)
+        rows.setAllFolded(false);
     TimelinePainter painter;
     QImage image(size, QImage::Format_RGB32);
     Frames frames;
@@ -111,9 +137,15 @@ int main(int argc, char** argv) {
     std::printf("memory    %.1f bytes/event\n", static_cast<double>(peak - before) / loaded);
 
     const QSize size(1920, 1080);
-    const Frames frames = drawFrames(facts, size, check ? 50 : 500);
-    std::printf("frame     p50 %.2f ms, p95 %.2f ms, %zu items read at most\n", percentile(frames.milliseconds, 0.5),
-                percentile(frames.milliseconds, 0.95), frames.mostWork);
+    Frames frames;
+    for (const bool unfolded : {false, true}) {
+        const Frames some = drawFrames(facts, size, check ? 50 : 500, unfolded);
+        std::printf("frame     %s: p50 %.2f ms, p95 %.2f ms, %zu items read at most\n",
+                    unfolded ? "unfolded" : "folded", percentile(some.milliseconds, 0.5),
+                    percentile(some.milliseconds, 0.95), some.mostWork);
+        frames.mostWork = std::max(frames.mostWork, some.mostWork);
+    }
+    timeRows(*facts);
     if (!check)
         return 0;
     const auto rows = static_cast<std::size_t>(size.height() / TimelineRows::rowHeight + 1);

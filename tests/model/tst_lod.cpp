@@ -106,7 +106,7 @@ class TestLod : public QObject {
         story.g(2).entry("main.busy").runs(100_ms);
         story.g(3).entry("main.stuck").runs(1_ms).waitsOn("chan receive", {"runtime.chanrecv1", "main.stuck"}, 1_ms);
         const auto facts = computeFacts(story.told(100_ms));
-        QCOMPARE(facts->groups.groups.front().function, std::string_view("main.stuck"));
+        QCOMPARE(facts->groups.groups.front().name, std::string("main.stuck"));
         QCOMPARE(facts->groups.groups.front().openWait, 99_ms);
         QVERIFY(facts->groups.groups.back().runtime);
     }

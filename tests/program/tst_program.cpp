@@ -52,6 +52,18 @@ class TestProgram : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void aTimelineIsWrittenAsADrawingToo() {
+        const QString path = folder_.filePath(QStringLiteral("timeline.svg"));
+        const Run drawing = run({QStringLiteral("timeline"), sample, QStringLiteral("-o"), path,
+                                 QStringLiteral("--group"), QStringLiteral("state"), QStringLiteral("--sort"),
+                                 QStringLiteral("name"), QStringLiteral("--range"), QStringLiteral("0..100ms")});
+        QCOMPARE(drawing.exitCode, 0);
+        const QByteArray svg = contentOf(path);
+        QVERIFY(svg.startsWith("<?xml"));
+        for (const char* text : {"state at the end", "ordered by name", "lru-burst-mutex", "ended in the trace"})
+            QVERIFY2(svg.contains(text), text);
+    }
+
     void helpAndVersionGoToStandardOutput() {
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.exitCode, 0);
@@ -291,6 +303,9 @@ class TestProgram : public QObject {
         add("range of words", "waits SAMPLE --range now..then");
         add("unknown grouping", "waits SAMPLE --by colour");
         add("two formats", "waits SAMPLE --json --csv");
+        add("unknown grouping", "timeline SAMPLE -o x.png --group colour");
+        add("unknown order", "timeline SAMPLE -o x.svg --sort taste");
+        add("window's unknown order", "SAMPLE --sort taste");
         add("broken pattern", "timeline SAMPLE -o x.png --filter (");
     }
     void wrongUsageIsExitCodeTwo() {

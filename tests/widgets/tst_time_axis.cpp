@@ -10,6 +10,20 @@ class TestTimeAxis : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void timesBeforeTheOriginHaveASign() {
+        const auto ticks = ticksOf({.range = {-25'000'000, 25'000'000}, .left = 0, .width = 500});
+        QCOMPARE(ticks.front().time, -20'000'000);
+        QCOMPARE(ticks.front().label, std::string("-0.02 s"));
+        QCOMPARE(ticks.back().label, std::string("0.02 s"));
+    }
+
+    void aLongTraceOnANarrowAxisDoesNotOverflow() {
+        const TimeAxis axis{.range = {0, INT64_MAX / 4}, .left = 220, .width = 1};
+        QVERIFY(axis.timeAt(300) > INT64_MAX / 2);
+        QVERIFY(axis.timeAt(0) < -(INT64_MAX / 2));
+        QCOMPARE(axis.timeAt(220), 0);
+    }
+
     void aPixelMapsToATimeAndBack() {
         const TimeAxis axis{.range = {1_s, 3_s}, .left = 220, .width = 1000};
         QCOMPARE(axis.x(1_s), 220.0);

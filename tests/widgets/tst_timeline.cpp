@@ -137,14 +137,43 @@ class TestTimeline : public QObject {
     void draggingChoosesARangeZZoomsToItAndEscapeTakesItBack() {
         const TimelineRow row = view_->rows().rowOf(goroutine(1));
         drag(pointOf(row, 20_ms), pointOf(row, 60_ms));
-        QVERIFY(qAbs(view_->brushedRange().begin - 20_ms) < 1_ms);
-        QVERIFY(qAbs(view_->brushedRange().end - 60_ms) < 1_ms);
+        QVERIFY(qAbs(state_->chosenRange().begin - 20_ms) < 1_ms);
+        QVERIFY(qAbs(state_->chosenRange().end - 60_ms) < 1_ms);
         QTest::keyClick(view_.get(), Qt::Key_Escape);
-        QVERIFY(view_->brushedRange().empty());
+        QVERIFY(state_->chosenRange().empty());
         drag(pointOf(row, 20_ms), pointOf(row, 60_ms));
         QTest::keyClick(view_.get(), Qt::Key_Z);
         QVERIFY(qAbs(state_->visibleRange().begin - 20_ms) < 1_ms);
         QVERIFY(qAbs(state_->visibleRange().length() - 40_ms) < 1_ms);
+    }
+
+    void anEdgeOfTheChosenRangeIsDragged() {
+        state_->choose({20_ms, 60_ms});
+        const TimelineRow row = view_->rows().rowOf(goroutine(1));
+        drag(pointOf(row, 60_ms), pointOf(row, 80_ms));
+        QCOMPARE(state_->chosenRange().begin, 20_ms);
+        QVERIFY(qAbs(state_->chosenRange().end - 80_ms) < 1_ms);
+        drag(pointOf(row, 20_ms), pointOf(row, 40_ms));
+        QVERIFY(qAbs(state_->chosenRange().begin - 40_ms) < 1_ms);
+    }
+
+    void aMiddleClickZoomsToWhatItIsOn() {
+        QTest::mouseClick(view_->viewport(), Qt::MiddleButton, {}, pointOf(view_->rows().rowOf(goroutine(5)), 30_ms));
+        QVERIFY(state_->visibleRange().contains(10_ms) && state_->visibleRange().contains(49_ms));
+        QVERIFY(state_->visibleRange().length() < 80_ms);
+    }
+
+    void theRulerCountsFromWhatIsChosen() {
+        const QImage sinceStart = view_->grab().toImage();
+        state_->marks().setA(30_ms);
+        const QImage withA = view_->grab().toImage();
+        view_->setTimeFormat(TimeFormat::SinceA);
+        QVERIFY(view_->grab().toImage() != withA);
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        view_->setTimeFormat(TimeFormat::WallClock); // a story does not say when it began
+        QCOMPARE(messages.count(), 1);
+        state_->marks().setA({});
+        QCOMPARE(view_->grab().toImage(), sinceStart);
     }
 
     void theMouseTellsAllViewsItsTime() {
@@ -158,6 +187,7 @@ class TestTimeline : public QObject {
         Story story;
         for (int i = 0; i < 10'000; ++i)
             story.g(i + 1).entry("main.many").runs(100_ms);
+        story.g(20'001).entry("main.other").runs(1_ms);
         story.g(20'000).entry("main.many").runs(1_ms).waitsOn("sync", lockStack, 1_ms);
         state_->show(computeFacts(story.told(100_ms)));
         const TimelineRow row = view_->rows().rowOf({0});
@@ -179,6 +209,202 @@ class TestTimeline : public QObject {
         const auto pixels = static_cast<std::size_t>(view_->width());
         QVERIFY2(view_->lastFrameWork() <= 8 * rows * pixels, qPrintable(QString::number(view_->lastFrameWork())));
         QVERIFY(view_->lastFrameWork() > pixels);
+    }
+
+    void processorsAndGraphsAreSectionsThatFold() {
+        const TimelineRows& rows = view_->rows();
+        QVERIFY(!rows.isFolded(TimelineSection::Processors));
+        QVERIFY(rows.isFolded(TimelineSection::Graphs));
+        const int before = rows.contentHeight();
+        const TimelineRow header = rows.rowOf(TimelineSection::Graphs);
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, QPoint(40, pointOf(header, 0).y()));
+        QCOMPARE(view_->rows().contentHeight(), before + 3 * TimelineRows::graphHeight);
+        const TimelineRow graph = view_->rows().rowAt(header.top + header.height + TimelineRows::graphHeight);
+        QCOMPARE(graph.kind, TimelineRow::Kind::Graph);
+        // Of 23 goroutines 20 handlers are blocked behind 11 ms.
+        QTRY_VERIFY(hasColour(view_->grab().toImage(), graph, 50_ms, colourOf(StateFamily::Lock).rgb()));
+    }
+
+    void rowsAreFoundFromTheirPlaceAndTheirPlaceFromThem() {
+        const TimelineRows& rows = view_->rows();
+        int y = 0;
+        for (TimelineRow row = rows.rowAt(0); row.kind != TimelineRow::Kind::None; row = rows.rowBelow(row)) {
+            QCOMPARE(row.top, y);
+            QVERIFY(row.height > 0);
+            QCOMPARE(rows.rowAt(row.top + row.height - 1).top, row.top);
+            if (row.kind == TimelineRow::Kind::Goroutine)
+                QCOMPARE(rows.rowOf(row.goroutine).top, row.top);
+            y += row.height;
+        }
+        QCOMPARE(y, rows.contentHeight());
+    }
+
+    void aPinnedGoroutineStaysAtTheTop() {
+        const GoroutineIndex g = goroutine(5);
+        state_->select(GoroutineSelection{g});
+        view_->pinSelected();
+        const TimelineRow pinned = view_->rows().rowAt(TimelineRows::rowHeight);
+        QCOMPARE(pinned.goroutine.value, g.value);
+        QVERIFY(pinned.top < view_->rows().stickyHeight());
+        for (std::size_t i = 0; i < view_->rows().groups().size(); ++i)
+            view_->foldAll(false);
+        view_->verticalScrollBar()->setValue(view_->verticalScrollBar()->maximum());
+        QVERIFY(view_->verticalScrollBar()->value() > 0);
+        const QImage image = view_->grab().toImage();
+        QVERIFY(image.pixel(canvasLeft + 30, TimelinePainter::rulerHeight + pinned.top + 5) ==
+                colourOf(StateFamily::Running).rgb());
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {},
+                          {canvasLeft + 30, TimelinePainter::rulerHeight + pinned.top + 5});
+        QCOMPARE(selectedGoroutine(state_->selection()).value, g.value);
+        view_->pinSelected();
+        QVERIFY(view_->rows().pinned().empty());
+    }
+
+    void rowsAreGroupedSortedAndFilteredAsChosen() {
+        QSignalSpy rows(view_.get(), &TimelineView::rowsChanged);
+        view_->setChoice(
+            {.grouping = Grouping::WaitsFor, .order = GroupOrder::Name, .filter = QStringLiteral("on:mutex")});
+        QTRY_COMPARE(rows.count(), 1);
+        QCOMPARE(view_->rows().goroutinesShown(), std::size_t{21});
+        QCOMPARE(view_->rows().groups().front().name, std::string("(not waiting at the end)"));
+        QCOMPARE(view_->rows().rowOf(goroutine(1)).kind, TimelineRow::Kind::None);
+        QVERIFY(view_->rows().rowOf(goroutine(5)).kind != TimelineRow::Kind::None);
+    }
+
+    void aFilterThatIsNotUnderstoodChangesNothing() {
+        QSignalSpy problem(view_.get(), &TimelineView::choiceProblem);
+        view_->setChoice({.filter = QStringLiteral("age:yesterday")});
+        QCOMPARE(problem.count(), 1);
+        QVERIFY(!problem.front().front().toString().isEmpty());
+        QVERIFY(view_->choice().filter.isEmpty());
+    }
+
+    void whatIsHiddenHasNoRowUntilItIsShownAgain() {
+        QSignalSpy rows(view_.get(), &TimelineView::rowsChanged);
+        state_->select(GoroutineSelection{goroutine(5)});
+        view_->hideSelected();
+        QTRY_COMPARE(rows.count(), 1);
+        QCOMPARE(view_->rows().rowOf(goroutine(5)).kind, TimelineRow::Kind::None);
+        (void)view_->grab(); // its arrows have no row to end at
+        view_->showHidden();
+        QTRY_COMPARE(rows.count(), 2);
+        QVERIFY(view_->rows().rowOf(goroutine(5)).kind != TimelineRow::Kind::None);
+    }
+
+    void aFilterThatNothingMatchesSaysSoAndEscapeClearsIt() {
+        QSignalSpy rows(view_.get(), &TimelineView::rowsChanged);
+        view_->setChoice({.filter = QStringLiteral("nobody")});
+        QTRY_COMPARE(rows.count(), 1);
+        QCOMPARE(view_->rows().goroutinesShown(), std::size_t{0});
+        (void)view_->grab();
+        QTest::keyClick(view_.get(), Qt::Key_Escape);
+        QTRY_COMPARE(rows.count(), 2);
+        QCOMPARE(view_->rows().goroutinesShown(), std::size_t{22});
+    }
+
+    void theArrowOfAWakeUpComesFromWhoDidIt() {
+        const TimelineRow woken = view_->rows().rowOf(goroutine(5));
+        const QImage before = view_->grab().toImage();
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, pointOf(woken, 30_ms));
+        const QImage after = view_->grab().toImage();
+        // At the end of the wait, half way between both rows, there is a line now.
+        const int x = pointOf(woken, 50_ms).x();
+        const int y = (pointOf(woken, 0).y() + pointOf(view_->rows().rowOf(goroutine(1)), 0).y()) / 2;
+        bool drawn = false;
+        for (int dx = -2; dx <= 2; ++dx)
+            drawn = drawn || before.pixel(x + dx, y) != after.pixel(x + dx, y);
+        QVERIFY(drawn);
+    }
+
+    void uFollowsTheWakeUpsBack() {
+        Story story;
+        story.g(1).entry("main.first").existed().runs(30_ms).waitsOn("sync", lockStack, 70_ms);
+        story.g(2).entry("main.second").existed().runs(1_ms).waitsOn("sync", lockStack, 20_ms).wokenBy(1).runs(70_ms);
+        story.g(3).entry("main.third").existed().runs(1_ms).waitsOn("sync", lockStack, 40_ms).wokenBy(2).runs(50_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        const GoroutineIndex third = goroutine(3);
+        state_->select(SpanSelection{third, state_->facts()->trace->lastSpan(third)});
+        QTest::keyClick(view_.get(), Qt::Key_U);
+        QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(2).value);
+        QTest::keyClick(view_.get(), Qt::Key_U);
+        QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        QTest::keyClick(view_.get(), Qt::Key_U); // it ran from the start: the walk ends
+        QCOMPARE(messages.count(), 1);
+        QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
+    }
+
+    void aSelectedSiteMarksTheRowsThatWaitedThere() {
+        const Trace& trace = *state_->facts()->trace;
+        const WaitClass& wait = state_->facts()->waits.of(trace, trace.lastSpan(goroutine(12)));
+        const TimelineRow row = view_->rows().rowOf(goroutine(12));
+        const auto isMarked = [&] {
+            const QColor mark = canvasColours(false).selection;
+            return view_->grab().toImage().pixel(2, pointOf(row, 0).y()) == mark.rgb();
+        };
+        QVERIFY(!isMarked());
+        state_->select(SiteSelection{wait.primitive, wait.site});
+        QTRY_VERIFY(isMarked());
+        state_->select({});
+        QVERIFY(!isMarked());
+    }
+
+    void marksAndMarkersAreSetAtTheMouse() {
+        state_->setHoverTime(40_ms);
+        view_->toggleMark();
+        QCOMPARE(state_->marks().marks().size(), std::size_t{1});
+        QCOMPARE(state_->marks().marks().front().time, 40_ms);
+        state_->setHoverTime(40_ms + 1_us);
+        view_->toggleMark(); // the same mark, some pixels wide
+        QVERIFY(state_->marks().marks().empty());
+        view_->setMarker(false);
+        state_->setHoverTime(60_ms);
+        view_->setMarker(true);
+        QCOMPARE(*state_->marks().b() - *state_->marks().a(), 20_ms - 1_us);
+        (void)view_->grab();
+    }
+
+    void unusualTracesLookRight_data() {
+        QTest::addColumn<QString>("what");
+        QTest::addColumn<QSize>("size");
+        for (const char* what : {"no goroutine", "one event", "an hour", "a nanosecond", "long times", "long names"})
+            for (const QSize size : {QSize(900, 500), QSize(300, 200), QSize(3840, 2160)})
+                QTest::newRow(qPrintable(QStringLiteral("%1 in %2").arg(QLatin1String(what)).arg(size.width())))
+                    << QString::fromLatin1(what) << size;
+    }
+    void unusualTracesLookRight() {
+        QFETCH(QString, what);
+        QFETCH(QSize, size);
+        Story story;
+        Time length = 100_ms;
+        if (what == QStringLiteral("one event")) {
+            story.g(1).existed().runs(0);
+            length = 1;
+        } else if (what == QStringLiteral("an hour")) {
+            length = 3'600_s;
+            story.g(1).existed().runs(length);
+        } else if (what == QStringLiteral("a nanosecond")) {
+            length = 1;
+            story.g(1).existed().runs(1);
+        } else if (what == QStringLiteral("long times")) {
+            length = INT64_MAX / 4;
+            story.g(1).existed().runs(length);
+        } else if (what == QStringLiteral("long names")) {
+            story.g(1).existed().entry(std::string(10'000, 'x')).runs(length);
+            story.g(2).existed().entry("main.\u05d0\u05d1\u05d2\u4e2d\u6587").runs(length);
+        }
+        view_->resize(size);
+        state_->show(computeFacts(story.told(length)));
+        const QImage image = view_->grab().toImage();
+        QCOMPARE(image.size(), size);
+        for (const auto key : {Qt::Key_W, Qt::Key_D, Qt::Key_Down, Qt::Key_Return, Qt::Key_F, Qt::Key_Home})
+            QTest::keyClick(view_.get(), key);
+        (void)view_->grab();
+        if (what != QStringLiteral("no goroutine") && size.width() > 400) {
+            const TimelineRow row = view_->rows().rowOf({0});
+            if (what != QStringLiteral("one event"))
+                QCOMPARE(colourAt(view_->grab().toImage(), row, length / 2), colourOf(StateFamily::Running).rgb());
+        }
     }
 
     void noTraceIsAnEmptyCanvas() {

@@ -42,6 +42,10 @@ QPalette paletteOf(bool dark) {
     return palette;
 }
 
+bool isDark(const QPalette& palette) {
+    return palette.color(QPalette::Base).lightness() < 128;
+}
+
 void applyTheme(Theme theme) {
     // What the desktop said before we changed it.
     static const bool systemIsDark = QApplication::palette().color(QPalette::Window).lightness() < 128;

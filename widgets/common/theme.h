@@ -13,6 +13,9 @@ enum class Theme : std::uint8_t { System, Light, Dark };
 
 [[nodiscard]] QPalette paletteOf(bool dark);
 
+/// Whether what lies behind text is dark.
+[[nodiscard]] bool isDark(const QPalette& palette);
+
 /// Sets style and palette of the application. System: what the desktop's palette is.
 void applyTheme(Theme theme);
 

@@ -34,6 +34,8 @@ Time niceStep(double least) {
 
 // `time` in `unit` with as many decimals as `step` needs; no floating point, so no 0.30000000000000004.
 std::string inUnit(Time time, Time step, const Unit& unit) {
+    if (time < 0)
+        return "-" + inUnit(-time, step, unit);
     std::string text = std::to_string(time / unit.length);
     if (step < unit.length) {
         std::string fraction = std::to_string(time % unit.length + unit.length).substr(1);
@@ -52,11 +54,11 @@ TimeRange TimeAxis::zoomed(double factor, double x) const {
     const double share = width <= 0 ? 0.5 : (x - left) / width;
     const double length = static_cast<double>(range.length());
     const double begin = static_cast<double>(range.begin) + share * length * (1 - factor);
-    return {static_cast<Time>(begin), static_cast<Time>(begin + length * factor)};
+    return {timeFromDouble(begin), timeFromDouble(begin + length * factor)};
 }
 
 TimeRange TimeAxis::moved(double share) const {
-    const auto by = static_cast<Time>(share * static_cast<double>(range.length()));
+    const Time by = timeFromDouble(share * static_cast<double>(range.length()));
     return {range.begin + by, range.end + by};
 }
 
@@ -64,7 +66,8 @@ std::vector<Tick> ticksOf(const TimeAxis& axis, double spacing) {
     if (axis.range.empty() || axis.width <= 0)
         return {};
     const Time step = niceStep(axis.nanosecondsPerPixel() * spacing);
-    const Time first = (axis.range.begin + step - 1) / step * step;
+    const Time behind = axis.range.begin % step; // negative for times before the origin
+    const Time first = axis.range.begin - behind + (behind > 0 ? step : 0);
     const Unit unit = unitFor(step);
     constexpr std::size_t longestLabel = 11; // characters that fit between two ticks
     const bool relative = inUnit(axis.range.end, step, unit).size() > longestLabel;

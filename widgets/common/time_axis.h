@@ -5,6 +5,9 @@
 
 #include "model/trace/time.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,12 @@ constexpr double panStep = 0.25;       ///< of the visible range
 constexpr double wheelPanStep = 0.125; ///< of the visible range
 constexpr double wheelNotch = 120;     ///< eighths of a degree
 
+/// The nearest time, also where a wide zoom on a long trace gives more than a Time can hold.
+[[nodiscard]] inline Time timeFromDouble(double ns) {
+    constexpr double most = 9.2e18;
+    return static_cast<Time>(std::clamp(ns, -most, most));
+}
+
 /// The affine map between times and logical pixels. A range of no length maps to `left`.
 struct TimeAxis {
     TimeRange range;
@@ -34,8 +43,12 @@ struct TimeAxis {
     }
     /// Inside or outside of the range; `range.begin` if there is no width.
     [[nodiscard]] Time timeAt(double x) const {
-        return width <= 0 ? range.begin
-                          : range.begin + static_cast<Time>((x - left) / width * static_cast<double>(range.length()));
+        // Small differences are exact: the begin is added as an integer wherever it can be.
+        const double offset = width <= 0 ? 0 : (x - left) / width * static_cast<double>(range.length());
+        constexpr double large = 4e18;
+        return std::abs(offset) < large && std::abs(range.begin) < static_cast<Time>(large)
+                   ? range.begin + static_cast<Time>(offset)
+                   : timeFromDouble(static_cast<double>(range.begin) + offset);
     }
     [[nodiscard]] double nanosecondsPerPixel() const {
         return width <= 0 ? 0 : static_cast<double>(range.length()) / width;

@@ -17,11 +17,14 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     facts_ = std::move(facts);
     visible_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};
     selection_ = {};
+    chosen_ = {};
     hover_ = -1;
+    marks_.clear();
     onset_ = -1;
     Q_EMIT traceChanged();
     Q_EMIT visibleRangeChanged(visible_);
     Q_EMIT selectionChanged(selection_);
+    Q_EMIT chosenRangeChanged(chosen_);
 }
 
 void ViewState::setVisibleRange(TimeRange range) {
@@ -42,6 +45,13 @@ void ViewState::select(const Selection& selection) {
         return;
     selection_ = selection;
     Q_EMIT selectionChanged(selection_);
+}
+
+void ViewState::choose(TimeRange range) {
+    if (range == chosen_)
+        return;
+    chosen_ = range;
+    Q_EMIT chosenRangeChanged(chosen_);
 }
 
 void ViewState::setOnset(Time time) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every view of one trace shares: the trace, the visible time range, the one selection, the time under the mouse.
+// What every view of one trace shares: the trace, the visible time range, the one selection, a range that was chosen to
+// look at closely, marks, the time under the mouse.
 // Views change it and listen to it; they do not know each other.
 #pragma once
 
 #include "model/facts.h"
 #include "model/waits/primitive.h"
+#include "widgets/common/time_marks.h"
 
 #include <QObject>
 
@@ -44,12 +46,18 @@ class ViewState : public QObject {
     [[nodiscard]] const std::shared_ptr<const TraceFacts>& facts() const { return facts_; }
     [[nodiscard]] TimeRange visibleRange() const { return visible_; }
     [[nodiscard]] const Selection& selection() const { return selection_; }
+    /// Empty if none is chosen.
+    [[nodiscard]] TimeRange chosenRange() const { return chosen_; }
+    [[nodiscard]] TimeMarks& marks() { return marks_; }
+    [[nodiscard]] Time hoverTime() const { return hover_; }
 
     /// Shows another trace (or none): the whole of it, nothing selected.
     void show(std::shared_ptr<const TraceFacts> facts);
     /// Clipped to the trace; at least `shortestVisible` long.
     void setVisibleRange(TimeRange range);
     void select(const Selection& selection);
+    /// A part of the trace to look at closely; an empty range: none.
+    void choose(TimeRange range);
     /// The time under the mouse in any view; -1 when it is in none.
     void setHoverTime(Time time);
     /// When the chosen finding began; -1: none is chosen.
@@ -63,12 +71,15 @@ class ViewState : public QObject {
     void visibleRangeChanged(waitscope::TimeRange range);
     void selectionChanged(const waitscope::Selection& selection);
     void hoverTimeChanged(waitscope::Time time);
+    void chosenRangeChanged(waitscope::TimeRange range);
     void onsetChanged(waitscope::Time time);
 
   private:
     std::shared_ptr<const TraceFacts> facts_;
     TimeRange visible_;
     Selection selection_;
+    TimeRange chosen_;
+    TimeMarks marks_;
     Time hover_ = -1;
     Time onset_ = -1;
 };

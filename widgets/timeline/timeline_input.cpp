@@ -38,21 +38,27 @@ void TimelineView::mousePressEvent(QMouseEvent* event) {
         drag_ = Drag::Pan;
     else if (event->button() == Qt::LeftButton)
         drag_ = Drag::Press;
+    // An edge of the chosen range is taken along; the other one stays.
+    if (drag_ == Drag::Press && isOnAxis(event->pos().x()))
+        if (const auto other = otherEdge(event->pos().x())) {
+            pressedTime_ = *other;
+            drag_ = Drag::Brush;
+        }
 }
 
 void TimelineView::mouseMoveEvent(QMouseEvent* event) {
     const QPoint at = event->pos();
     state_->setHoverTime(isOnAxis(at.x()) && state_->facts() ? axis().timeAt(at.x()) : -1);
+    viewport()->setCursor(drag_ == Drag::None && isOnAxis(at.x()) && otherEdge(at.x()) ? Qt::SizeHorCursor
+                                                                                       : Qt::ArrowCursor);
     if (drag_ == Drag::Press && pressedAt_.x() >= canvasLeft &&
         (at - pressedAt_).manhattanLength() >= QApplication::startDragDistance())
         drag_ = Drag::Brush;
     if (drag_ == Drag::Brush) {
         const Time other = std::clamp(axis().timeAt(at.x()), state_->visibleRange().begin, state_->visibleRange().end);
-        brushed_ = {std::min(pressedTime_, other), std::max(pressedTime_, other)};
-        Q_EMIT brushedRangeChanged(brushed_);
-        viewport()->update();
+        state_->choose({std::min(pressedTime_, other), std::max(pressedTime_, other)});
     } else if (drag_ == Drag::Pan) {
-        const auto by = static_cast<Time>((pressedAt_.x() - at.x()) * axis().nanosecondsPerPixel());
+        const auto by = timeFromDouble((pressedAt_.x() - at.x()) * axis().nanosecondsPerPixel());
         state_->setVisibleRange({pressedRange_.begin + by, pressedRange_.end + by});
         verticalScrollBar()->setValue(pressedScroll_ + pressedAt_.y() - at.y());
     }
@@ -61,15 +67,31 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
 void TimelineView::mouseReleaseEvent(QMouseEvent* event) {
     if (drag_ == Drag::Press && event->button() == Qt::LeftButton)
         clickAt(event->pos());
+    // A click of the middle button zooms to what it is on.
+    const bool moved = (event->pos() - pressedAt_).manhattanLength() >= QApplication::startDragDistance();
+    if (drag_ == Drag::Pan && event->button() == Qt::MiddleButton && !moved)
+        if (const SpanIndex span = spanUnder(event->pos()); span.known())
+            showSpan(span);
     drag_ = Drag::None;
+}
+
+// Near an edge of the chosen range: the edge that stays when this one is dragged.
+std::optional<Time> TimelineView::otherEdge(int x) const {
+    constexpr double reach = 4;
+    const TimeRange chosen = state_->chosenRange();
+    if (chosen.empty())
+        return {};
+    if (std::abs(axis().x(chosen.begin) - x) <= reach)
+        return chosen.end;
+    return std::abs(axis().x(chosen.end) - x) <= reach ? std::optional(chosen.begin) : std::nullopt;
 }
 
 void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || event->pos().x() < canvasLeft)
         return;
     const Time t = axis().timeAt(event->pos().x());
-    if (brushed_.contains(t))
-        zoomToBrushedRange();
+    if (state_->chosenRange().contains(t))
+        zoomToChosenRange();
     else if (const SpanIndex span = spanUnder(event->pos()); span.known())
         showSpan(span);
 }
@@ -79,23 +101,41 @@ void TimelineView::clickAt(const QPoint& position) {
     if (row.kind == TimelineRow::Kind::None || !state_->facts())
         return;
     moveFocus(row);
-    if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known()) {
-        toggle(row.group);
-        return;
-    }
-    if (!row.goroutine.known())
-        return;
-    const SpanIndex span = spanUnder(position);
-    ownSelection_ = true;
-    if (span.known())
-        state_->select(SpanSelection{row.goroutine, span});
-    else
-        state_->select(GoroutineSelection{row.goroutine});
+    const bool folds =
+        row.kind == TimelineRow::Kind::Section || (row.kind == TimelineRow::Kind::Group && !row.goroutine.known());
+    if (folds)
+        return toggle(row);
+    ownSelection_ = row.goroutine.known();
+    selectAt(row, position);
     ownSelection_ = false;
 }
 
-void TimelineView::toggle(std::size_t group) {
-    rows_.setFolded(group, !rows_.isFolded(group));
+// What is at a place of a row: a span; of a task its time and who began it; of a processor who ran on it.
+void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
+    const Trace& trace = *state_->facts()->trace;
+    if (row.goroutine.known()) {
+        const SpanIndex span = spanUnder(position);
+        if (span.known())
+            state_->select(SpanSelection{row.goroutine, span});
+        else
+            state_->select(GoroutineSelection{row.goroutine});
+    } else if (row.kind == TimelineRow::Kind::Task) {
+        const Task task = trace.tasks[row.task.value];
+        state_->choose(task.range);
+        if (task.beganOn.known())
+            state_->select(GoroutineSelection{task.beganOn});
+    } else if (row.kind == TimelineRow::Kind::Processor && isOnAxis(position.x())) {
+        const SpanIndex run = runAt(trace, row.processor, axis().timeAt(position.x()), axis().timeAt(position.x() + 1));
+        if (run.known())
+            selectSpan(run);
+    }
+}
+
+void TimelineView::toggle(const TimelineRow& row) {
+    if (row.kind == TimelineRow::Kind::Section)
+        rows_.setFolded(row.section, !rows_.isFolded(row.section));
+    else
+        rows_.setFolded(row.group, !rows_.isFolded(row.group));
     updateScrollBar();
     wantActivities();
     viewport()->update();
@@ -135,7 +175,7 @@ bool TimelineView::goKey(const QKeyEvent& event) {
         zoomToSelection();
         return true;
     case Qt::Key_Z:
-        zoomToBrushedRange();
+        zoomToChosenRange();
         return true;
     case Qt::Key_0:
     case Qt::Key_Home:
@@ -191,24 +231,30 @@ bool TimelineView::rowKey(const QKeyEvent& event) {
         if (span.known())
             state_->select(SpanSelection{row.goroutine, span});
         ownSelection_ = false;
-    } else if (row.kind == TimelineRow::Kind::Group) {
-        const bool folded = rows_.isFolded(row.group);
+    } else if (row.kind == TimelineRow::Kind::Group || row.kind == TimelineRow::Kind::Section) {
+        const bool folded =
+            row.kind == TimelineRow::Kind::Group ? rows_.isFolded(row.group) : rows_.isFolded(row.section);
         if (event.key() == Qt::Key_Left ? !folded : event.key() == Qt::Key_Right ? folded : true)
-            toggle(row.group);
+            toggle(row);
+    } else {
+        selectAt(row, {static_cast<int>(zoomCentre()), 0});
     }
     return true;
 }
 
-// Escape takes back one thing at a time: the drag, the chosen range, the selection.
+// Escape takes back one thing at a time: the drag, the chosen range, the selection, the filter.
 bool TimelineView::cancelOne() {
     if (drag_ != Drag::None) {
         drag_ = Drag::None;
-        brushed_ = {};
-    } else if (!brushed_.empty()) {
-        brushed_ = {};
-        Q_EMIT brushedRangeChanged(brushed_);
+        state_->choose({});
+    } else if (!state_->chosenRange().empty()) {
+        state_->choose({});
     } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
         state_->select({});
+    } else if (!choice_.filter.isEmpty()) {
+        TimelineChoice choice = choice_;
+        choice.filter.clear();
+        setChoice(choice);
     } else {
         return false;
     }

@@ -8,6 +8,7 @@
 #include "model/facts.h"
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
+#include "widgets/common/time_marks.h"
 #include "widgets/timeline/timeline_rows.h"
 
 #include <QFont>
@@ -16,16 +17,28 @@
 #include <QRect>
 
 #include <functional>
+#include <span>
+#include <vector>
 
 class QPainter;
 
 namespace waitscope {
 
+/// The activity of all goroutines of the program, instead of that of a group.
+constexpr std::size_t everyGroup = SIZE_MAX;
+
+/// What the ruler counts from.
+enum class TimeFormat : std::uint8_t {
+    SinceStart,
+    SinceA,    ///< from marker A; from the start while there is none
+    WallClock, ///< UTC; from the start if the trace does not say when it began
+};
+
 /// Everything a frame depends on besides the trace.
 struct TimelineFrame {
     TimeRange range;
     QRect area;      ///< logical pixels: labels, ruler and rows
-    int scrollY = 0; ///< of the rows below the ruler
+    int scrollY = 0; ///< of the rows below those that stay
     qreal devicePixelRatio = 1;
     bool dark = false;
     bool hasFocus = false;
@@ -35,7 +48,13 @@ struct TimelineFrame {
     Time hover = -1;
     Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
-    /// How the goroutines of a folded group spent their time; may be empty or of another range while it is computed.
+    TimeFormat format = TimeFormat::SinceStart;
+    const TimeMarks* marks = nullptr; ///< may be null
+    /// By goroutine and by group: 1 for who waited at the selected site; empty: no site is selected.
+    std::span<const std::uint8_t> atSite;
+    std::span<const std::uint8_t> groupsAtSite;
+    /// How the goroutines of a folded group (or all) spent their time; may be empty or of another range while it is
+    /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
 };
 
@@ -55,20 +74,45 @@ class TimelinePainter {
 
   private:
     struct Canvas; // one frame's way through the functions below
+
+    // What is made of states, in device pixels: timeline_painter.cpp
     void paintStrips(Canvas& canvas);
+    void paintStrip(Canvas& canvas, const TimelineRow& row);
     void paintCells(Canvas& canvas, int top, int height);
     void paintLoad(int top, int height);
     void paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity);
+
+    // What was recorded besides states: timeline_tracks.cpp
+    void paintNotes(Canvas& canvas, const TimelineRow& row);
+    void paintRuntimeWork(Canvas& canvas, const TimelineRow& row);
+    void paintRegions(Canvas& canvas, const TimelineRow& row);
+    void paintRegionNames(Canvas& canvas, const TimelineRow& row);
+    void paintLogs(Canvas& canvas, const TimelineRow& row);
+    void paintThread(Canvas& canvas, const TimelineRow& row);
+    void paintHeap(Canvas& canvas, const TimelineRow& row);
+    void paintRunnable(Canvas& canvas, const TimelineRow& row);
+    void paintTask(Canvas& canvas, const TimelineRow& row, TaskIndex which);
+    void paintOutsideOfTask(Canvas& canvas, const TimelineRow& row);
+    void paintColumn(Canvas& canvas, double from, double to, QRgb colour);
+    void fillLines(Canvas& canvas, int top, int height);
+
+    // Words: timeline_labels.cpp
+    void paintRow(Canvas& canvas, const TimelineRow& row);
     void paintRowText(Canvas& canvas, const TimelineRow& row);
     void paintOpenWait(Canvas& canvas, const TimelineRow& row);
     void paintSpanNames(Canvas& canvas, const TimelineRow& row);
     void paintEnds(Canvas& canvas, const TimelineRow& row);
+
+    // What lies over all rows: timeline_overlays.cpp
     void paintCollector(Canvas& canvas);
     void paintRuler(Canvas& canvas);
     void paintMarks(Canvas& canvas);
+    void paintLinks(Canvas& canvas);
+    void paintLink(Canvas& canvas, Time time, GoroutineIndex from, GoroutineIndex to, const QString& text);
 
     StripWork work_;
     std::vector<StripCell> cells_;
+    std::vector<QRgb> line_; ///< one line of pixels of the axis; 0: nothing there
     QImage image_;
 };
 

@@ -6,9 +6,12 @@
 #include "widgets/common/picture_caption.h"
 #include "widgets/timeline/timeline_painter.h"
 
+#include <QBuffer>
 #include <QPainter>
+#include <QSvgGenerator>
 
 #include <unordered_map>
+#include <utility>
 
 namespace waitscope {
 
@@ -43,51 +46,102 @@ int legendHeight(const QFontMetricsF& metrics, QPainter* painter, QRectF area) {
     return lines * legendLine + 4;
 }
 
-} // namespace
+// What a picture shows, laid out: made once, painted on whatever it is asked for.
+class Sheet {
+  public:
+    Sheet(std::shared_ptr<const TraceFacts> facts, const TimelinePictureOptions& options)
+        : facts_(std::move(facts))
+        , options_(options)
+        , range_(options.range.empty() ? facts_->trace->wholeRange() : options.range)
+        , groups_(std::make_shared<const GoroutineGroups>(groupsOf(*facts_->trace, facts_->waits, options.groups)))
+        , subject_(subject())
+        , caption_(*facts_->trace, subject_) {}
 
-QImage renderTimeline(std::shared_ptr<const TraceFacts> facts, const TimelinePictureOptions& options) {
-    const Trace& trace = *facts->trace;
-    const TimeRange range = options.range.empty() ? trace.wholeRange() : options.range;
-    TimelineRows rows(facts, options.filter);
-    std::size_t shown = 0;
-    for (const std::size_t group : rows.shownGroups())
-        shown += facts->groups.groups[group].members.size();
-    PictureSubject subject{.title = QStringLiteral("Timeline: what goroutines were doing"),
-                           .range = range,
-                           .filter = options.filterText,
-                           .order = QStringLiteral("open wait of the function"),
-                           .rows = QStringLiteral("by function; a folded group shows how many are in each state"),
-                           .goroutinesShown = shown,
-                           .goroutinesTotal = trace.goroutines.size(),
-                           .more = {}};
-    QImage picture = emptyPicture(options.size, options.scale);
-    if (picture.isNull())
-        return picture;
-    {
-        QPainter painter(&picture);
+    [[nodiscard]] const PictureCaption& caption() const { return caption_; }
+    [[nodiscard]] const PictureSubject& about() const { return subject_; }
+
+    void paint(QPainter& painter) const {
         const QFont font = pictureFont();
+        const QFontMetricsF metrics(font, painter.device());
         painter.setFont(font);
-        const PictureCaption caption(trace, subject);
-        const QRectF plot = caption.paint(painter, options.size);
+        const QRectF plot = caption_.paint(painter, options_.size);
         painter.setFont(font);
-        const int keyHeight = legendHeight(QFontMetricsF(font, &picture), nullptr, plot);
-        legendHeight(QFontMetricsF(font, &picture), &painter,
-                     QRectF(plot.left(), plot.bottom() - keyHeight, plot.width(), keyHeight));
-        std::unordered_map<std::size_t, Activity> activities;
+        const int keyHeight = legendHeight(metrics, nullptr, plot);
+        legendHeight(metrics, &painter, QRectF(plot.left(), plot.bottom() - keyHeight, plot.width(), keyHeight));
         const QRect area = plot.adjusted(0, 0, 0, -keyHeight).toAlignedRect();
         const auto bins =
-            static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft - canvasRight) * options.scale));
-        TimelineFrame frame{.range = range, .area = area, .devicePixelRatio = static_cast<qreal>(options.scale)};
+            static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft - canvasRight) * options_.scale));
+        std::unordered_map<std::size_t, Activity> activities;
+        TimelineFrame frame{.range = range_, .area = area, .devicePixelRatio = static_cast<qreal>(options_.scale)};
         frame.activityOf = [&](std::size_t group) -> const Activity* {
             const auto [found, isNew] = activities.try_emplace(group);
             if (isNew)
-                found->second = activityOf(trace, facts->waits, facts->groups.groups[group].members, range, bins);
+                found->second = activityOf(*facts_->trace, facts_->waits,
+                                           group == everyGroup ? goroutinesOf(*facts_->trace, facts_->waits, false)
+                                                               : groups_->groups[group].members,
+                                           range_, bins);
             return &found->second;
         };
-        TimelinePainter().paint(painter, *facts, rows, frame);
-        caption.describe(picture);
+        TimelineRows rows(facts_, groups_);
+        // A small picture is for goroutines.
+        constexpr int roomForGraphs = 400;
+        rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
+        rows.setPinned(options_.pinned);
+        TimelinePainter().paint(painter, *facts_, rows, frame);
     }
+
+  private:
+    [[nodiscard]] PictureSubject subject() const {
+        const auto textOf = [](const NamedChoice& choice) { return fromUtf8(choice.text); };
+        PictureSubject subject;
+        subject.title = QStringLiteral("Timeline: what goroutines were doing");
+        subject.range = range_;
+        subject.filter = options_.filterText;
+        subject.order = textOf(namedGroupOrders[static_cast<std::size_t>(options_.groups.order)]);
+        subject.rows = QStringLiteral("grouped by %1; a folded group shows how many are in each state")
+                           .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.groups.grouping)]));
+        subject.goroutinesShown = groups_->shown;
+        subject.goroutinesTotal = facts_->trace->goroutines.size();
+        return subject;
+    }
+
+    std::shared_ptr<const TraceFacts> facts_;
+    const TimelinePictureOptions& options_;
+    TimeRange range_;
+    std::shared_ptr<const GoroutineGroups> groups_;
+    PictureSubject subject_;
+    PictureCaption caption_;
+};
+
+} // namespace
+
+QImage renderTimeline(std::shared_ptr<const TraceFacts> facts, const TimelinePictureOptions& options) {
+    QImage picture = emptyPicture(options.size, options.scale);
+    if (picture.isNull())
+        return picture;
+    const Sheet sheet(std::move(facts), options);
+    QPainter painter(&picture);
+    sheet.paint(painter);
+    painter.end();
+    sheet.caption().describe(picture);
     return picture;
+}
+
+QByteArray renderTimelineSvg(std::shared_ptr<const TraceFacts> facts, const TimelinePictureOptions& options) {
+    const QString file = fromUtf8(facts->trace->identity.fileName);
+    const Sheet sheet(std::move(facts), options);
+    QBuffer buffer;
+    QSvgGenerator svg;
+    svg.setOutputDevice(&buffer);
+    svg.setSize(options.size);
+    svg.setViewBox(QRect({0, 0}, options.size));
+    svg.setTitle(sheet.about().title);
+    svg.setDescription(file);
+    QPainter painter(&svg);
+    painter.fillRect(QRect({0, 0}, options.size), Qt::white);
+    sheet.paint(painter);
+    painter.end();
+    return buffer.data();
 }
 
 } // namespace waitscope

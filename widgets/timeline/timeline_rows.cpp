@@ -2,21 +2,25 @@
 #include "widgets/timeline/timeline_rows.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace waitscope {
 
-TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts, const Filter& filter) : facts_(std::move(facts)) {
+TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts, std::shared_ptr<const GoroutineGroups> groups)
+    : facts_(std::move(facts)), groups_(std::move(groups)) {
+    if (!groups_)
+        groups_ = std::shared_ptr<const GoroutineGroups>(facts_, &facts_->groups);
     const Trace& trace = *facts_->trace;
     for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
         processors_.push_back({p});
     std::ranges::sort(processors_, {}, [&](ProcIndex p) { return trace.processors[p.value].id; });
-    for (std::size_t i = 0; i < groups().size(); ++i) {
-        const GoroutineGroup& group = groups()[i];
-        const bool shown = !filter || filter(group.function);
-        placeOf_.push_back(shown ? shown_.size() : std::size_t{nowhere});
-        if (shown)
-            shown_.push_back(i);
-        folded_.push_back(group.runtime || group.members.size() > unfoldedAtMost || group.members.size() == 1);
+    for (std::size_t i = 0; i < this->groups().size(); ++i) {
+        const GoroutineGroup& group = this->groups()[i];
+        const bool many = group.task.known() ? this->groups().size() > unfoldedAtMost
+                                             : group.members.size() > unfoldedAtMost && this->groups().size() > 1;
+        folded_.push_back(group.runtime || isSingle(i) || many);
     }
     layOut();
 }
@@ -28,74 +32,188 @@ void TimelineRows::setFolded(std::size_t group, bool folded) {
     layOut();
 }
 
+void TimelineRows::setFolded(TimelineSection section, bool folded) {
+    foldedSections_[static_cast<std::size_t>(section)] = folded;
+    layOut();
+}
+
+void TimelineRows::setAllFolded(bool folded) {
+    for (std::size_t i = 0; i < folded_.size(); ++i)
+        folded_[i] = folded || isSingle(i);
+    layOut();
+}
+
 void TimelineRows::reveal(GoroutineIndex g) {
-    if (facts_ && g.value < facts_->groups.groupOf.size() && folded_[facts_->groups.groupOf[g.value]])
-        setFolded(facts_->groups.groupOf[g.value], false);
+    if (!groups_ || g.value >= groups_->groupOf.size())
+        return;
+    const std::uint32_t group = groups_->groupOf[g.value];
+    if (group != nowhere && folded_[group])
+        setFolded(group, false);
+}
+
+void TimelineRows::setPinned(std::vector<GoroutineIndex> pinned) {
+    pinned_ = std::move(pinned);
+    layOut();
+}
+
+void TimelineRows::takeOver(const TimelineRows& other) {
+    foldedSections_ = other.foldedSections_;
+    pinned_ = other.pinned_;
+    std::unordered_map<std::string_view, bool> folded;
+    for (std::size_t i = 0; other.groups_ && i < other.groups().size(); ++i)
+        folded.emplace(other.groups()[i].name, other.folded_[i]);
+    for (std::size_t i = 0; i < groups().size(); ++i)
+        if (const auto known = folded.find(groups()[i].name); known != folded.end() && !isSingle(i))
+            folded_[i] = known->second;
+    layOut();
 }
 
 int TimelineRows::headerHeight(std::size_t group) const {
-    return isSingle(group) ? rowHeight : folded_[group] ? foldedHeight : groupHeight;
+    if (isSingle(group))
+        return heightOf(groups()[group].members.front());
+    return folded_[group] && !groups()[group].task.known() ? foldedHeight : groupHeight;
+}
+
+int TimelineRows::heightOf(GoroutineIndex g) const {
+    const std::size_t tracks = std::min(facts_->notes.trackCount(g), mostTracks);
+    return rowHeight + static_cast<int>(tracks) * trackHeight;
+}
+
+std::size_t TimelineRows::sizeOf(TimelineSection section) const {
+    const Trace& trace = *facts_->trace;
+    switch (section) {
+    case TimelineSection::Graphs:
+        return 3;
+    case TimelineSection::Processors:
+        return processors_.size();
+    case TimelineSection::Threads:
+        return trace.threads.size();
+    case TimelineSection::Tasks:
+        return trace.tasks.size();
+    }
+    return 0;
+}
+
+void TimelineRows::append(TimelineRow::Kind kind, int height, std::size_t count, std::size_t which) {
+    blocks_.push_back({.kind = kind,
+                       .top = height_,
+                       .height = height,
+                       .count = static_cast<std::uint32_t>(count),
+                       .which = static_cast<std::uint32_t>(which)});
+    height_ += height * static_cast<int>(count);
+}
+
+void TimelineRows::appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members,
+                                    std::size_t which) {
+    if (members.empty())
+        return;
+    const bool uniform = std::ranges::all_of(members, [&](GoroutineIndex g) { return heightOf(g) == rowHeight; });
+    const int top = height_;
+    append(kind, rowHeight, members.size(), which);
+    if (uniform)
+        return;
+    blocks_.back().tall = static_cast<std::int32_t>(tallRows_.size());
+    auto& tops = tallRows_.emplace_back(1, 0);
+    for (const GoroutineIndex g : members)
+        tops.push_back(tops.back() + heightOf(g));
+    height_ = top + tops.back();
 }
 
 void TimelineRows::layOut() {
-    tops_.clear();
-    int top = rowHeight * static_cast<int>(1 + processors_.size());
-    for (const std::size_t group : shown_) {
-        tops_.push_back(top);
-        top += headerHeight(group);
-        if (!folded_[group])
-            top += rowHeight * static_cast<int>(groups()[group].members.size());
+    using Kind = TimelineRow::Kind;
+    blocks_.clear();
+    tallRows_.clear();
+    firstBlocks_.clear();
+    height_ = 0;
+    append(Kind::Collector, rowHeight, 1, 0);
+    appendGoroutines(Kind::Goroutine, pinned_, nowhere);
+    stickyHeight_ = height_;
+    constexpr std::array<std::pair<Kind, int>, timelineSectionCount> sections{
+        {{Kind::Graph, graphHeight}, {Kind::Processor, rowHeight}, {Kind::Thread, rowHeight}, {Kind::Task, rowHeight}}};
+    for (std::size_t i = 0; i < timelineSectionCount; ++i) {
+        const std::size_t size = sizeOf(static_cast<TimelineSection>(i));
+        sectionBlocks_[i] = size == 0 ? nowhere : static_cast<std::uint32_t>(blocks_.size());
+        if (size == 0)
+            continue;
+        append(Kind::Section, rowHeight, 1, i);
+        if (!foldedSections_[i])
+            append(sections[i].first, sections[i].second, size, i);
     }
-    tops_.push_back(top);
+    for (std::size_t group = 0; group < groups().size(); ++group) {
+        firstBlocks_.push_back(static_cast<std::uint32_t>(blocks_.size()));
+        append(Kind::Group, headerHeight(group), 1, group);
+        if (!folded_[group])
+            appendGoroutines(Kind::Goroutine, groups()[group].members, group);
+    }
 }
 
-int TimelineRows::contentHeight() const {
-    return tops_.empty() ? 0 : tops_.back();
+TimelineRow TimelineRows::rowIn(const Block& block, std::size_t i) const {
+    using Kind = TimelineRow::Kind;
+    TimelineRow row{.kind = block.kind, .top = block.top + block.height * static_cast<int>(i), .height = block.height};
+    if (block.tall >= 0) {
+        const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];
+        row.top = block.top + tops[i];
+        row.height = tops[i + 1] - tops[i];
+    }
+    const auto number = static_cast<std::uint32_t>(i);
+    switch (block.kind) {
+    case Kind::Section:
+        row.section = static_cast<TimelineSection>(block.which);
+        break;
+    case Kind::Graph:
+        row.graph = static_cast<TimelineGraph>(i);
+        break;
+    case Kind::Processor:
+        row.processor = processors_[i];
+        break;
+    case Kind::Thread:
+        row.thread = {number};
+        break;
+    case Kind::Task:
+        row.task = {number};
+        break;
+    case Kind::Group:
+        row.group = block.which;
+        if (isSingle(row.group))
+            row.goroutine = groups()[row.group].members.front();
+        break;
+    case Kind::Goroutine:
+        row.group = block.which;
+        row.goroutine = block.which == nowhere ? pinned_[i] : groups()[row.group].members[i];
+        break;
+    case Kind::Collector:
+    case Kind::None:
+        break;
+    }
+    return row;
 }
 
 TimelineRow TimelineRows::rowAt(int y) const {
-    if (y < 0 || y >= contentHeight())
+    if (y < 0 || y >= height_)
         return {};
-    if (y < rowHeight)
-        return {.kind = TimelineRow::Kind::Collector, .top = 0, .height = rowHeight};
-    if (y < tops_.front()) {
-        const int i = y / rowHeight;
-        return {.kind = TimelineRow::Kind::Processor,
-                .top = i * rowHeight,
-                .height = rowHeight,
-                .processor = processors_[static_cast<std::size_t>(i - 1)]};
-    }
-    const auto after = std::upper_bound(tops_.begin(), tops_.end(), y);
-    const std::size_t group = shown_[static_cast<std::size_t>(after - tops_.begin()) - 1];
-    const TimelineRow header = rowOfGroup(group);
-    if (y < header.top + header.height)
-        return header;
-    const int member = (y - header.top - header.height) / rowHeight;
-    return {.kind = TimelineRow::Kind::Goroutine,
-            .top = header.top + header.height + member * rowHeight,
-            .height = rowHeight,
-            .group = group,
-            .goroutine = groups()[group].members[static_cast<std::size_t>(member)]};
+    const auto after = std::ranges::upper_bound(blocks_, y, {}, &Block::top);
+    const Block& block = *(after - 1);
+    const int inside = y - block.top;
+    if (block.tall < 0)
+        return rowIn(block, static_cast<std::size_t>(inside / block.height));
+    const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];
+    return rowIn(block, static_cast<std::size_t>(std::ranges::upper_bound(tops, inside) - tops.begin()) - 1);
 }
 
 TimelineRow TimelineRows::rowOf(GoroutineIndex g) const {
-    if (!facts_ || g.value >= facts_->groups.groupOf.size())
+    if (!groups_ || g.value >= groups_->groupOf.size() || groups_->groupOf[g.value] == nowhere)
         return {};
-    const std::size_t group = facts_->groups.groupOf[g.value];
-    const TimelineRow header = rowOfGroup(group);
-    if (folded_[group] || header.kind == TimelineRow::Kind::None)
-        return header;
-    return rowAt(header.top + header.height + rowHeight * static_cast<int>(facts_->groups.placeIn[g.value]));
+    const std::size_t group = groups_->groupOf[g.value];
+    return folded_[group] ? rowOfGroup(group) : rowIn(blocks_[firstBlocks_[group] + 1], groups_->placeIn[g.value]);
 }
 
 TimelineRow TimelineRows::rowOfGroup(std::size_t group) const {
-    if (placeOf_[group] == nowhere)
-        return {};
-    return {.kind = TimelineRow::Kind::Group,
-            .top = tops_[placeOf_[group]],
-            .height = headerHeight(group),
-            .group = group,
-            .goroutine = isSingle(group) ? groups()[group].members.front() : GoroutineIndex{}};
+    return rowIn(blocks_[firstBlocks_[group]], 0);
+}
+
+TimelineRow TimelineRows::rowOf(TimelineSection section) const {
+    const std::uint32_t block = sectionBlocks_[static_cast<std::size_t>(section)];
+    return block == nowhere ? TimelineRow{} : rowIn(blocks_[block], 0);
 }
 
 } // namespace waitscope

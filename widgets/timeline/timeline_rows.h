@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which row is where? The vertical layout of the timeline: the collector's row, processors, then goroutines in groups
-// that fold. Rows are never objects: a million goroutines cost one entry a group, and any row is found from its y, or
-// its y from its goroutine, by a binary search over groups.
+// Which row is where? The vertical layout of the timeline: what stays at the top (the collector, pinned goroutines),
+// sections that fold (graphs, processors, threads, user tasks), then goroutines in groups that fold. Rows are never
+// objects: a million goroutines cost one entry a group, and any row is found from its y, or its y from its goroutine,
+// by a binary search.
 #pragma once
 
 #include "model/facts.h"
 #include "model/lod/groups.h"
 
+#include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace waitscope {
 
+enum class TimelineSection : std::uint8_t { Graphs, Processors, Threads, Tasks };
+constexpr std::size_t timelineSectionCount = 4;
+
+enum class TimelineGraph : std::uint8_t { Heap, Goroutines, Runnable };
+
 struct TimelineRow {
-    enum class Kind : std::uint8_t { None, Collector, Processor, Group, Goroutine };
+    enum class Kind : std::uint8_t { None, Collector, Section, Graph, Processor, Thread, Task, Group, Goroutine };
     Kind kind = Kind::None;
     int top = 0; ///< logical pixels from the top of the content
     int height = 0;
+    TimelineSection section = TimelineSection::Graphs; ///< of a Section row
+    TimelineGraph graph = TimelineGraph::Heap;
     ProcIndex processor;
+    ThreadIndex thread;
+    TaskIndex task;
     std::size_t group = 0;    ///< of a Group or Goroutine row
     GoroutineIndex goroutine; ///< of a Goroutine row, and of the Group row of a group of one
 };
@@ -29,43 +38,83 @@ class TimelineRows {
   public:
     static constexpr int rowHeight = 18;
     static constexpr int groupHeight = 24;
-    static constexpr int foldedHeight = 36;           ///< a folded group shows how its goroutines spent their time
+    static constexpr int foldedHeight = 36; ///< a folded group shows how its goroutines spent their time
+    static constexpr int graphHeight = 40;
+    static constexpr int trackHeight = 11;            ///< of regions, below the states of their goroutine
+    static constexpr std::size_t mostTracks = 5;      ///< deeper regions are in tooltips and search
     static constexpr std::size_t unfoldedAtMost = 12; ///< smaller groups of the program begin unfolded
 
     TimelineRows() = default;
-    using Filter = std::function<bool(std::string_view function)>;
-    /// Of the groups whose function the filter lets pass; without one, of all.
-    explicit TimelineRows(std::shared_ptr<const TraceFacts> facts, const Filter& filter = nullptr);
+    /// Of these groups; null: of those that are made of every trace, by function.
+    explicit TimelineRows(std::shared_ptr<const TraceFacts> facts,
+                          std::shared_ptr<const GoroutineGroups> groups = nullptr);
 
-    [[nodiscard]] const std::vector<GoroutineGroup>& groups() const { return facts_->groups.groups; }
+    [[nodiscard]] const std::vector<GoroutineGroup>& groups() const { return groups_->groups; }
+    [[nodiscard]] const std::shared_ptr<const GoroutineGroups>& sharedGroups() const { return groups_; }
+    [[nodiscard]] std::size_t goroutinesShown() const { return groups_ ? groups_->shown : 0; }
     [[nodiscard]] bool isFolded(std::size_t group) const { return folded_[group]; }
-    /// The groups that have rows, from top to bottom.
-    [[nodiscard]] const std::vector<std::size_t>& shownGroups() const { return shown_; }
-    /// A group of one goroutine has only its header, which is the goroutine's row.
-    [[nodiscard]] bool isSingle(std::size_t group) const { return groups()[group].members.size() == 1; }
+    [[nodiscard]] bool isFolded(TimelineSection section) const {
+        return foldedSections_[static_cast<std::size_t>(section)];
+    }
+    /// A group of one goroutine has only its header, which is the goroutine's row. A task always has both.
+    [[nodiscard]] bool isSingle(std::size_t group) const {
+        return groups()[group].members.size() == 1 && !groups()[group].task.known();
+    }
     void setFolded(std::size_t group, bool folded);
+    void setFolded(TimelineSection section, bool folded);
+    void setAllFolded(bool folded);
     /// Unfolds the goroutine's group.
     void reveal(GoroutineIndex g);
+    /// These goroutines have a row at the top too, which does not scroll.
+    void setPinned(std::vector<GoroutineIndex> pinned);
+    [[nodiscard]] const std::vector<GoroutineIndex>& pinned() const { return pinned_; }
+    /// Sections and pinned goroutines as in `other`, and the groups that have the same name and were unfolded or folded
+    /// there.
+    void takeOver(const TimelineRows& other);
 
-    [[nodiscard]] int contentHeight() const;
+    [[nodiscard]] int contentHeight() const { return height_; }
+    /// Of the rows that stay at the top; they are the first ones of the content.
+    [[nodiscard]] int stickyHeight() const { return stickyHeight_; }
     /// The row at a height; of kind None below the last one. O(log groups).
     [[nodiscard]] TimelineRow rowAt(int y) const;
-    /// The goroutine's row, or that of its folded group.
+    /// The goroutine's row, or that of its folded group; none if it is in no group.
     [[nodiscard]] TimelineRow rowOf(GoroutineIndex g) const;
     [[nodiscard]] TimelineRow rowOfGroup(std::size_t group) const;
+    [[nodiscard]] TimelineRow rowOf(TimelineSection section) const;
     [[nodiscard]] TimelineRow rowBelow(const TimelineRow& row) const { return rowAt(row.top + row.height); }
     [[nodiscard]] TimelineRow rowAbove(const TimelineRow& row) const { return rowAt(row.top - 1); }
+    /// How many rows a section has, folded or not.
+    [[nodiscard]] std::size_t sizeOf(TimelineSection section) const;
+    [[nodiscard]] int heightOf(GoroutineIndex g) const;
 
   private:
+    /// Rows of one kind, one below the other.
+    struct Block {
+        TimelineRow::Kind kind = TimelineRow::Kind::None;
+        int top = 0;
+        int height = 0;          ///< of one row
+        std::uint32_t count = 1; ///< of rows
+        std::uint32_t which = 0; ///< section or group
+        std::int32_t tall = -1;  ///< the place in tallRows_ where rows are not equally high, else -1
+    };
     void layOut();
+    void append(TimelineRow::Kind kind, int height, std::size_t count, std::size_t which);
+    void appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members, std::size_t which);
     [[nodiscard]] int headerHeight(std::size_t group) const;
+    [[nodiscard]] TimelineRow rowIn(const Block& block, std::size_t i) const;
 
     std::shared_ptr<const TraceFacts> facts_;
+    std::shared_ptr<const GoroutineGroups> groups_;
     std::vector<ProcIndex> processors_; ///< by Go's id
-    std::vector<bool> folded_;          ///< by group
-    std::vector<std::size_t> shown_;
-    std::vector<std::size_t> placeOf_; ///< by group: its place in shown_, or nowhere
-    std::vector<int> tops_;            ///< of shown groups, and the end of the content
+    std::vector<GoroutineIndex> pinned_;
+    std::vector<bool> folded_; ///< by group
+    std::array<bool, timelineSectionCount> foldedSections_{true, false, true, true};
+    std::vector<Block> blocks_;
+    std::vector<std::uint32_t> firstBlocks_; ///< by group: the block of its header
+    std::array<std::uint32_t, timelineSectionCount> sectionBlocks_{};
+    std::vector<std::vector<int>> tallRows_; ///< tops inside a block, and its height
+    int height_ = 0;
+    int stickyHeight_ = 0;
 };
 
 } // namespace waitscope

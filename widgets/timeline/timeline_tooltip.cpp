@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/timeline/timeline_tooltip.h"
 
+#include "model/inspect/state_times.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
@@ -9,12 +10,52 @@
 #include <QCoreApplication>
 #include <QStringList>
 
+#include <algorithm>
+#include <vector>
+
 namespace waitscope {
 
 namespace {
 
 QString tr(const char* source) {
     return QCoreApplication::translate("TimelineTooltip", source);
+}
+
+constexpr std::uint32_t mostSpansSummed = 20'000; // a tooltip takes less than a millisecond
+constexpr qsizetype longestText = 120;            // characters of a name in a tooltip; the panels have it whole
+
+QString shortened(const QString& text) {
+    return text.size() <= longestText ? text : text.left(longestText) + QStringLiteral("…");
+}
+
+// The first few of the places (by time, not overlapping) that touch a cell.
+template <class RangeOf>
+std::vector<std::uint32_t> placesIn(std::span<const std::uint32_t> places, TimeRange cell, const RangeOf& rangeOf) {
+    constexpr std::size_t most = 4;
+    std::vector<std::uint32_t> found;
+    auto next = std::ranges::upper_bound(places, cell.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
+    for (; next != places.end() && rangeOf(*next).begin <= cell.end && found.size() < most; ++next)
+        found.push_back(*next);
+    return found;
+}
+
+std::string_view labelOf(const Trace& trace, GoroutineIndex g) {
+    for (const Label& label : trace.labels)
+        if (label.goroutine == g)
+            return trace.text(label.text);
+    return {};
+}
+
+// "running 62 %, lock wait 38 %"
+QString sharesText(const TraceFacts& facts, GoroutineIndex g, TimeRange cell) {
+    const StateTimes times = stateTimesOf(facts, std::span(&g, 1), cell, {.most = 0});
+    QStringList parts;
+    for (const StateTime& state : times.states)
+        if (state.total > 0)
+            parts << fromUtf8(textOf(state.what)) + u' ' +
+                         fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
+                                              static_cast<double>(std::max<Time>(times.lifetime, 1))));
+    return parts.join(QStringLiteral(", "));
 }
 
 } // namespace
@@ -38,9 +79,32 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
         lines << tr("on processor %1").arg(trace.processors[trace.spans.proc(span).value].id);
     const SpanIndex last = trace.spanAt(g, std::min(cell.end, trace.lifetime(g).end) - 1);
     const SpanIndex first = trace.spanAt(g, std::max(cell.begin, trace.lifetime(g).begin));
-    if (first.known() && last.known() && last.value > first.value)
+    if (first.known() && last.known() && last.value > first.value) {
         lines << tr("%1 spans under this pixel, this one is the longest")
                      .arg(fromUtf8(countText(last.value - first.value + 1)));
+        if (last.value - first.value < mostSpansSummed)
+            lines << sharesText(facts, g, cell);
+    }
+    for (const std::uint32_t place :
+         placesIn(facts.notes.runtimeWork(g), cell, [&](std::uint32_t p) { return trace.ranges[p].range; }))
+        lines << tr("%1, %2").arg(fromUtf8(trace.text(trace.ranges[place].name)),
+                                  fromUtf8(durationText(trace.ranges[place].range.length())));
+    for (std::size_t track = 0; track < facts.notes.trackCount(g); ++track)
+        for (const std::uint32_t place : placesIn(facts.notes.regions(g, track), cell, [&](std::uint32_t p) {
+                 return TimeRange{trace.regions[p].begin, trace.regions[p].end};
+             })) {
+            const Region region = trace.regions[place];
+            lines << tr("region %1, %2%3")
+                         .arg(shortened(fromUtf8(trace.text(region.type))),
+                              region.open || region.beforeTrace ? tr("at least ") : QString(),
+                              fromUtf8(durationText(region.end - region.begin)));
+        }
+    for (const std::uint32_t place : placesIn(facts.notes.logs(g), cell, [&](std::uint32_t p) {
+             return TimeRange{trace.logs[p].time, trace.logs[p].time + 1};
+         }))
+        lines << tr("log %1: %2")
+                     .arg(fromUtf8(trace.text(trace.logs[place].category)),
+                          shortened(fromUtf8(trace.text(trace.logs[place].message))));
     return lines.join(u'\n');
 }
 
@@ -51,12 +115,45 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
         return {};
     case TimelineRow::Kind::Collector:
         return tr("Mark phases of the garbage collector.\nWhen the world is stopped, a line crosses all rows.");
+    case TimelineRow::Kind::Section:
+        return rows.isFolded(row.section) ? tr("Click to unfold") : tr("Click to fold");
+    case TimelineRow::Kind::Graph:
+        switch (row.graph) {
+        case TimelineGraph::Heap:
+            return facts.heap.most() == 0
+                       ? tr("The trace holds no heap metrics.")
+                       : tr("Area: live heap objects. Line: the size at which the next collection is due to end.\n"
+                            "Top of the scale: %1")
+                             .arg(fromUtf8(bytesText(facts.heap.most())));
+        case TimelineGraph::Goroutines:
+            return tr("How many goroutines of the program were in each state, from the first instant on:\n"
+                      "those that are older than the trace count from its start");
+        case TimelineGraph::Runnable:
+            return tr("How many goroutines were ready to run and had no processor");
+        }
+        return {};
+    case TimelineRow::Kind::Thread:
+        return tr("Thread %1: when it held a processor").arg(trace.threads[row.thread.value].id);
+    case TimelineRow::Kind::Task: {
+        const Task task = trace.tasks[row.task.value];
+        QString tip = tr("task %1 #%2, %3%4")
+                          .arg(shortened(fromUtf8(trace.text(task.type))), QString::number(task.id),
+                               task.begun && task.ended ? QString() : tr("at least "),
+                               fromUtf8(durationText(task.range.length())));
+        if (!task.begun)
+            tip += tr("\nbegun before the trace");
+        if (!task.ended)
+            tip += tr("\nnot ended in the trace");
+        if (task.parentId != 0)
+            tip += tr("\npart of task #%1").arg(task.parentId);
+        return tip;
+    }
     case TimelineRow::Kind::Processor:
         return tr("Processor %1: when a goroutine ran on it").arg(trace.processors[row.processor.value].id);
     case TimelineRow::Kind::Group: {
         const GoroutineGroup& group = rows.groups()[row.group];
         QString tip = tr("%1\n%2 goroutines, %3 waiting at the trace's end")
-                          .arg(fromUtf8(group.function), fromUtf8(countText(group.members.size())),
+                          .arg(shortened(fromUtf8(group.name)), fromUtf8(countText(group.members.size())),
                                fromUtf8(countText(group.blockedAtEnd)));
         if (group.openWait > 0)
             tip += tr("\nopen waits: %1 together").arg(fromUtf8(durationText(group.openWait)));
@@ -71,6 +168,13 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
                                             : tr("\ncreated at %1").arg(fromUtf8(durationText(life.begin)));
     tip += trace.aliveAtEnd(row.goroutine) ? tr("\nalive at the end")
                                            : tr("\nended at %1").arg(fromUtf8(durationText(life.end)));
+    if (const Waker creator = trace.creator(row.goroutine); creator.isGoroutine())
+        tip += tr("\ncreated by %1").arg(fromUtf8(goroutineText(trace, creator.goroutine())));
+    if (const std::size_t created = facts.notes.created(row.goroutine).size(); created > 0)
+        tip += tr("\ncreated %1 goroutines").arg(fromUtf8(countText(created)));
+    const std::string_view label = labelOf(trace, row.goroutine);
+    if (!label.empty())
+        tip += tr("\nlabel %1").arg(shortened(fromUtf8(label)));
     return tip;
 }
 

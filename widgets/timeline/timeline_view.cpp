@@ -2,17 +2,21 @@
 #include "widgets/timeline/timeline_view.h"
 
 #include "model/report/span_text.h"
-#include "model/waits/wake_up.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/theme.h"
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include <QApplication>
 #include <QHelpEvent>
+#include <QNativeGestureEvent>
 #include <QPainter>
 #include <QPointer>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QtConcurrent>
+
+#include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -20,15 +24,14 @@ namespace {
 
 constexpr int activityDelay = 25; // ms without a change before activities are computed
 constexpr double pixelsPerActivityBin = 2;
-constexpr double selectedShare = 0.6; // of the window, after zooming to a span
-
-bool isDark(const QPalette& palette) {
-    return palette.color(QPalette::Base).lightness() < 128;
-}
 
 } // namespace
 
-TimelineView::TimelineView(ViewState* state, QWidget* parent) : QAbstractScrollArea(parent), state_(state) {
+TimelineView::TimelineView(ViewState* state, QWidget* parent)
+    : QAbstractScrollArea(parent), state_(state), siteWork_([this](std::vector<std::uint8_t> atSite) {
+        atSite_ = std::move(atSite);
+        markGroupsAtSite();
+    }) {
     setFocusPolicy(Qt::StrongFocus);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -46,32 +49,44 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent) : QAbstractScrollA
         viewport()->update();
     });
     connect(state_, &ViewState::selectionChanged, this, &TimelineView::selectionChanged);
+    connect(state_, &ViewState::hoverTimeChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(state_, &ViewState::chosenRangeChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(&state_->marks(), &TimeMarks::changed, viewport(), qOverload<>(&QWidget::update));
     connect(state_, &ViewState::onsetChanged, viewport(), qOverload<>(&QWidget::update));
-    connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
-        hover_ = time;
-        viewport()->update();
-    });
     traceChanged();
 }
 
 TimelineView::~TimelineView() {
     computing_.request_stop();
+    choosing_.request_stop();
 }
 
 void TimelineView::traceChanged() {
     computing_.request_stop();
     ++activityRequest_;
     activities_.clear();
-    brushed_ = {};
+    choosing_.request_stop();
+    rowsWork_.cancel();
+    siteWork_.cancel();
+    atSite_.clear();
+    groupsAtSite_.clear();
+    choice_.hidden.clear();
+    choice_.filter.clear();
     focusedRow_ = -1;
     rows_ = state_->facts() ? TimelineRows(state_->facts()) : TimelineRows();
     verticalScrollBar()->setValue(0);
     updateScrollBar();
     wantActivities();
     viewport()->update();
+    // The way of grouping and sorting is the user's, not the trace's.
+    if (state_->facts() && choice_ != TimelineChoice())
+        setChoice(std::exchange(choice_, TimelineChoice()));
+    Q_EMIT choiceChanged();
+    Q_EMIT rowsChanged();
 }
 
 void TimelineView::selectionChanged() {
+    findSite();
     const GoroutineIndex g = selectedGoroutine(state_->selection());
     if (g.known() && state_->facts()) {
         if (!ownSelection_) {
@@ -98,9 +113,13 @@ TimelineFrame TimelineView::frame() const {
             .selectedSpan = selectedSpan(),
             .selectedGoroutine = selectedGoroutine(state_->selection()),
             .focusedRow = focusedRow_,
-            .hover = hover_,
+            .hover = state_->hoverTime(),
             .onset = state_->onset(),
-            .brushed = brushed_,
+            .brushed = state_->chosenRange(),
+            .format = format_,
+            .marks = &state_->marks(),
+            .atSite = atSite_,
+            .groupsAtSite = groupsAtSite_,
             .activityOf = [this](std::size_t group) -> const Activity* {
                 const auto found = activities_.find(group);
                 return found == activities_.end() ? nullptr : &found->second;
@@ -115,6 +134,14 @@ void TimelineView::paintEvent(QPaintEvent*) {
     }
     painter.setFont(font());
     painter_.paint(painter, *state_->facts(), rows_, frame());
+    if (rows_.goroutinesShown() == 0) {
+        const QString why = choice_.filter.isEmpty() && choice_.hidden.empty()
+                                ? tr("This trace holds no goroutine.")
+                                : tr("No goroutine matches “%1”. Esc clears the filter.").arg(choice_.filter);
+        painter.setPen(canvasColours(isDark(palette())).fadedText);
+        painter.drawText(viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, 0),
+                         Qt::AlignCenter | Qt::TextWordWrap, why);
+    }
 }
 
 void TimelineView::resizeEvent(QResizeEvent*) {
@@ -134,10 +161,10 @@ void TimelineView::scrollContentsBy(int, int) {
 }
 
 void TimelineView::scrollTo(const TimelineRow& row) {
-    if (row.kind == TimelineRow::Kind::None)
+    if (row.kind == TimelineRow::Kind::None || row.top < rows_.stickyHeight())
         return;
     QScrollBar* const bar = verticalScrollBar();
-    if (row.top < bar->value() || row.top + row.height > bar->value() + rowsHeight())
+    if (row.top < bar->value() + rows_.stickyHeight() || row.top + row.height > bar->value() + rowsHeight())
         bar->setValue(row.top - rowsHeight() / 3);
 }
 
@@ -153,13 +180,19 @@ void TimelineView::computeActivities() {
     const TimeRange range = state_->visibleRange();
     const auto bins = static_cast<std::size_t>(std::max(1.0, axis().width / pixelsPerActivityBin));
     const int top = verticalScrollBar()->value();
-    for (TimelineRow row = rows_.rowAt(top); row.kind != TimelineRow::Kind::None && row.top < top + rowsHeight();
-         row = rows_.rowBelow(row)) {
-        if (row.kind != TimelineRow::Kind::Group || row.goroutine.known() || !rows_.isFolded(row.group))
-            continue;
-        const auto known = activities_.find(row.group);
-        if (known == activities_.end() || known->second.range != range || known->second.bins.size() != bins)
-            wanted.push_back(row.group);
+    const auto want = [&](std::size_t group) {
+        const auto known = activities_.find(group);
+        if ((known == activities_.end() || known->second.range != range || known->second.bins.size() != bins) &&
+            std::ranges::find(wanted, group) == wanted.end())
+            wanted.push_back(group);
+    };
+    for (TimelineRow row = rows_.rowAt(top + rows_.stickyHeight());
+         row.kind != TimelineRow::Kind::None && row.top < top + rowsHeight(); row = rows_.rowBelow(row)) {
+        if (row.kind == TimelineRow::Kind::Graph && row.graph != TimelineGraph::Heap)
+            want(everyGroup);
+        else if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known() && rows_.isFolded(row.group) &&
+                 !rows_.groups()[row.group].task.known())
+            want(row.group);
     }
     if (wanted.empty())
         return;
@@ -167,27 +200,31 @@ void TimelineView::computeActivities() {
     computing_ = std::stop_source();
     const std::uint64_t request = ++activityRequest_;
     // The thread holds the facts itself; the view may be gone or ask for something else before it is done.
-    (void)QtConcurrent::run(
-        [self = QPointer<TimelineView>(this), facts, wanted, range, bins, request, stop = computing_.get_token()] {
-            for (const std::size_t group : wanted) {
-                Activity activity =
-                    activityOf(*facts->trace, facts->waits, facts->groups.groups[group].members, range, bins, stop);
-                if (stop.stop_requested())
+    (void)QtConcurrent::run([self = QPointer<TimelineView>(this), facts, groups = rows_.sharedGroups(), wanted, range,
+                             bins, request, stop = computing_.get_token()] {
+        for (const std::size_t group : wanted) {
+            const bool all = group == everyGroup;
+            Activity activity =
+                activityOf(*facts->trace, facts->waits,
+                           all ? goroutinesOf(*facts->trace, facts->waits, false) : groups->groups[group].members,
+                           range, bins, stop);
+            if (stop.stop_requested())
+                return;
+            QMetaObject::invokeMethod(qApp, [self, group, request, result = std::move(activity)]() mutable {
+                if (!self || self->activityRequest_ != request)
                     return;
-                QMetaObject::invokeMethod(qApp, [self, group, request, result = std::move(activity)]() mutable {
-                    if (!self || self->activityRequest_ != request)
-                        return;
-                    self->activities_[group] = std::move(result);
-                    self->viewport()->update();
-                });
-            }
-        });
+                self->activities_[group] = std::move(result);
+                self->viewport()->update();
+            });
+        }
+    });
 }
 
 TimelineRow TimelineView::rowUnder(const QPoint& position) const {
     if (position.y() < TimelinePainter::rulerHeight)
         return {};
-    return rows_.rowAt(position.y() - TimelinePainter::rulerHeight + verticalScrollBar()->value());
+    const int y = position.y() - TimelinePainter::rulerHeight;
+    return rows_.rowAt(y < rows_.stickyHeight() ? y : y + verticalScrollBar()->value());
 }
 
 SpanIndex TimelineView::spanUnder(const QPoint& position) const {
@@ -213,84 +250,6 @@ double TimelineView::zoomCentre() const {
     return viewport()->rect().contains(mouse) && mouse.x() >= canvasLeft ? mouse.x() : axis().left + axis().width / 2;
 }
 
-void TimelineView::zoomToSelection() {
-    const SpanIndex span = selectedSpan();
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known())
-        return showWholeTrace();
-    const Trace& trace = *state_->facts()->trace;
-    const TimeRange what = span.known() ? trace.spans.range(span) : trace.lifetime(g);
-    const auto margin = static_cast<Time>(static_cast<double>(what.length()) * (1 / selectedShare - 1) / 2);
-    const TimeRange before = state_->visibleRange();
-    state_->setVisibleRange({what.begin - margin, what.end + margin});
-    if (state_->visibleRange() == before)
-        showWholeTrace();
-}
-
-void TimelineView::zoomToBrushedRange() {
-    if (brushed_.empty())
-        return;
-    state_->setVisibleRange(brushed_);
-    brushed_ = {};
-    Q_EMIT brushedRangeChanged(brushed_);
-    viewport()->update();
-}
-
-void TimelineView::showWholeTrace() {
-    if (state_->facts())
-        state_->setVisibleRange(state_->facts()->trace->wholeRange());
-}
-
-void TimelineView::selectSpan(SpanIndex span) {
-    state_->select(SpanSelection{state_->facts()->trace->ownerOf(span), span});
-}
-
-void TimelineView::showSpan(SpanIndex span) {
-    selectSpan(span);
-    zoomToSelection();
-}
-
-void TimelineView::selectNeighbour(int direction) {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    const SpanIndex span = selectedSpan();
-    if (!g.known() || !span.known())
-        return;
-    const SpanRange own = state_->facts()->trace->goroutines.spans(g);
-    const auto next = static_cast<std::uint32_t>(static_cast<std::int64_t>(span.value) + direction);
-    if (next < own.begin || next >= own.end)
-        return;
-    selectSpan({next});
-    // Keep it in the window without changing the zoom.
-    const TimeRange part = state_->facts()->trace->spans.range({next});
-    const TimeRange visible = state_->visibleRange();
-    if (part.end <= visible.begin || part.begin >= visible.end)
-        state_->setVisibleRange({part.begin - visible.length() / 2, part.begin + visible.length() / 2});
-}
-
-void TimelineView::goToWaker() {
-    const SpanIndex span = selectedSpan();
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!span.known())
-        return;
-    const Trace& trace = *state_->facts()->trace;
-    // Asked of a wait, or of the runnable span that it ended with.
-    const SpanIndex wait = trace.spans.kind(span).origin == SpanOrigin::Woken ? SpanIndex{span.value - 1} : span;
-    if (trace.spans.state(wait) != GoroutineState::Waiting || trace.isOpen(g, wait)) {
-        Q_EMIT messageChanged(tr("Nothing has woken this goroutine here: select a wait that ended."));
-        return;
-    }
-    const WakeUp wake = wakeUpAfter(*state_->facts(), wait);
-    if (!wake.goroutine.known()) {
-        Q_EMIT messageChanged(fromUtf8(wakeUpText(*state_->facts(), wait, wake)));
-        return;
-    }
-    const SpanIndex then = trace.spanAt(wake.goroutine, trace.spans.end(wait));
-    if (then.known())
-        selectSpan(then);
-    else
-        state_->select(GoroutineSelection{wake.goroutine});
-}
-
 void TimelineView::focusInEvent(QFocusEvent*) {
     if (focusedRow_ < 0)
         focusedRow_ = 0;
@@ -308,6 +267,13 @@ void TimelineView::changeEvent(QEvent* event) {
 }
 
 bool TimelineView::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::NativeGesture) {
+        const auto* const gesture = static_cast<QNativeGestureEvent*>(event);
+        if (gesture->gestureType() != Qt::ZoomNativeGesture || !state_->facts())
+            return QAbstractScrollArea::viewportEvent(event);
+        state_->setVisibleRange(axis().zoomed(1 / (1 + std::max(gesture->value(), -0.5)), gesture->position().x()));
+        return true;
+    }
     if (event->type() == QEvent::Leave)
         state_->setHoverTime(-1);
     if (event->type() != QEvent::ToolTip || !state_->facts())

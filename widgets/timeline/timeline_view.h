@@ -3,18 +3,30 @@
 // painter's business, where rows are the layout's.
 #pragma once
 
+#include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
 #include "widgets/timeline/timeline_painter.h"
+#include "widgets/timeline/timeline_picture.h"
 #include "widgets/timeline/timeline_rows.h"
 
 #include <QAbstractScrollArea>
 #include <QTimer>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <unordered_map>
 
 namespace waitscope {
+
+/// Which rows are shown, in which order.
+struct TimelineChoice {
+    Grouping grouping = Grouping::Function;
+    GroupOrder order = GroupOrder::OpenWait;
+    QString filter; ///< in the words of model/lod/goroutine_filter.h
+    std::vector<GoroutineIndex> hidden;
+    friend bool operator==(const TimelineChoice&, const TimelineChoice&) = default;
+};
 
 class TimelineView : public QAbstractScrollArea {
     Q_OBJECT
@@ -26,20 +38,39 @@ class TimelineView : public QAbstractScrollArea {
     /// What the last frame read of the trace.
     [[nodiscard]] std::size_t lastFrameWork() const { return painter_.lastWork(); }
     [[nodiscard]] const TimelineRows& rows() const { return rows_; }
-    /// The range chosen by dragging; empty if none is.
-    [[nodiscard]] TimeRange brushedRange() const { return brushed_; }
+    [[nodiscard]] const TimelineChoice& choice() const { return choice_; }
+    /// The rows follow when they are computed; what was folded stays folded. A filter that is not understood changes
+    /// nothing and is answered by `choiceProblem`.
+    void setChoice(const TimelineChoice& choice);
+    /// The picture of what is shown: range, groups, order, filter, pinned rows.
+    [[nodiscard]] TimelinePictureOptions pictureOptions() const;
+    void pinSelected(); ///< or unpin
+    void setPinned(std::vector<GoroutineIndex> pinned);
+    void hideSelected();     ///< the selected goroutine, or all of the group that the keyboard is on
+    void showHidden();       ///< all that were hidden
+    void foldAll(bool fold); ///< groups
 
+    void setTimeFormat(TimeFormat format);
     void zoomToSelection();
-    void zoomToBrushedRange();
+    void zoomToChosenRange();
     void showWholeTrace();
-    /// Goes to the goroutine that ended the selected wait, if one did.
+    /// Goes to the goroutine that ended the selected wait; of a span that is none, to who ended the last wait before
+    /// it. Called again and again it follows the wake-ups back.
     void goToWaker();
+    void goToCreator();
+    /// A mark at the mouse, or where the selected span begins; one that is there goes.
+    void toggleMark();
+    void markWithNote(const QString& note);
+    void setMarker(bool second); ///< A, or B, at the same place
+    void goToMark(int direction);
     void selectNeighbour(int direction); ///< -1: the span before, 1: behind, in the row of the selected one
 
   Q_SIGNALS:
     /// For the status line: what has just been found out or could not be done.
     void messageChanged(const QString& message);
-    void brushedRangeChanged(waitscope::TimeRange range);
+    void choiceChanged();
+    void rowsChanged();                         ///< the rows of a choice, or of another trace, are there
+    void choiceProblem(const QString& problem); ///< empty: the filter is understood
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -62,7 +93,11 @@ class TimelineView : public QAbstractScrollArea {
     void updateScrollBar();
     void scrollTo(const TimelineRow& row);
     void moveFocus(const TimelineRow& row);
-    void toggle(std::size_t group);
+    void toggle(const TimelineRow& row);
+    void selectAt(const TimelineRow& row, const QPoint& position);
+    void showRows(const std::shared_ptr<const GoroutineGroups>& groups);
+    void findSite();
+    void markGroupsAtSite();
     void clickAt(const QPoint& position);
     void selectSpan(SpanIndex span);
     void showSpan(SpanIndex span);
@@ -75,6 +110,8 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] double zoomCentre() const;
     [[nodiscard]] TimelineRow rowUnder(const QPoint& position) const;
     [[nodiscard]] int rowsHeight() const { return std::max(0, viewport()->height() - TimelinePainter::rulerHeight); }
+    [[nodiscard]] Time markPlace() const;
+    [[nodiscard]] std::optional<Time> otherEdge(int x) const;
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
     [[nodiscard]] SpanIndex selectedSpan() const;
 
@@ -91,8 +128,14 @@ class TimelineView : public QAbstractScrollArea {
     QTimer activityTimer_;
     std::uint64_t activityRequest_ = 0;
 
-    TimeRange brushed_;
-    Time hover_ = -1;
+    TimelineChoice choice_;
+    TimeFormat format_ = TimeFormat::SinceStart;
+    std::stop_source choosing_;
+    LatestResult<std::shared_ptr<const GoroutineGroups>> rowsWork_{
+        [this](const std::shared_ptr<const GoroutineGroups>& groups) { showRows(groups); }};
+    LatestResult<std::vector<std::uint8_t>> siteWork_;
+    std::vector<std::uint8_t> atSite_;       ///< by goroutine, while a site is selected
+    std::vector<std::uint8_t> groupsAtSite_; ///< by group
     int focusedRow_ = -1;
     bool ownSelection_ = false; ///< the selection that changes is made here
 

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/timeline_commands.h"
+
+#include "app/command_palette.h"
+#include "model/report/range_text.h"
+#include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QInputDialog>
+#include <QMenu>
+
+namespace waitscope {
+
+TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
+    : QObject(window), parts_(parts), window_(window), history_(parts.state) {}
+
+void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go) {
+    TimelineView* const timeline = parts_.pane->view();
+    const auto to = [&](QMenu* menu, const QString& name, const QKeySequence& key, std::function<void()> what) {
+        QAction* const action = actions.add(menu->title(), name, key, std::move(what));
+        menu->addAction(action);
+        return action;
+    };
+    QAction* const back = to(edit, tr("&Back to where I was"), QKeySequence::Undo, [this] { history_.back(); });
+    QAction* const forward =
+        to(edit, tr("For&ward again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { history_.forward(); });
+    const auto enable = [this, back, forward] {
+        back->setEnabled(history_.canGoBack());
+        forward->setEnabled(history_.canGoForward());
+    };
+    connect(&history_, &NavigationHistory::changed, back, enable);
+    enable();
+    edit->addSeparator();
+    to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [this] { parts_.search->begin(); });
+    to(edit, tr("Search (as in a pager)"), QKeySequence(Qt::Key_Slash), [this] { parts_.search->begin(); });
+    to(edit, tr("Find a goroutine…"), QKeySequence(Qt::CTRL | Qt::Key_P), [this] { parts_.search->begin(); });
+    to(edit, tr("&Next hit"), QKeySequence(Qt::Key_F3), [this] { parts_.search->step(1); });
+    to(edit, tr("&Previous hit"), QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { parts_.search->step(-1); });
+    to(edit, tr("&Filter rows…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
+       [this] { parts_.pane->editFilter(); });
+    edit->addSeparator();
+    to(edit, tr("Copy &link to here"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), [this] {
+        QApplication::clipboard()->setText(link());
+        Q_EMIT message(tr("Copied: %1").arg(link()));
+    });
+    to(edit, tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
+       [this, &actions] { CommandPalette(actions, window_).exec(); });
+
+    view->addSeparator();
+    to(view, tr("&Pin the goroutine, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline->pinSelected(); });
+    to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H), [timeline] { timeline->hideSelected(); });
+    to(view, tr("Show what is h&idden"), QKeySequence(Qt::SHIFT | Qt::Key_H), [timeline] { timeline->showHidden(); });
+    to(view, tr("Fold all groups"), QKeySequence(Qt::Key_Minus), [timeline] { timeline->foldAll(true); });
+    to(view, tr("Unfold all groups"), QKeySequence(Qt::Key_Plus), [timeline] { timeline->foldAll(false); });
+    view->addSeparator();
+    const auto choose = [&](const QString& title, std::span<const NamedChoice> choices, auto set) {
+        QMenu* const menu = view->addMenu(title);
+        for (std::size_t i = 0; i < choices.size(); ++i) {
+            QAction* const action =
+                actions.add(QString(title).remove(u'&'), fromUtf8(choices[i].text), {}, [timeline, set, i] {
+                    TimelineChoice choice = timeline->choice();
+                    set(choice, i);
+                    timeline->setChoice(choice);
+                });
+            menu->addAction(action);
+        }
+    };
+    choose(tr("&Group rows by"), namedGroupings,
+           [](TimelineChoice& choice, std::size_t i) { choice.grouping = static_cast<Grouping>(i); });
+    choose(tr("&Sort rows by"), namedGroupOrders,
+           [](TimelineChoice& choice, std::size_t i) { choice.order = static_cast<GroupOrder>(i); });
+
+    QMenu* const formats = view->addMenu(tr("&Times"));
+    for (const auto& [format, name] : {std::pair(TimeFormat::SinceStart, tr("From the &start of the trace")),
+                                       std::pair(TimeFormat::SinceA, tr("From &marker A")),
+                                       std::pair(TimeFormat::WallClock, tr("As the &clock said"))})
+        formats->addAction(
+            actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline->setTimeFormat(format); }));
+
+    go->addSeparator();
+    to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [this] { askWhereTo(); });
+    to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline->goToCreator(); });
+    to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline->toggleMark(); });
+    to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [this] { askNote(); });
+    to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline->goToMark(-1); });
+    to(go, tr("Next mark"), QKeySequence(Qt::Key_BracketRight), [timeline] { timeline->goToMark(1); });
+    to(go, tr("Marker &A here"), QKeySequence(Qt::SHIFT | Qt::Key_A), [timeline] { timeline->setMarker(false); });
+    to(go, tr("Marker &B here"), QKeySequence(Qt::SHIFT | Qt::Key_B), [timeline] { timeline->setMarker(true); });
+    to(go, tr("Take A and B away"), {}, [this] {
+        parts_.state->marks().setA({});
+        parts_.state->marks().setB({});
+    });
+}
+
+void TimelineCommands::askWhereTo() {
+    bool chosen = false;
+    const QString text = QInputDialog::getText(window_, tr("Go to"), tr("g42, 1.5s, P3 or #7 (a task):"),
+                                               QLineEdit::Normal, {}, &chosen);
+    if (chosen && !goTo(text.trimmed()))
+        Q_EMIT message(tr("There is no %1 in this trace.").arg(text));
+}
+
+void TimelineCommands::askNote() {
+    // The mouse is elsewhere when the note is typed.
+    const Time place = parts_.state->hoverTime();
+    bool chosen = false;
+    const QString note = QInputDialog::getText(window_, tr("Mark"), tr("Note:"), QLineEdit::Normal, {}, &chosen);
+    if (!chosen)
+        return;
+    parts_.state->setHoverTime(place);
+    parts_.pane->view()->markWithNote(note);
+}
+
+bool TimelineCommands::goTo(const QString& text) {
+    ViewState& state = *parts_.state;
+    if (!state.facts())
+        return false;
+    const Trace& trace = *state.facts()->trace;
+    const std::string word = text.toStdString();
+    if (const auto id = goroutineIdFrom(word)) {
+        const GoroutineIndex g = trace.findGoroutine(*id);
+        if (!g.known())
+            return false;
+        state.select(GoroutineSelection{g});
+        parts_.pane->view()->setFocus();
+        return true;
+    }
+    if (const auto time = timeFrom(word); time && *time <= trace.duration) {
+        const TimeRange visible = state.visibleRange();
+        const Time half = std::min(visible.length(), trace.duration / 10) / 2;
+        state.setVisibleRange({*time - half, *time + half});
+        return true;
+    }
+    bool isNumber = false;
+    const qlonglong number = text.mid(1).trimmed().toLongLong(&isNumber);
+    if (!isNumber)
+        return false;
+    if (text.startsWith(u'#'))
+        for (const Task& task : trace.tasks)
+            if (static_cast<qlonglong>(task.id) == number) {
+                state.choose(task.range);
+                state.setVisibleRange(task.range);
+                return true;
+            }
+    if (text.startsWith(u'P'))
+        for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
+            if (trace.processors[p].id == number) {
+                const SpanIndex run = runAt(trace, {p}, state.visibleRange().begin, state.visibleRange().end);
+                if (run.known())
+                    state.select(SpanSelection{trace.ownerOf(run), run});
+                return run.known();
+            }
+    return false;
+}
+
+ViewOptions TimelineCommands::options() const {
+    ViewOptions options;
+    const ViewState& state = *parts_.state;
+    if (!state.facts())
+        return options;
+    const Trace& trace = *state.facts()->trace;
+    const TimelineView& timeline = *parts_.pane->view();
+    const TimelineChoice& choice = timeline.choice();
+    const TimeRange visible = state.visibleRange();
+    if (visible != trace.wholeRange())
+        options.range = std::to_string(visible.begin) + "ns.." + std::to_string(visible.end) + "ns";
+    if (choice.grouping != Grouping::Function)
+        options.group = namedGroupings[static_cast<std::size_t>(choice.grouping)].name;
+    if (choice.order != GroupOrder::OpenWait)
+        options.sort = namedGroupOrders[static_cast<std::size_t>(choice.order)].name;
+    options.filter = choice.filter.toStdString();
+    if (const GoroutineIndex g = selectedGoroutine(state.selection()); g.known()) {
+        options.select = goroutinesText(trace, {g});
+        if (const auto* const span = std::get_if<SpanSelection>(&state.selection()))
+            options.select += "@" + std::to_string(trace.spans.start(span->span)) + "ns";
+    }
+    options.hide = goroutinesText(trace, choice.hidden);
+    options.pin = goroutinesText(trace, timeline.rows().pinned());
+    return options;
+}
+
+QString TimelineCommands::link() const {
+    const QString path = parts_.tracePath();
+    return fromUtf8(commandLineOf(path.isEmpty() ? "demo" : path.toStdString(), options()));
+}
+
+QString TimelineCommands::apply(const ViewOptions& options) {
+    ViewState& state = *parts_.state;
+    if (!state.facts())
+        return {};
+    const Trace& trace = *state.facts()->trace;
+    TimelineView& timeline = *parts_.pane->view();
+    TimelineChoice choice = timeline.choice();
+    std::string problem;
+    if (!options.group.empty())
+        choice.grouping = static_cast<Grouping>(findChoice(namedGroupings, options.group).value_or(0));
+    if (!options.sort.empty())
+        choice.order = static_cast<GroupOrder>(findChoice(namedGroupOrders, options.sort).value_or(0));
+    choice.filter = QString::fromStdString(options.filter);
+    choice.hidden = goroutinesFrom(trace, options.hide);
+    timeline.setChoice(choice);
+    if (const auto pinned = goroutinesFrom(trace, options.pin); !pinned.empty())
+        timeline.setPinned(pinned);
+    if (!options.range.empty()) {
+        const auto range = rangeFrom(options.range, trace.duration, problem);
+        if (!range)
+            return fromUtf8(problem);
+        state.setVisibleRange(*range);
+    }
+    if (options.select.empty())
+        return {};
+    const auto wanted = goroutineAtFrom(options.select);
+    const GoroutineIndex g = wanted ? trace.findGoroutine(wanted->id) : GoroutineIndex{};
+    if (!g.known())
+        return tr("--select %1: the trace has no such goroutine.").arg(QString::fromStdString(options.select));
+    const SpanIndex span = wanted->time ? trace.spanAt(g, *wanted->time) : SpanIndex{};
+    if (span.known())
+        state.select(SpanSelection{g, span});
+    else
+        state.select(GoroutineSelection{g});
+    return {};
+}
+
+} // namespace waitscope

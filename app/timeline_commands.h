@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands that move about in a trace: history, search, going to a goroutine or a time, marks, rows, links.
+#pragma once
+
+#include "app/actions.h"
+#include "app/view_link.h"
+#include "widgets/common/navigation_history.h"
+#include "widgets/search/search_panel.h"
+#include "widgets/timeline/timeline_pane.h"
+
+#include <QObject>
+
+#include <functional>
+
+class QMenu;
+
+namespace waitscope {
+
+class TimelineCommands : public QObject {
+    Q_OBJECT
+
+  public:
+    struct Parts {
+        ViewState* state;
+        TimelinePane* pane;
+        SearchPanel* search;
+        std::function<QString()> tracePath; ///< what the command line opens: a path; empty for a sample
+    };
+    /// The parts outlive it.
+    TimelineCommands(const Parts& parts, QWidget* window);
+
+    /// Adds the commands to the list, and to the menus.
+    void add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go);
+    /// "g42", "1.5s", "#7" (a user task), "P3"; false if there is no such thing.
+    bool goTo(const QString& text);
+    /// The view as it is.
+    [[nodiscard]] ViewOptions options() const;
+    /// "waitscope TRACE --range …".
+    [[nodiscard]] QString link() const;
+    /// Shows the view that the options say. A sentence about the first that is not understood, else empty.
+    QString apply(const ViewOptions& options);
+    [[nodiscard]] NavigationHistory& history() { return history_; }
+
+  Q_SIGNALS:
+    void message(const QString& text);
+
+  private:
+    void askWhereTo();
+    void askNote();
+
+    Parts parts_;
+    QWidget* window_;
+    NavigationHistory history_;
+};
+
+} // namespace waitscope

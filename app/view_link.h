@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where exactly is a colleague to look? A view of a trace as options of the command line: written by "Copy link to
+// here", read when the window opens.
+#pragma once
+
+#include "model/lod/groups.h"
+#include "model/trace/time.h"
+#include "model/trace/trace.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waitscope {
+
+/// As typed; empty texts are not given.
+struct ViewOptions {
+    std::string range;
+    std::string group;
+    std::string sort;
+    std::string filter;
+    std::string select; ///< "g42" or "g42@1.5s": the span of it at that time
+    std::string hide;   ///< "g1,g2"
+    std::string pin;    ///< "g1,g2"
+
+    friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
+};
+
+/// The goroutines of "g1,g2" that the trace has.
+[[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const Trace& trace, const std::string& text);
+/// "g1,g2".
+[[nodiscard]] std::string goroutinesText(const Trace& trace, const std::vector<GoroutineIndex>& goroutines);
+
+struct GoroutineAt {
+    std::int64_t id = 0;
+    std::optional<Time> time;
+};
+/// Nothing if the text is not understood.
+[[nodiscard]] std::optional<GoroutineAt> goroutineAtFrom(const std::string& text);
+
+/// "waitscope service.trace --range 1500000ns..2000000ns --filter 'on:mutex'": words with spaces or signs of the shell
+/// are quoted.
+[[nodiscard]] std::string commandLineOf(const std::string& trace, const ViewOptions& options);
+
+} // namespace waitscope

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Times by state add up, events are in order, and a search finds what is there.
+#include "model/inspect/events.h"
+#include "model/inspect/flame.h"
+#include "model/inspect/state_times.h"
+#include "model/search/search.h"
+#include "model/waits/wake_up.h"
+#include "tests/support/recordings.h"
+#include "tests/support/story.h"
+
+#include <QTest>
+
+#include <numeric>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using namespace waitscope::test;
+
+namespace {
+
+const StackText lockStack{"sync.(*Mutex).Lock", "main.get", "main.handler"};
+
+std::shared_ptr<const TraceFacts> scene() {
+    Story story;
+    story.g(1).entry("main.main").existed().runs(100_ms);
+    story.g(5)
+        .entry("main.handler")
+        .bornAt(10_ms)
+        .createdBy(1)
+        .runs(10_ms)
+        .waitsOn("sync", lockStack, 40_ms)
+        .wokenBy(1)
+        .runs(10_ms)
+        .waitsOn("sync", lockStack, 5_ms)
+        .wokenBy(1)
+        .runs(1_ms)
+        .ends();
+    return computeFacts(story.told(100_ms));
+}
+
+std::vector<GoroutineIndex> everyone(const TraceFacts& facts) {
+    return goroutinesOf(*facts.trace, facts.waits, true);
+}
+
+} // namespace
+
+class TestInspect : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void timesByStateAddUpToLifetimesInEveryRangeOfEveryRecording() {
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000) // the laws do not depend on the size, the time does
+                continue;
+            const LoadResult loaded = loadTrace(file);
+            if (!loaded.trace)
+                continue;
+            const auto facts = computeFacts(loaded.trace);
+            const Time d = facts->trace->duration;
+            for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 3, d / 2}, TimeRange{d / 2, d / 2 + 1}}) {
+                const StateTimes times = stateTimesOf(*facts, everyone(*facts), range);
+                Time sum = 0;
+                for (const StateTime& state : times.states)
+                    sum += state.total;
+                Time lives = 0;
+                for (const GoroutineIndex g : everyone(*facts))
+                    lives += facts->trace->lifetime(g).clippedTo(range).length();
+                QVERIFY2(sum == lives && times.lifetime == lives, file.c_str());
+            }
+        }
+    }
+
+    void statesTransitionsAndLongestWaitsAreThoseOfTheStory() {
+        const auto facts = scene();
+        const GoroutineIndex g = facts->trace->findGoroutine(5);
+        const StateTimes times = stateTimesOf(*facts, std::span(&g, 1), facts->trace->wholeRange());
+        QCOMPARE(times.goroutines, std::size_t{1});
+        QCOMPARE(times.created, std::size_t{1});
+        QCOMPARE(times.ended, std::size_t{1});
+        QCOMPARE(times.states.front().what.primitive, Primitive::Mutex);
+        QCOMPARE(times.states.front().total, 45_ms);
+        QCOMPARE(times.states.front().count, std::uint64_t{2});
+        QCOMPARE(times.states.front().longest, 40_ms);
+        QCOMPARE(times.longest.front().length, 40_ms);
+        QCOMPARE(times.longest.size(), std::size_t{2});
+        const auto toMutex = std::ranges::find_if(times.transitions, [](const Transition& step) {
+            return step.from.state == GoroutineState::Running && step.to.primitive == Primitive::Mutex;
+        });
+        QVERIFY(toMutex != times.transitions.end());
+        QCOMPARE(toMutex->count, std::uint64_t{2});
+        QVERIFY(std::ranges::any_of(times.transitions,
+                                    [](const Transition& step) { return step.to.state == GoroutineState::Ended; }));
+    }
+
+    void onlyWhatLiesInTheRangeCounts() {
+        const auto facts = scene();
+        const GoroutineIndex g = facts->trace->findGoroutine(5);
+        const StateTimes times = stateTimesOf(*facts, std::span(&g, 1), {30_ms, 40_ms});
+        QCOMPARE(times.states.size(), std::size_t{1});
+        QCOMPARE(times.states.front().total, 10_ms);
+        QCOMPARE(times.states.front().longest, 40_ms); // whole
+        QVERIFY(times.transitions.empty());
+        QCOMPARE(times.created + times.ended, std::size_t{0});
+    }
+
+    void eventsAreBordersOfSpansInOrder() {
+        const auto facts = scene();
+        const GoroutineIndex g = facts->trace->findGoroutine(5);
+        const auto events = eventsOf(*facts, std::span(&g, 1), facts->trace->wholeRange());
+        std::vector<EventKind> kinds;
+        for (const Event& event : events)
+            kinds.push_back(event.kind);
+        using enum EventKind;
+        QVERIFY((kinds == std::vector{Create, Run, Block, Unblock, Run, Block, Unblock, Run, End}));
+        QCOMPARE(linkOf(*facts, events[3]), std::string("by goroutine 1 · function not recorded"));
+        QCOMPARE(linkOf(*facts, events[0]), std::string("by goroutine 1 · function not recorded"));
+        QVERIFY(stackOf(*facts, events[2]).known());
+        QVERIFY(detailOf(*facts, events[2]).starts_with("mutex at main.go:11"));
+    }
+
+    void eventsOfARecordingAreSortedFilteredAndComplete() {
+        const auto facts = computeFacts(loadTrace(bytesOf(WAITSCOPE_TEST_DATA "/small-go1.26.trace"), "small").trace);
+        const TimeRange whole = facts->trace->wholeRange();
+        const auto all = eventsOf(*facts, everyone(*facts), whole);
+        for (std::size_t i = 1; i < all.size(); ++i)
+            QVERIFY(timeOf(*facts, all[i - 1]) <= timeOf(*facts, all[i]));
+        const auto count = [&](EventKind kind) { return std::ranges::count(all, kind, &Event::kind); };
+        QCOMPARE(count(EventKind::Create), 17);
+        QCOMPARE(count(EventKind::Appear), 7);
+        QCOMPARE(count(EventKind::End), 3);
+        QCOMPARE(count(EventKind::Log), 2);
+        QCOMPARE(count(EventKind::RegionBegin), 2);
+        const auto logs = eventsOf(*facts, everyone(*facts), whole, bitOf(EventKind::Log));
+        QCOMPARE(logs.size(), std::size_t{2});
+        QVERIFY(detailOf(*facts, logs.front()).starts_with("cache"));
+        QCOMPARE(facts->trace->function(goroutineOf(*facts, logs.front())), std::string_view("main.handleRequest"));
+    }
+
+    void aSearchFindsEveryKindOfText_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<int>("count");
+        QTest::newRow("function") << "HANDLEREQUEST" << int(HitKind::Goroutine) << 2;
+        QTest::newRow("task") << "request" << int(HitKind::Task) << 2;
+        QTest::newRow("region") << "lookup" << int(HitKind::Region) << 2;
+        QTest::newRow("log") << "cache" << int(HitKind::Log) << 2;
+        QTest::newRow("stack") << "Cond).Wait" << int(HitKind::Stack) << 1;
+    }
+    void aSearchFindsEveryKindOfText() {
+        QFETCH(QString, text);
+        QFETCH(int, kind);
+        QFETCH(int, count);
+        const auto facts = computeFacts(loadTrace(bytesOf(WAITSCOPE_TEST_DATA "/small-go1.26.trace"), "small").trace);
+        const SearchResult result = search(*facts, text.toStdString());
+        QCOMPARE(std::ranges::count(result.hits, static_cast<HitKind>(kind), &SearchHit::kind), count);
+        for (const SearchHit& hit : result.hits)
+            QVERIFY(!hitText(*facts, hit).empty());
+    }
+
+    void anIdComesFirstAndNothingHasNoHits() {
+        const auto facts = scene();
+        QCOMPARE(search(*facts, "g5").hits.front().goroutine.value, facts->trace->findGoroutine(5).value);
+        QCOMPARE(search(*facts, "5").hits.front().goroutine.value, facts->trace->findGoroutine(5).value);
+        QVERIFY(search(*facts, "").hits.empty());
+        QVERIFY(search(*facts, "no such thing").hits.empty());
+        const SearchResult cut = search(*facts, "main", 1);
+        QCOMPARE(cut.hits.size(), std::size_t{1});
+        QVERIFY(cut.cut);
+    }
+
+    void theHistogramCountsEveryWaitOnceInTheBinOfItsLength() {
+        const auto facts = scene();
+        const StateTimes times = stateTimesOf(*facts, everyone(*facts), facts->trace->wholeRange());
+        QCOMPARE(std::accumulate(times.lengths.counts.begin(), times.lengths.counts.end(), std::uint64_t{0}), 2U);
+        for (const Time length : {5_ms, 40_ms}) {
+            const int bin = LengthHistogram::binOf(length);
+            QCOMPARE(times.lengths.counts[static_cast<std::size_t>(bin)], std::uint64_t{1});
+            QVERIFY(LengthHistogram::beginOf(bin) <= length && length < LengthHistogram::beginOf(bin + 1));
+        }
+        for (const Time length : {Time{0}, Time{1}, Time{9}, Time{10}, 999_ns, 1_us, INT64_MAX - 1}) {
+            const int bin = LengthHistogram::binOf(length);
+            QVERIFY(bin == 0 || LengthHistogram::beginOf(bin) <= length);
+            QVERIFY(length < LengthHistogram::beginOf(bin + 1));
+        }
+    }
+
+    void onlyWaitsOfTheChosenLengthsAreListed() {
+        const auto facts = scene();
+        const StateTimes times =
+            stateTimesOf(*facts, everyone(*facts), facts->trace->wholeRange(), {.most = 10, .lengths = {1_ms, 10_ms}});
+        QCOMPARE(times.longest.size(), std::size_t{1});
+        QCOMPARE(times.longest.front().length, 5_ms);
+    }
+
+    void aFlameHasAllTheTimeAndEveryBarWhatItsCalleesHave_data() {
+        QTest::addColumn<bool>("fromLeaf");
+        QTest::newRow("from the root") << false;
+        QTest::newRow("from the leaf") << true;
+    }
+    void aFlameHasAllTheTimeAndEveryBarWhatItsCalleesHave() {
+        QFETCH(bool, fromLeaf);
+        const auto facts = computeFacts(loadTrace(bytesOf(WAITSCOPE_TEST_DATA "/small-go1.26.trace"), "small").trace);
+        const TimeRange whole = facts->trace->wholeRange();
+        const FlameTree tree = flameOf(*facts, everyone(*facts), {.range = whole, .fromLeaf = fromLeaf});
+        Time waited = 0;
+        for (const StateTime& state : stateTimesOf(*facts, everyone(*facts), whole).states)
+            if (state.what.state == GoroutineState::Waiting || state.what.state == GoroutineState::Syscall)
+                waited += state.total;
+        QCOMPARE(tree.total(), waited);
+        for (const FlameNode& node : tree.nodes) {
+            std::int64_t sum = node.self;
+            for (std::uint32_t child = node.firstChild; child < node.firstChild + node.childCount; ++child)
+                sum += tree.nodes[child].value;
+            QCOMPARE(sum, node.value);
+        }
+    }
+
+    void aFlameAroundAFunctionHasItsCallersAndCallees() {
+        const auto facts = scene();
+        const auto names = [&](const FlameTree& tree) {
+            QStringList list;
+            for (const FlameNode& node : tree.nodes)
+                list << QString::fromStdString(std::string(facts->trace->text(node.function)));
+            return list;
+        };
+        FlameQuestion question{.range = facts->trace->wholeRange(), .around = "main.get"};
+        const FlameTree callees = flameOf(*facts, everyone(*facts), question);
+        QCOMPARE(names(callees), (QStringList{"", "main.get", "sync.(*Mutex).Lock"}));
+        QCOMPARE(callees.total(), 45_ms);
+        question.fromLeaf = true;
+        QCOMPARE(names(flameOf(*facts, everyone(*facts), question)), (QStringList{"", "main.get", "main.handler"}));
+        question.around = "main.nothing";
+        QCOMPARE(flameOf(*facts, everyone(*facts), question).total(), 0);
+    }
+
+    void aFlameOfOnePrimitiveHoldsNoOther() {
+        const auto facts = scene();
+        FlameQuestion question{.range = facts->trace->wholeRange(), .primitive = Primitive::Mutex};
+        QCOMPARE(flameOf(*facts, everyone(*facts), question).total(), 45_ms);
+        question.primitive = Primitive::Select;
+        QCOMPARE(flameOf(*facts, everyone(*facts), question).total(), 0);
+    }
+
+    void aWaitIsFollowedBackFromTheSpansBehindIt() {
+        const auto facts = scene();
+        const Trace& trace = *facts->trace;
+        const GoroutineIndex g = trace.findGoroutine(5);
+        const SpanIndex last = trace.lastSpan(g); // it runs
+        const SpanIndex wait = lastEndedWait(trace, g, last);
+        QCOMPARE(trace.spans.range(wait).length(), 5_ms);
+        QCOMPARE(endedWaitOf(trace, g, wait).value, wait.value);
+        QCOMPARE(endedWaitOf(trace, g, {wait.value + 1}).value, wait.value); // ready because of that
+        QVERIFY(!endedWaitOf(trace, g, last).known());
+        QVERIFY(!lastEndedWait(trace, g, trace.firstSpan(g)).known());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInspect)
+#include "tst_inspect.moc"

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where was I before? Every change of range or selection is a step that can be taken back and again. Steps of one
+// movement (a turn of the wheel, a held key) are one.
+#pragma once
+
+#include "widgets/common/view_state.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+
+#include <cstddef>
+#include <vector>
+
+namespace waitscope {
+
+class NavigationHistory : public QObject {
+    Q_OBJECT
+
+  public:
+    static constexpr int oneMovement = 400; ///< ms between changes of the range that make one step
+
+    /// `state` must outlive it.
+    explicit NavigationHistory(ViewState* state, int mergeWithin = oneMovement, QObject* parent = nullptr);
+
+    void back();
+    void forward();
+    [[nodiscard]] bool canGoBack() const { return at_ > 0; }
+    [[nodiscard]] bool canGoForward() const { return at_ + 1 < places_.size(); }
+
+  Q_SIGNALS:
+    void changed();
+
+  private:
+    struct Place {
+        TimeRange range;
+        Selection selection;
+    };
+    void restart();
+    void record();
+    void go(std::size_t place);
+
+    ViewState* state_;
+    std::vector<Place> places_;
+    std::size_t at_ = 0;
+    int mergeWithin_;
+    QElapsedTimer sinceRange_;
+    bool lastWasRange_ = false;
+    bool restoring_ = false;
+};
+
+} // namespace waitscope

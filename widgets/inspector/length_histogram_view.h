@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long were the waits? Bars over a logarithmic axis; a drag chooses lengths, and whoever lists waits lists those.
+#pragma once
+
+#include "model/inspect/state_times.h"
+
+#include <QWidget>
+
+namespace waitscope {
+
+class LengthHistogramView : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit LengthHistogramView(QWidget* parent = nullptr);
+
+    void show(const LengthHistogram& histogram);
+    /// The chosen lengths; all, if none are.
+    [[nodiscard]] TimeRange chosen() const;
+
+  Q_SIGNALS:
+    void chosenChanged();
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    bool event(QEvent* event) override;
+
+  private:
+    [[nodiscard]] QRectF field() const;
+    [[nodiscard]] int binAt(double x) const;
+    [[nodiscard]] double xOf(int bin) const;
+
+    LengthHistogram histogram_;
+    int first_ = 0; ///< the bins that are drawn: those between the shortest and the longest wait
+    int end_ = 0;
+    int pressed_ = -1;
+    int chosenFirst_ = -1; ///< -1: none
+    int chosenEnd_ = -1;
+};
+
+} // namespace waitscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One frame's way through the parts of the painter: what is drawn, on what, and where a row is.
+#pragma once
+
+#include "widgets/timeline/timeline_painter.h"
+
+#include <QPainter>
+
+namespace waitscope {
+
+struct TimelinePainter::Canvas {
+    QPainter& painter;
+    const TraceFacts& facts;
+    const TimelineRows& rows;
+    const TimelineFrame& frame;
+    TimeAxis axis;
+    CanvasColours colours;
+    QRect rowsArea; ///< below the ruler
+
+    [[nodiscard]] int y(const TimelineRow& row) const {
+        return rowsArea.top() + row.top - (row.top < rows.stickyHeight() ? 0 : frame.scrollY);
+    }
+    /// Where rows scroll: below those that stay.
+    [[nodiscard]] QRect scrolledArea() const { return rowsArea.adjusted(0, rows.stickyHeight(), 0, 0); }
+    [[nodiscard]] QRect stickyArea() const {
+        return {rowsArea.topLeft(), QSize(rowsArea.width(), rows.stickyHeight())};
+    }
+    template <class Use> void forEachScrolledRow(Use use) const {
+        const int bottom = frame.scrollY + rowsArea.height();
+        for (TimelineRow row = rows.rowAt(frame.scrollY + rows.stickyHeight());
+             row.kind != TimelineRow::Kind::None && row.top < bottom; row = rows.rowBelow(row))
+            use(row);
+    }
+    template <class Use> void forEachStickyRow(Use use) const {
+        for (TimelineRow row = rows.rowAt(0);
+             row.kind != TimelineRow::Kind::None && row.top < std::min(rows.stickyHeight(), rowsArea.height());
+             row = rows.rowBelow(row))
+            use(row);
+    }
+    /// The bar of a goroutine's states; regions are below it.
+    [[nodiscard]] static int barHeight(const TimelineRow& row) {
+        return row.goroutine.known() ? TimelineRows::rowHeight : row.height;
+    }
+};
+
+constexpr int stripMargin = 2; ///< above and below the bar of a row
+
+} // namespace waitscope

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which rows the timeline shows: grouped, sorted, filtered, hidden, pinned; and which of them wait at the selected
+// site.
+#include "model/lod/goroutine_filter.h"
+#include "model/waits/waiting_goroutines.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/timeline/timeline_view.h"
+
+#include <QScrollBar>
+
+#include <algorithm>
+#include <utility>
+
+namespace waitscope {
+
+namespace {
+
+std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
+                                                    const GoroutineFilter& filter, const std::stop_token& stop) {
+    std::vector<std::uint8_t> shown = filter.apply(facts, stop);
+    for (const GoroutineIndex g : choice.hidden)
+        if (g.value < shown.size())
+            shown[g.value] = 0;
+    return std::make_shared<const GoroutineGroups>(
+        groupsOf(*facts.trace, facts.waits,
+                 {.grouping = choice.grouping,
+                  .order = choice.order,
+                  .wanted = [&](GoroutineIndex g) { return shown[g.value] != 0; }},
+                 stop));
+}
+
+} // namespace
+
+void TimelineView::setChoice(const TimelineChoice& choice) {
+    if (choice == choice_)
+        return;
+    std::string problem;
+    const auto filter = GoroutineFilter::parse(choice.filter.toStdString(), problem);
+    Q_EMIT choiceProblem(fromUtf8(problem));
+    if (!filter)
+        return;
+    choice_ = choice;
+    Q_EMIT choiceChanged();
+    const auto& facts = state_->facts();
+    if (!facts)
+        return;
+    choosing_.request_stop();
+    choosing_ = std::stop_source();
+    rowsWork_.request([facts, choice, filter = *filter, stop = choosing_.get_token()] {
+        return chosenGroups(*facts, choice, filter, stop);
+    });
+}
+
+void TimelineView::showRows(const std::shared_ptr<const GoroutineGroups>& groups) {
+    if (!state_->facts())
+        return;
+    computing_.request_stop();
+    ++activityRequest_;
+    // Of the same trace as a whole the activity stays what it was; groups have other numbers now.
+    std::erase_if(activities_, [](const auto& entry) { return entry.first != everyGroup; });
+    TimelineRows rows(state_->facts(), groups);
+    rows.takeOver(rows_);
+    rows_ = std::move(rows);
+    focusedRow_ = -1;
+    updateScrollBar();
+    markGroupsAtSite();
+    if (const GoroutineIndex g = selectedGoroutine(state_->selection()); g.known()) {
+        const TimelineRow row = rows_.rowOf(g);
+        if (row.kind != TimelineRow::Kind::None) {
+            focusedRow_ = row.top;
+            scrollTo(row);
+        }
+    }
+    wantActivities();
+    viewport()->update();
+    Q_EMIT rowsChanged();
+}
+
+TimelinePictureOptions TimelineView::pictureOptions() const {
+    std::string problem;
+    const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
+    auto shown = std::make_shared<std::vector<std::uint8_t>>(filter->apply(*state_->facts()));
+    for (const GoroutineIndex g : choice_.hidden)
+        (*shown)[g.value] = 0;
+    return {.range = state_->visibleRange(),
+            .filterText = choice_.filter,
+            .groups = {.grouping = choice_.grouping,
+                       .order = choice_.order,
+                       .wanted = [shown](GoroutineIndex g) { return (*shown)[g.value] != 0; }},
+            .pinned = rows_.pinned()};
+}
+
+void TimelineView::pinSelected() {
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (!g.known())
+        return;
+    std::vector<GoroutineIndex> pinned = rows_.pinned();
+    if (std::erase(pinned, g) == 0)
+        pinned.push_back(g);
+    setPinned(std::move(pinned));
+}
+
+void TimelineView::setTimeFormat(TimeFormat format) {
+    format_ = format;
+    const bool noClock = format == TimeFormat::WallClock && state_->facts() && !state_->facts()->trace->wallClock;
+    if (noClock)
+        Q_EMIT messageChanged(tr("This trace does not say when it began; Go 1.25 and later record it."));
+    if (format == TimeFormat::SinceA && !state_->marks().a())
+        Q_EMIT messageChanged(tr("There is no marker A yet: Shift+A sets it at the mouse."));
+    viewport()->update();
+}
+
+void TimelineView::setPinned(std::vector<GoroutineIndex> pinned) {
+    rows_.setPinned(std::move(pinned));
+    focusedRow_ = -1;
+    updateScrollBar();
+    viewport()->update();
+}
+
+void TimelineView::hideSelected() {
+    if (!state_->facts())
+        return;
+    TimelineChoice choice = choice_;
+    const TimelineRow row = rows_.rowAt(std::max(0, focusedRow_));
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known())
+        choice.hidden.insert(choice.hidden.end(), rows_.groups()[row.group].members.begin(),
+                             rows_.groups()[row.group].members.end());
+    else if (g.known())
+        choice.hidden.push_back(g);
+    setChoice(choice);
+    Q_EMIT messageChanged(tr("%n goroutine(s) hidden", nullptr, static_cast<int>(choice_.hidden.size())));
+}
+
+void TimelineView::showHidden() {
+    TimelineChoice choice = choice_;
+    choice.hidden.clear();
+    setChoice(choice);
+}
+
+void TimelineView::foldAll(bool fold) {
+    if (!state_->facts())
+        return;
+    rows_.setAllFolded(fold);
+    focusedRow_ = -1;
+    updateScrollBar();
+    wantActivities();
+    viewport()->update();
+}
+
+// The goroutines of a site are looked up in the background; until they are known none is marked.
+void TimelineView::findSite() {
+    atSite_.clear();
+    groupsAtSite_.clear();
+    const auto* const site = std::get_if<SiteSelection>(&state_->selection());
+    if (site == nullptr || !state_->facts())
+        return siteWork_.cancel();
+    siteWork_.request([facts = state_->facts(), site = *site] {
+        std::vector<std::uint8_t> marked(facts->trace->goroutines.size());
+        for (const WaitingGoroutine& one :
+             goroutinesWaitingAt(*facts, site.primitive, site.site, facts->trace->wholeRange(), true))
+            marked[one.goroutine.value] = 1;
+        return marked;
+    });
+}
+
+void TimelineView::markGroupsAtSite() {
+    groupsAtSite_.clear();
+    viewport()->update();
+    if (atSite_.empty())
+        return;
+    std::size_t first = rows_.groups().size();
+    for (std::size_t i = 0; i < rows_.groups().size(); ++i) {
+        const bool any =
+            std::ranges::any_of(rows_.groups()[i].members, [&](GoroutineIndex g) { return atSite_[g.value] != 0; });
+        groupsAtSite_.push_back(any ? 1 : 0);
+        if (any && first == rows_.groups().size())
+            first = i;
+    }
+    if (first < rows_.groups().size())
+        scrollTo(rows_.rowOfGroup(first));
+}
+
+} // namespace waitscope

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where the timeline goes: to the selection, to who woke or created it, from span to span, from mark to mark.
+#include "model/report/span_text.h"
+#include "model/waits/wake_up.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/timeline/timeline_view.h"
+
+#include <cstdlib>
+
+namespace waitscope {
+
+namespace {
+
+constexpr double selectedShare = 0.6; // of the window, after zooming to a span
+
+} // namespace
+
+void TimelineView::zoomToSelection() {
+    const SpanIndex span = selectedSpan();
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (!g.known())
+        return showWholeTrace();
+    const Trace& trace = *state_->facts()->trace;
+    const TimeRange what = span.known() ? trace.spans.range(span) : trace.lifetime(g);
+    const auto margin = static_cast<Time>(static_cast<double>(what.length()) * (1 / selectedShare - 1) / 2);
+    const TimeRange before = state_->visibleRange();
+    state_->setVisibleRange({what.begin - margin, what.end + margin});
+    if (state_->visibleRange() == before)
+        showWholeTrace();
+}
+
+void TimelineView::zoomToChosenRange() {
+    if (state_->chosenRange().empty())
+        return;
+    state_->setVisibleRange(state_->chosenRange());
+    state_->choose({});
+}
+
+void TimelineView::showWholeTrace() {
+    if (state_->facts())
+        state_->setVisibleRange(state_->facts()->trace->wholeRange());
+}
+
+void TimelineView::selectSpan(SpanIndex span) {
+    state_->select(SpanSelection{state_->facts()->trace->ownerOf(span), span});
+}
+
+void TimelineView::showSpan(SpanIndex span) {
+    selectSpan(span);
+    zoomToSelection();
+}
+
+void TimelineView::selectNeighbour(int direction) {
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    const SpanIndex span = selectedSpan();
+    if (!g.known() || !span.known())
+        return;
+    const SpanRange own = state_->facts()->trace->goroutines.spans(g);
+    const auto next = static_cast<std::uint32_t>(static_cast<std::int64_t>(span.value) + direction);
+    if (next < own.begin || next >= own.end)
+        return;
+    selectSpan({next});
+    // Keep it in the window without changing the zoom.
+    const TimeRange part = state_->facts()->trace->spans.range({next});
+    const TimeRange visible = state_->visibleRange();
+    if (part.end <= visible.begin || part.begin >= visible.end)
+        state_->setVisibleRange({part.begin - visible.length() / 2, part.begin + visible.length() / 2});
+}
+
+void TimelineView::goToWaker() {
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (!g.known())
+        return;
+    const Trace& trace = *state_->facts()->trace;
+    const SpanIndex span = selectedSpan().known() ? selectedSpan() : trace.lastSpan(g);
+    if (trace.spans.state(span) == GoroutineState::Waiting && trace.isOpen(g, span)) {
+        Q_EMIT messageChanged(tr("Nothing has woken this goroutine: its wait lasts to the end of the trace."));
+        return;
+    }
+    // A span that is not the end of a wait came after one: why it came so late is asked of that one.
+    SpanIndex wait = endedWaitOf(trace, g, span);
+    if (!wait.known())
+        wait = lastEndedWait(trace, g, span);
+    if (!wait.known()) {
+        Q_EMIT messageChanged(tr("It waited for nothing before this."));
+        return;
+    }
+    const WakeUp wake = wakeUpAfter(*state_->facts(), wait);
+    if (!wake.goroutine.known()) {
+        selectSpan(wait);
+        Q_EMIT messageChanged(fromUtf8(wakeUpText(*state_->facts(), wait, wake)));
+        return;
+    }
+    const SpanIndex then = trace.spanAt(wake.goroutine, trace.spans.end(wait));
+    if (then.known())
+        selectSpan(then);
+    else
+        state_->select(GoroutineSelection{wake.goroutine});
+    Q_EMIT messageChanged(fromUtf8(wakeUpText(*state_->facts(), wait, wake)));
+}
+
+void TimelineView::goToCreator() {
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (!g.known())
+        return;
+    const Trace& trace = *state_->facts()->trace;
+    const Waker creator = trace.creator(g);
+    if (!creator.isGoroutine()) {
+        Q_EMIT messageChanged(fromUtf8(missingCreationText(trace, g)));
+        return;
+    }
+    const SpanIndex then = trace.spanAt(creator.goroutine(), trace.lifetime(g).begin);
+    if (then.known())
+        selectSpan(then);
+    else
+        state_->select(GoroutineSelection{creator.goroutine()});
+}
+
+Time TimelineView::markPlace() const {
+    if (state_->hoverTime() >= 0)
+        return state_->hoverTime();
+    const TimeRange visible = state_->visibleRange();
+    return selectedSpan().known() ? state_->facts()->trace->spans.start(selectedSpan())
+                                  : visible.begin + visible.length() / 2;
+}
+
+void TimelineView::toggleMark() {
+    if (!state_->facts())
+        return;
+    // A mark under the mouse is a mark some pixels wide.
+    const Time place = markPlace();
+    const auto reach = timeFromDouble(axis().nanosecondsPerPixel() * 4);
+    for (const TimeMark& mark : state_->marks().marks())
+        if (std::abs(mark.time - place) <= reach)
+            return state_->marks().toggle(mark.time);
+    state_->marks().toggle(place);
+}
+
+void TimelineView::markWithNote(const QString& note) {
+    if (state_->facts() && !note.isEmpty())
+        state_->marks().toggle(markPlace(), note);
+}
+
+void TimelineView::setMarker(bool second) {
+    if (!state_->facts())
+        return;
+    if (second)
+        state_->marks().setB(markPlace());
+    else
+        state_->marks().setA(markPlace());
+}
+
+void TimelineView::goToMark(int direction) {
+    if (!state_->facts())
+        return;
+    const TimeRange visible = state_->visibleRange();
+    const Time middle = visible.begin + visible.length() / 2;
+    const auto mark = direction < 0 ? state_->marks().before(middle) : state_->marks().behind(middle);
+    if (mark)
+        state_->setVisibleRange({*mark - visible.length() / 2, *mark + visible.length() - visible.length() / 2});
+    else
+        Q_EMIT messageChanged(direction < 0 ? tr("There is no mark before this.")
+                                            : tr("There is no mark behind this."));
+}
+
+} // namespace waitscope

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What lies over all rows: the collector, the ruler, marks, and who did what to whom.
+#include "model/report/text.h"
+#include "model/waits/wake_up.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/timeline/timeline_canvas.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waitscope {
+
+namespace {
+
+// The colours of the two sides of a comparison.
+const QColor markerA(0x00, 0x72, 0xB2);
+const QColor markerB(0xE6, 0x9F, 0x00);
+
+// What the ruler counts from, and how it writes that.
+class Origin {
+  public:
+    Origin(const TraceFacts& facts, const TimelineFrame& frame) {
+        if (frame.format == TimeFormat::SinceA && frame.marks != nullptr)
+            a_ = frame.marks->a().value_or(0);
+        if (frame.format == TimeFormat::WallClock)
+            clock_ = facts.trace->wallClock;
+    }
+    [[nodiscard]] std::vector<Tick> ticks(const TimeAxis& axis) const {
+        // A clock's label is longer than a duration's.
+        std::vector<Tick> ticks =
+            ticksOf({.range = {axis.range.begin - a_, axis.range.end - a_}, .left = axis.left, .width = axis.width},
+                    clock_ ? 150 : 90);
+        const Time step = ticks.size() < 2 ? 1'000'000'000 : ticks[1].time - ticks[0].time;
+        for (Tick& tick : ticks) {
+            tick.time += a_;
+            if (clock_)
+                tick.label = clockText(tick.time, step);
+        }
+        return ticks;
+    }
+    [[nodiscard]] QString exact(Time time) const {
+        if (clock_)
+            return fromUtf8(clockText(time, 1)) + QStringLiteral(" UTC");
+        return (time < a_ ? QStringLiteral("-") : QString()) + fromUtf8(exactDurationText(std::abs(time - a_)));
+    }
+
+  private:
+    // "12:00:10.25": with the decimals that the step needs.
+    [[nodiscard]] std::string clockText(Time time, Time step) const {
+        std::string text = rfc3339(clock_->unixNanosecondsAtStart + time).substr(11);
+        text.pop_back(); // the Z
+        std::size_t decimals = 9;
+        for (Time s = step; s % 10 == 0 && decimals > 0; s /= 10)
+            --decimals;
+        return text.substr(0, decimals == 0 ? 8 : 9 + decimals);
+    }
+
+    Time a_ = 0;
+    std::optional<WallClock> clock_;
+};
+
+} // namespace
+
+// Mark phases fill their row; a stop of the world crosses all rows.
+void TimelinePainter::paintCollector(Canvas& canvas) {
+    const QColor gc = colourOf(StateFamily::GC);
+    QColor stop = colourOf(StateFamily::Lock);
+    stop.setAlpha(70);
+    const TimelineRow row = canvas.rows.rowAt(0);
+    const double pixel = canvas.axis.nanosecondsPerPixel();
+    const auto box = [&](TimeRange part, int top, int height) {
+        const double from = canvas.axis.x(part.begin);
+        return QRectF(from, top, std::max(1.0, canvas.axis.x(part.end) - from), height);
+    };
+    forEachVisible(canvas.facts.collector.marks, canvas.frame.range, pixel, [&](TimeRange part) {
+        canvas.painter.fillRect(box(part, canvas.y(row) + stripMargin, row.height - 2 * stripMargin), gc);
+    });
+    forEachVisible(canvas.facts.collector.stops, canvas.frame.range, pixel, [&](TimeRange part) {
+        canvas.painter.fillRect(box(part, canvas.rowsArea.top(), canvas.rowsArea.height()), stop);
+    });
+}
+
+void TimelinePainter::paintRuler(Canvas& canvas) {
+    QPainter& painter = canvas.painter;
+    const QRect area(canvas.frame.area.topLeft(), QSize(canvas.frame.area.width(), rulerHeight));
+    painter.fillRect(area, canvas.colours.headerBand);
+    painter.setPen(canvas.colours.line);
+    painter.drawLine(area.bottomLeft(), area.bottomRight());
+    const Origin origin(canvas.facts, canvas.frame);
+    for (const Tick& tick : origin.ticks(canvas.axis)) {
+        const double x = canvas.axis.x(tick.time);
+        painter.setPen(canvas.colours.line);
+        painter.drawLine(QPointF(x, area.bottom() - 6), QPointF(x, area.bottom()));
+        painter.setPen(canvas.colours.text);
+        const QString label = fromUtf8(tick.label);
+        if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - canvasRight)
+            painter.drawText(QPointF(x + 4, area.bottom() - 8), label);
+    }
+    if (canvas.frame.range.contains(canvas.frame.hover)) {
+        // The instant under the mouse, exactly.
+        const QString text = origin.exact(canvas.frame.hover);
+        const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
+        const double left = std::clamp(canvas.axis.x(canvas.frame.hover) - width / 2.0, canvas.axis.left,
+                                       std::max(canvas.axis.left, canvas.axis.left + canvas.axis.width - width));
+        const QRectF box(left, area.top() + 2, width, area.height() - 5);
+        painter.fillRect(box, canvas.colours.text);
+        painter.setPen(canvas.colours.background);
+        painter.drawText(box, Qt::AlignCenter, text);
+    }
+    painter.setPen(canvas.colours.fadedText);
+    painter.drawText(QRect(area.right() - canvasRight + 1, area.top(), canvasRight - 10, area.height()),
+                     Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
+    painter.drawText(QRect(area.left() + 8, area.top(), canvasLeft - 16, area.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.range.length())));
+}
+
+void TimelinePainter::paintMarks(Canvas& canvas) {
+    QPainter& painter = canvas.painter;
+    const QRect& area = canvas.rowsArea;
+    if (!canvas.frame.brushed.empty()) {
+        const double from = canvas.axis.x(canvas.frame.brushed.begin);
+        const double to = canvas.axis.x(canvas.frame.brushed.end);
+        QColor veil = canvas.colours.selection;
+        veil.setAlpha(48);
+        painter.fillRect(QRectF(from, area.top(), to - from, area.height()), veil);
+        painter.setPen(canvas.colours.selection);
+        painter.drawLine(QPointF(from, area.top()), QPointF(from, area.bottom()));
+        painter.drawLine(QPointF(to, area.top()), QPointF(to, area.bottom()));
+        const QString length = QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.brushed.length()));
+        const int width = painter.fontMetrics().horizontalAdvance(length) + 12;
+        const QRectF box((from + to - width) / 2, area.top() + 4, width, 18);
+        painter.fillRect(box, canvas.colours.selection);
+        painter.setPen(readableOn(canvas.colours.selection));
+        painter.drawText(box, Qt::AlignCenter, length);
+    }
+    const auto line = [&](Time time, const QPen& pen, const QString& text) {
+        if (!canvas.frame.range.contains(time))
+            return;
+        const double x = canvas.axis.x(time);
+        painter.setPen(pen);
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+        if (text.isEmpty())
+            return;
+        const QRectF flag(x, area.top(), painter.fontMetrics().horizontalAdvance(text) + 8, 16);
+        painter.fillRect(flag, pen.color());
+        painter.setPen(readableOn(pen.color()));
+        painter.drawText(flag, Qt::AlignCenter, text);
+    };
+    line(canvas.frame.onset, QPen(onsetColour, 2, Qt::DashLine), QStringLiteral("it began"));
+    if (const TimeMarks* const marks = canvas.frame.marks; marks != nullptr) {
+        for (const TimeMark& mark : marks->marks())
+            line(mark.time, QPen(canvas.colours.selection, 1, Qt::DashLine),
+                 mark.note.isEmpty() ? QStringLiteral("⚑") : mark.note);
+        if (marks->a())
+            line(*marks->a(), QPen(markerA, 2), QStringLiteral("A"));
+        if (marks->b())
+            line(*marks->b(), QPen(markerB, 2),
+                 marks->a() ? QStringLiteral("B  Δ ") + fromUtf8(durationText(std::abs(*marks->b() - *marks->a())))
+                            : QStringLiteral("B"));
+    }
+    if (canvas.frame.range.contains(canvas.frame.hover)) {
+        painter.setPen(canvas.colours.hoverLine);
+        const double x = canvas.axis.x(canvas.frame.hover);
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    }
+}
+
+// An arrow from who did it to whom it was done. Both are at one instant, so it is a vertical one; where a row is not on
+// the screen it comes from the edge that the row lies behind.
+void TimelinePainter::paintLink(Canvas& canvas, Time time, GoroutineIndex from, GoroutineIndex to,
+                                const QString& text) {
+    if (!canvas.frame.range.contains(std::min(time, canvas.frame.range.end - 1)) || time < canvas.frame.range.begin)
+        return;
+    const TimelineRow source = canvas.rows.rowOf(from);
+    const TimelineRow target = canvas.rows.rowOf(to);
+    if (target.kind == TimelineRow::Kind::None)
+        return;
+    QPainter& painter = canvas.painter;
+    const QRect area = canvas.scrolledArea();
+    const auto middle = [&](const TimelineRow& row) {
+        return std::clamp(canvas.y(row) + std::min(row.height, TimelineRows::rowHeight) / 2, area.top(), area.bottom());
+    };
+    const double x = canvas.axis.x(time);
+    const double end = middle(target);
+    // A source that no row shows (filtered out, or the timer) is a short arrow from above.
+    const double begin = source.kind == TimelineRow::Kind::None ? end - TimelineRows::rowHeight : middle(source);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const auto draw = [&](const QColor& colour, double width) {
+        painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(QPointF(x, begin), QPointF(x, end));
+        const double back = end > begin ? -7 : 7;
+        painter.drawLine(QPointF(x, end), QPointF(x - 4, end + back));
+        painter.drawLine(QPointF(x, end), QPointF(x + 4, end + back));
+        painter.drawEllipse(QPointF(x, begin), 2, 2);
+    };
+    if (std::abs(end - begin) > 2) {
+        draw(canvas.colours.background, 4); // a halo, so that it is seen on every state's colour
+        draw(canvas.colours.text, 1.5);
+    }
+    if (!text.isEmpty()) {
+        const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
+        const double left = x + 8 + width < canvas.axis.left + canvas.axis.width ? x + 8 : x - 8 - width;
+        const double y =
+            std::clamp((begin + end) / 2 - 8, static_cast<double>(area.top()), static_cast<double>(area.bottom() - 16));
+        const QRectF box(left, y, width, 16);
+        painter.fillRect(box, canvas.colours.text);
+        painter.setPen(canvas.colours.background);
+        painter.drawText(box, Qt::AlignCenter, text);
+    }
+    painter.restore();
+}
+
+// Of the selected span: who ended it, or who created the goroutine, and whom it created.
+void TimelinePainter::paintLinks(Canvas& canvas) {
+    const GoroutineIndex g = canvas.frame.selectedGoroutine;
+    const TraceFacts& facts = canvas.facts;
+    const Trace& trace = *facts.trace;
+    if (g.value >= trace.goroutines.size())
+        return;
+    const SpanIndex span = canvas.frame.selectedSpan;
+    const auto shortName = [&](GoroutineIndex other) {
+        return QStringLiteral("g%1 ").arg(trace.goroutines.id(other)) + fromUtf8(shortFunction(trace.function(other)));
+    };
+    if (const SpanIndex wait = endedWaitOf(trace, g, span); wait.known()) {
+        const WakeUp wake = wakeUpAfter(facts, wait);
+        const Time at = trace.spans.end(wait);
+        if (wake.how == WokenBy::Goroutine)
+            paintLink(canvas, at, wake.goroutine, g, QStringLiteral("woken by ") + shortName(wake.goroutine));
+        else if (wake.how != WokenBy::Unknown)
+            paintLink(canvas, at, {}, g,
+                      wake.how == WokenBy::Timer ? QStringLiteral("woken by a timer")
+                                                 : QStringLiteral("woken by the network"));
+    }
+    if (const Waker creator = trace.creator(g); creator.isGoroutine())
+        paintLink(canvas, trace.lifetime(g).begin, creator.goroutine(), g,
+                  QStringLiteral("created by ") + shortName(creator.goroutine()));
+    // Of many created ones as many arrows as can be told apart.
+    Time next = canvas.frame.range.begin;
+    const auto children = facts.notes.created(g);
+    const auto begin = [&](std::uint32_t child) { return trace.lifetime({child}).begin; };
+    for (auto child = std::ranges::lower_bound(children, next, {}, begin);
+         child != children.end() && begin(*child) < canvas.frame.range.end;
+         child = std::ranges::lower_bound(child, children.end(), next, {}, begin)) {
+        paintLink(canvas, begin(*child), g, {*child}, {});
+        ++work_.itemsRead;
+        next = begin(*child) + std::clamp<Time>(timeFromDouble(canvas.axis.nanosecondsPerPixel() * 6), 1,
+                                                canvas.frame.range.end - begin(*child));
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/timeline/timeline_pane.h"
+
+#include "model/report/text.h"
+#include "widgets/common/from_utf8.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+namespace waitscope {
+
+namespace {
+
+QComboBox* makeChoice(std::span<const NamedChoice> choices, const QString& name) {
+    auto* const box = new QComboBox;
+    box->setAccessibleName(name);
+    for (const NamedChoice& choice : choices)
+        box->addItem(fromUtf8(choice.text));
+    return box;
+}
+
+} // namespace
+
+TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent) {
+    view_ = new TimelineView(state);
+    grouping_ = makeChoice(namedGroupings, tr("Group by"));
+    order_ = makeChoice(namedGroupOrders, tr("Sort by"));
+    filter_ = new QLineEdit;
+    filter_->setAccessibleName(tr("Filter goroutines"));
+    filter_->setPlaceholderText(tr("Filter: name, g42, on:mutex, at:cache.go, age:1s, state:waiting, with:g42 …"));
+    filter_->setClearButtonEnabled(true);
+    filter_->setToolTip(tr("All words must hold; a minus in front turns one round.\n"
+                           "handler: part of the function's name\ng42: this goroutine\n"
+                           "state:waiting (running, runnable, syscall, ended): at the trace's end\n"
+                           "on:mutex (chan-receive, lock, network, …): it waited on this\n"
+                           "at:cache.go:45: it waited there\nage:1s: a wait at least this old is open at the end\n"
+                           "label:, region:, task: part of their names\nwith:g42: it interacts with that goroutine"));
+    filter_->installEventFilter(this);
+    count_ = new QLabel;
+    problem_ = new QLabel;
+    problem_->setContentsMargins(8, 2, 8, 2);
+    problem_->setWordWrap(true);
+    problem_->hide();
+
+    auto* const tools = new QHBoxLayout;
+    tools->setContentsMargins(8, 3, 8, 3);
+    tools->setSpacing(6);
+    for (const auto& [text, box] : {std::pair(tr("&Group"), grouping_), std::pair(tr("S&ort"), order_)}) {
+        auto* const label = new QLabel(text);
+        label->setBuddy(box);
+        tools->addWidget(label);
+        tools->addWidget(box);
+    }
+    tools->addWidget(filter_, 1);
+    tools->addWidget(count_);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(tools);
+    layout->addWidget(problem_);
+    layout->addWidget(view_, 1);
+    // Narrow windows give the room to the canvas.
+    for (QComboBox* const box : {grouping_, order_}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(8);
+    }
+    filter_->setMinimumWidth(60);
+    count_->setMinimumWidth(0);
+
+    connect(grouping_, &QComboBox::activated, this, &TimelinePane::apply);
+    connect(order_, &QComboBox::activated, this, &TimelinePane::apply);
+    connect(filter_, &QLineEdit::textChanged, this, &TimelinePane::apply);
+    connect(view_, &TimelineView::choiceChanged, this, &TimelinePane::follow);
+    connect(view_, &TimelineView::rowsChanged, this, [this, state] {
+        const auto& facts = state->facts();
+        if (!facts)
+            return count_->clear();
+        const std::size_t shown = view_->rows().goroutinesShown();
+        const std::size_t all = facts->trace->goroutines.size();
+        count_->setText(shown == all ? QString()
+                                     : tr("%1 of %2").arg(fromUtf8(countText(shown)), fromUtf8(countText(all))));
+    });
+    connect(view_, &TimelineView::choiceProblem, this, [this](const QString& problem) {
+        problem_->setText(problem);
+        problem_->setVisible(!problem.isEmpty());
+    });
+}
+
+void TimelinePane::editFilter() {
+    filter_->setFocus();
+    filter_->selectAll();
+}
+
+void TimelinePane::apply() {
+    TimelineChoice choice = view_->choice();
+    choice.grouping = static_cast<Grouping>(grouping_->currentIndex());
+    choice.order = static_cast<GroupOrder>(order_->currentIndex());
+    choice.filter = filter_->text();
+    view_->setChoice(choice);
+}
+
+void TimelinePane::follow() {
+    const TimelineChoice& choice = view_->choice();
+    grouping_->setCurrentIndex(static_cast<int>(choice.grouping));
+    order_->setCurrentIndex(static_cast<int>(choice.order));
+    // While it is typed the text may be ahead of what is shown.
+    if (!filter_->hasFocus() || choice.filter.isEmpty()) {
+        const QSignalBlocker quiet(filter_);
+        if (filter_->text() != choice.filter)
+            filter_->setText(choice.filter);
+    }
+}
+
+bool TimelinePane::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress)
+        switch (static_cast<QKeyEvent*>(event)->key()) {
+        case Qt::Key_Escape:
+            filter_->clear();
+            [[fallthrough]];
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+        case Qt::Key_Down:
+            view_->setFocus();
+            return true;
+        default:
+            break;
+        }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace waitscope
