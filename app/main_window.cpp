@@ -17,6 +17,7 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QClipboard>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDragEnterEvent>
@@ -104,6 +105,13 @@ void MainWindow::makeWorkspace() {
     heatmap_ = new HeatmapView(&state_);
     waits_ = new WaitsPanel(&state_);
     stack_ = new StackPanel(&state_);
+    connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
+        if (maximised_ == heatmap_)
+            maximise(heatmap_);
+        stack_->setFocus();
+    });
+    connect(heatmap_, &HeatmapView::copyCommandRequested, this, &MainWindow::copyHeatmapCommand);
+    connect(heatmap_, &HeatmapView::copyPictureRequested, this, &MainWindow::copyHeatmap);
     connect(timeline_, &TimelineView::messageChanged, this,
             [this](const QString& message) { statusBar()->showMessage(message, 6000); });
     canvases_ = new QSplitter(Qt::Vertical);
@@ -392,6 +400,26 @@ bool MainWindow::exportHeatmap(const QString& path) {
         return true;
     messages_->showMessage(fromUtf8(problem));
     return false;
+}
+
+void MainWindow::copyHeatmapCommand() {
+    if (!state_.facts())
+        return;
+    const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
+    QApplication::clipboard()->setText(
+        commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
+    statusBar()->showMessage(tr("The command that makes this picture is in the clipboard."), 6000);
+}
+
+void MainWindow::copyHeatmap() {
+    if (!state_.facts())
+        return;
+    const QImage picture = renderHeatmap(*state_.facts(), heatmap_->pictureOptions());
+    auto* const content = new QMimeData; // the clipboard owns it
+    content->setData(QStringLiteral("image/png"), pngOf(picture)); // with its texts, which an image alone would lose
+    content->setImageData(picture);
+    QApplication::clipboard()->setMimeData(content);
+    statusBar()->showMessage(tr("The picture is in the clipboard."), 6000);
 }
 
 bool MainWindow::exportTimeline(const QString& path) {

@@ -47,6 +47,9 @@ class MainWindow : public QMainWindow {
     /// Writes what the heatmap or the timeline shows as a PNG; false with a message in the bar.
     bool exportHeatmap(const QString& path);
     bool exportTimeline(const QString& path);
+    /// Puts the picture, or the command that makes it, into the clipboard.
+    void copyHeatmap();
+    void copyHeatmapCommand();
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;

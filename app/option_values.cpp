@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/option_values.h"
 
-#include "model/report/text.h"
-
-#include <array>
 #include <charconv>
-#include <cmath>
 
 namespace waitscope {
 
@@ -18,45 +14,6 @@ template <class Number> std::optional<Number> numberFrom(std::string_view text) 
 }
 
 } // namespace
-
-std::optional<Time> timeFrom(std::string_view text) {
-    struct Unit {
-        std::string_view name;
-        double length;
-    };
-    // The longer names first: "ms" ends with "s".
-    constexpr std::array<Unit, 7> units{
-        {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"min", 60e9}, {"s", 1e9}, {"m", 60e9}}};
-    for (const Unit& unit : units) {
-        if (!text.ends_with(unit.name))
-            continue;
-        const auto number = numberFrom<double>(text.substr(0, text.size() - unit.name.size()));
-        if (!number || *number < 0 || *number * unit.length > 9e18)
-            return {};
-        return std::llround(*number * unit.length);
-    }
-    return text == "0" ? std::optional<Time>(0) : std::nullopt;
-}
-
-std::optional<TimeRange> rangeFrom(std::string_view text, Time duration, std::string& problem) {
-    const std::size_t dots = text.find("..");
-    const auto fails = [&](const std::string& why) {
-        problem = "--range " + std::string(text) + ": " + why;
-        return std::nullopt;
-    };
-    if (dots == std::string_view::npos)
-        return fails("give two times with .. between them, such as 1.5s..2s, 200ms.. or ..1s.");
-    const std::string_view first = text.substr(0, dots);
-    const std::string_view last = text.substr(dots + 2);
-    const auto begin = first.empty() ? std::optional<Time>(0) : timeFrom(first);
-    const auto end = last.empty() ? std::optional<Time>(duration) : timeFrom(last);
-    if (!begin || !end)
-        return fails("a time is a number with ns, us, ms, s or m behind it.");
-    const TimeRange range = TimeRange{*begin, *end}.clippedTo({0, duration});
-    if (range.empty())
-        return fails("nothing of the trace lies in it; the trace is " + durationText(duration) + " long.");
-    return range;
-}
 
 std::optional<PictureSize> sizeFrom(std::string_view text, std::string& problem) {
     const std::size_t cross = text.find('x');

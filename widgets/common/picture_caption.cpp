@@ -14,8 +14,8 @@ namespace waitscope {
 namespace {
 
 constexpr qreal margin = 12;
-constexpr qreal titlePixels = 17;
-constexpr qreal textPixels = 12; ///< 9 pt at 96 dots an inch: the smallest that is printed
+constexpr qreal titlePixels = 18;
+constexpr qreal textPixels = smallestPixels;
 constexpr qreal leastPlotHeight = 150;
 constexpr QRgb ink = qRgb(0x1a, 0x1a, 0x1a);
 constexpr QRgb fainterInk = qRgb(0x50, 0x50, 0x50); // 8.1 : 1 on white
@@ -54,13 +54,15 @@ qreal wrap(QTextLayout& layout, qreal width) {
 
 QFont pictureFont(qreal pixels) {
     QFont font;
+    // Named, so that a desktop's own font does not change the picture.
+    font.setFamilies({QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), font.defaultFamily()});
     font.setPixelSize(static_cast<int>(std::lround(pixels)));
     font.setHintingPreference(QFont::PreferNoHinting);
     font.setStyleStrategy(QFont::StyleStrategy(QFont::PreferAntialias | QFont::NoSubpixelAntialias));
     return font;
 }
 
-QImage emptyPicture(QSize size, int scale) {
+QImage emptyPicture(QSize size, int scale, int dotsAnInch) {
     constexpr int mostPixels = 32767;
     const QSize pixels = size * scale;
     if (pixels.isEmpty() || pixels.width() > mostPixels || pixels.height() > mostPixels)
@@ -68,15 +70,17 @@ QImage emptyPicture(QSize size, int scale) {
     QImage picture(pixels, QImage::Format_RGB32);
     if (picture.isNull())
         return {};
-    constexpr int dotsPerMetre = 3780; // 96 an inch
-    picture.setDotsPerMeterX(dotsPerMetre * scale);
-    picture.setDotsPerMeterY(dotsPerMetre * scale);
+    constexpr double inchesAMetre = 1 / 0.0254;
+    const auto dotsAMetre = static_cast<int>(std::lround(dotsAnInch * inchesAMetre));
+    picture.setDotsPerMeterX(dotsAMetre * scale);
+    picture.setDotsPerMeterY(dotsAMetre * scale);
     picture.setDevicePixelRatio(scale);
     picture.fill(Qt::white);
     return picture;
 }
 
-PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject) : title_(subject.title) {
+PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject)
+    : title_(subject.title), callouts_(subject.callouts), command_(subject.command) {
     const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
     const TimeRange whole = trace.wholeRange();
     const QString range = duration(subject.range.begin) + QStringLiteral(" … ") + duration(subject.range.end);
@@ -101,6 +105,8 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
          QStringLiteral("%1 of %2 goroutines shown")
              .arg(fromUtf8(countText(subject.goroutinesShown)), fromUtf8(countText(subject.goroutinesTotal))),
          {}});
+    if (!subject.legend.isEmpty())
+        shown_.push_back({QStringLiteral("Legend"), QStringLiteral("colour: "), subject.legend, {}});
     if (!subject.more.isEmpty())
         shown_.push_back({QStringLiteral("Details"), {}, subject.more.join(separator), {}});
 
@@ -157,10 +163,14 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest,
     };
     Layout layout;
     const Text title = placed(shortened(title_, longest), margin, titlePixels, true, ink);
-    const Text shown = placed(joined(shown_), title.rect.bottom() + 2, textPixels, false, fainterInk);
+    layout.texts = {title};
+    for (const QString& callout : callouts_)
+        layout.texts.push_back(
+            placed(shortened(callout, longest), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
+    const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);
-    layout.texts = {title, shown, trace};
+    layout.texts += {shown, trace};
     const qreal top = shown.rect.bottom() + margin / 2;
     layout.plot = {margin, top, width, trace.rect.top() - margin / 2 - top};
     return layout;
@@ -177,11 +187,21 @@ QRectF PictureCaption::paint(QPainter& painter, QSizeF picture) const {
     return layout.plot;
 }
 
-void PictureCaption::describe(QImage& picture) const {
-    picture.setText(QStringLiteral("Title"), title_);
+QList<std::pair<QString, QString>> PictureCaption::facts() const {
+    QList<std::pair<QString, QString>> all{{QStringLiteral("Title"), title_}};
+    if (!callouts_.isEmpty())
+        all.push_back({QStringLiteral("Callouts"), callouts_.join('\n')});
     for (const QList<Fact>& facts : {shown_, trace_})
         for (const Fact& fact : facts)
-            picture.setText(fact.key, fact.value);
+            all.push_back({fact.key, fact.value});
+    if (!command_.isEmpty())
+        all.push_back({QStringLiteral("Command"), command_});
+    return all;
+}
+
+void PictureCaption::describe(QImage& picture) const {
+    for (const auto& [key, value] : facts())
+        picture.setText(key, value);
 }
 
 } // namespace waitscope

@@ -18,6 +18,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <utility>
+
 class QPainter;
 
 namespace waitscope {
@@ -32,6 +34,9 @@ struct PictureSubject {
     std::uint64_t goroutinesShown = 0;
     std::uint64_t goroutinesTotal = 0;
     QStringList more; ///< whatever else the picture has to say: "bin 1.2 ms"
+    QString legend;   ///< what a colour means, its scale and where it is clamped; empty: nothing
+    QStringList callouts; ///< "A  1,000 goroutines wait: …": a line each, below the title
+    QString command;      ///< that makes this picture; for programs only
 };
 
 class PictureCaption {
@@ -53,7 +58,9 @@ class PictureCaption {
     [[nodiscard]] Layout layOut(QSizeF picture) const;
     /// Paints the texts on the (white) picture and returns the rectangle left for the plot.
     QRectF paint(QPainter& painter, QSizeF picture) const;
-    /// The same facts, whole, as text chunks of a PNG file.
+    /// The same facts, whole, by name.
+    [[nodiscard]] QList<std::pair<QString, QString>> facts() const;
+    /// As text chunks of a PNG file.
     void describe(QImage& picture) const;
 
   private:
@@ -66,15 +73,20 @@ class PictureCaption {
     [[nodiscard]] Layout layOut(QSizeF picture, qsizetype longest, bool shortest) const;
 
     QString title_;
+    QStringList callouts_;
+    QString command_;
     QList<Fact> shown_; ///< below the title
     QList<Fact> trace_; ///< at the bottom
 };
 
-/// The font of pictures: the application's family at a size in pixels, without hinting.
-[[nodiscard]] QFont pictureFont(qreal pixels = 12);
+/// The smallest text, in units of a picture: at least 9 pt at 96 and at 100 units an inch.
+constexpr qreal smallestPixels = 13;
+
+/// The font of pictures at a size in pixels: the same wherever it is installed, without hinting.
+[[nodiscard]] QFont pictureFont(qreal pixels = smallestPixels);
 
 /// A white picture of `size` units, `scale` pixels each; null if there is not enough memory or a side would have more
-/// than 32,767 pixels (what QPainter can address).
-[[nodiscard]] QImage emptyPicture(QSize size, int scale);
+/// than 32,767 pixels (what QPainter can address). Printed, `dotsAnInch` units are an inch.
+[[nodiscard]] QImage emptyPicture(QSize size, int scale, int dotsAnInch = 96);
 
 } // namespace waitscope

@@ -35,6 +35,13 @@ void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
     update();
 }
 
+void HeatmapOverlay::setBrush(QRectF brush) {
+    if (brush == brush_)
+        return;
+    brush_ = brush;
+    update();
+}
+
 void HeatmapOverlay::setComputing(bool computing) {
     if (computing == computing_)
         return;
@@ -77,6 +84,13 @@ void HeatmapOverlay::paintEvent(QPaintEvent*) {
             painter.drawPolygon(QPolygonF({{x - 10, middle - 7}, {x, middle}, {x - 10, middle + 7}}));
             painter.setRenderHint(QPainter::Antialiasing, false);
         }
+    }
+    if (!brush_.isEmpty()) {
+        QColor veil = accent;
+        veil.setAlpha(70);
+        painter.fillRect(brush_, veil);
+        painter.setPen(QPen(accent, 2));
+        painter.drawRect(brush_);
     }
     if (hover_ && *hover_ >= canvas_.left() && *hover_ <= canvas_.right() + 1) {
         const double x = std::floor(*hover_);

@@ -24,6 +24,8 @@ class HeatmapOverlay : public QWidget {
     void setCanvas(QRect canvas);
     void setHover(std::optional<double> x);
     void setSelectedRow(std::optional<Row> row);
+    /// What a drag chooses so far.
+    void setBrush(QRectF brush);
     void setComputing(bool computing);
     void setMessage(const QString& message);
 
@@ -34,6 +36,7 @@ class HeatmapOverlay : public QWidget {
     QRect canvas_;
     std::optional<double> hover_;
     std::optional<Row> selected_;
+    QRectF brush_; ///< empty: none
     bool computing_ = false;
     QString message_;
 };
