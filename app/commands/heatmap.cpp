@@ -105,14 +105,18 @@ int makeOne(const PictureCommand& command, HeatmapPictureOptions options, bool p
     options.what.range = request->range;
     if (request->filter)
         options.rows.wanted = request->filter;
-    const TraceFacts& facts = *request->facts;
+    const auto sheet = prepareHeatmap(request->facts, options);
+    if (!sheet) { // the size was checked, so this cannot be
+        say("--size " + command.size + " is too small.");
+        return Usage;
+    }
     if (endsWith(command, ".csv"))
-        return writeText(gridCsv(*facts.trace, *pictureGrid(facts, options)), command);
+        return writeText(gridCsv(*request->facts->trace, *sheet->grid), command);
     if (endsWith(command, ".json"))
-        return writeText(gridJson(*facts.trace, *pictureGrid(facts, options)), command);
+        return writeText(gridJson(*request->facts->trace, *sheet->grid), command);
     if (endsWith(command, ".svg"))
-        return writeText(renderHeatmapSvg(facts, options).toStdString(), command);
-    return writePicture(renderHeatmap(facts, options), command);
+        return writeText(paintHeatmapSvg(*sheet).toStdString(), command);
+    return writePicture(paintHeatmap(*sheet), command);
 }
 
 // "traces/growth.trace.zst" -> "growth"; a name that is taken gets a number.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/heatmap/callouts.h"
 
+#include "model/heatmap/row_order.h"
 #include "model/report/text.h"
 #include "model/waits/each_wait.h"
 
@@ -26,13 +27,24 @@ struct Place {
         Time since;
     };
     std::vector<Stuck> stuck;
-    Time total = 0;
+    std::vector<Stuck> younger; ///< open waits that are not old enough
+    Time total = 0;             ///< of the stuck ones
 };
 
-std::string sentence(const Trace& trace, const Place& place) {
+// The line with the `go` statement of most of them; empty if it was not recorded.
+std::string startedAt(const Trace& trace, const Place& place) {
+    std::map<CodeLine, std::size_t> lines;
+    for (const Place::Stuck& s : place.stuck)
+        ++lines[creationLine(trace, s.goroutine)];
+    const CodeLine line = std::ranges::max_element(lines, {}, [](const auto& l) { return l.second; })->first;
+    return line.function.empty() ? std::string()
+                                 : ", started at " + std::string(shortFile(line.file)) + ":" + std::to_string(line.line);
+}
+
+std::string sentence(const Trace& trace, const Place& place, Time stuckAge) {
     const auto bySince = [](const Place::Stuck& a, const Place::Stuck& b) { return a.since < b.since; };
     const auto [first, last] = std::ranges::minmax(place.stuck, bySince);
-    const std::size_t n = place.stuck.size();
+    const std::size_t n = place.stuck.size() + place.younger.size();
     std::string text = countText(n) + (n == 1 ? " goroutine waits: " : " goroutines wait: ");
     text += place.primitive == Primitive::Unknown ? "reason not recorded" : std::string(nameOf(place.primitive));
     if (place.site.known()) {
@@ -42,11 +54,17 @@ std::string sentence(const Trace& trace, const Place& place) {
     } else {
         text += ", line not recorded";
     }
+    text += startedAt(trace, place);
     const Time oldest = trace.duration - first.since;
     const Time youngest = trace.duration - last.since;
-    text += first.since == 0 ? ", since before the trace" : ", the first since " + durationText(first.since);
+    if (first.since == 0)
+        text += ", since before the trace";
+    else
+        text += (n == 1 ? ", since " : ", the first since ") + durationText(first.since);
     text += ", for " + (n == 1 || oldest == youngest ? "" : durationText(youngest) + " to ") +
             (first.since == 0 ? "at least " : "") + durationText(oldest);
+    if (!place.younger.empty())
+        text += " (" + countText(place.younger.size()) + " of them for less than " + durationText(stuckAge) + ")";
     return text + "; not woken before the trace ends";
 }
 
@@ -80,11 +98,15 @@ std::vector<Callout> stuckCallouts(const TraceFacts& facts, Time stuckAge, std::
                 return;
             }
             const bool lock = familyOf(wait.primitive) == StateFamily::Lock;
-            if (range.length() < stuckAge || (servedThere && !lock))
+            if (servedThere && !lock)
                 return;
             Place& place = places[key];
             place.primitive = wait.primitive;
             place.site = wait.site;
+            if (range.length() < stuckAge) {
+                place.younger.push_back({g, range.begin});
+                return;
+            }
             place.stuck.push_back({g, range.begin});
             place.total += range.length();
         });
@@ -113,7 +135,7 @@ std::vector<Callout> stuckCallouts(const TraceFacts& facts, Time stuckAge, std::
         callouts.push_back({.time = first->since,
                             .range = {first->since, trace.duration},
                             .goroutine = first->goroutine,
-                            .text = sentence(trace, *place)});
+                            .text = sentence(trace, *place, stuckAge)});
     }
     return callouts;
 }

@@ -22,7 +22,7 @@ double niceAbove(double value) {
 } // namespace
 
 ColourScale::ColourScale(const Grid& grid, std::optional<ScaleKind> kind)
-    : kind_(kind.value_or(grid.unit == Unit::Duration ? ScaleKind::Log : ScaleKind::Linear)) {
+    : kind_(kind.value_or(grid.unit == Unit::Share ? ScaleKind::Linear : ScaleKind::Log)) {
     std::vector<float> values;
     for (const float v : grid.values)
         if (v > 0)
@@ -42,13 +42,13 @@ ColourScale::ColourScale(const Grid& grid, std::optional<ScaleKind> kind)
     case Unit::Count: {
         const auto most = values.empty() ? 1.0 : static_cast<double>(*std::ranges::max_element(values));
         high_ = most;
-        if (values.size() > 1 && kind_ == ScaleKind::Linear) {
+        if (values.size() > 1 && kind_ != ScaleKind::Ranked) {
             const auto nth = static_cast<std::ptrdiff_t>(0.995 * static_cast<double>(values.size() - 1));
             std::ranges::nth_element(values, values.begin() + nth);
             high_ = values[static_cast<std::size_t>(nth)];
         }
         high_ = std::max(high_, 1e-3);
-        low_ = std::min(high_ / 10, kind_ == ScaleKind::Log && most >= 10 ? 0.1 : high_ / 1000);
+        low_ = std::min(high_ / 10, 0.1); // a single one is well above it
         break;
     }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where on a colour map does a value lie? Linear for shares, logarithmic for ages, ranked where outliers would bleach
-// the rest; counts are clamped at their 99.5th percentile, and the legend says so.
+// Where on a colour map does a value lie? Linear for shares, logarithmic for ages and counts, ranked where outliers would
+// bleach the rest; counts are clamped at their 99.5th percentile, and the legend says so.
 #pragma once
 
 #include "model/heatmap/grid.h"

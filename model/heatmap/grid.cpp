@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace waitscope {
 
@@ -88,6 +89,16 @@ std::string rowLabel(const Trace& trace, const Grid& grid, std::uint32_t row) {
         return std::to_string(trace.goroutines.id(goroutines.front())) + " " + name;
     const bool same = std::ranges::all_of(goroutines, [&](GoroutineIndex g) { return trace.function(g) == function; });
     return countText(goroutines.size()) + " × " + name + (same ? "" : " and others");
+}
+
+std::string stretchLabel(const Trace& trace, std::span<const GoroutineIndex> goroutines) {
+    std::map<std::string_view, std::size_t> counts;
+    for (const GoroutineIndex g : goroutines)
+        // Those that live for no time at all are not seen.
+        counts[trace.function(g)] += static_cast<std::size_t>(trace.lifetime(g).length());
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
+    return std::to_string(trace.goroutines.id(goroutines.front())) + (goroutines.size() > 1 ? " … " : " ") +
+           std::string(shortFunction(most->first));
 }
 
 std::string valueText(const Grid& grid, double value) {

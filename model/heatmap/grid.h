@@ -137,6 +137,9 @@ struct Grid {
 [[nodiscard]] std::string bundleText(const Grid& grid);
 /// What a row is called: the goroutine and its function, how many there are and what they run, or the mode's own name.
 [[nodiscard]] std::string rowLabel(const Trace& trace, const Grid& grid, std::uint32_t row);
+/// What stands beside a stretch of rows: Go's id of the first goroutine and the function, or "91 … main.work" with the
+/// function that most of their time is spent in.
+[[nodiscard]] std::string stretchLabel(const Trace& trace, std::span<const GoroutineIndex> goroutines);
 /// A value in the unit of the grid, as a person writes it: "42.0 %", "312 ms", "983".
 [[nodiscard]] std::string valueText(const Grid& grid, double value);
 

@@ -58,13 +58,20 @@ std::string metricText(HeatmapMode mode, const HeatmapMetric& metric) {
     case HeatmapMode::Strategy:
         return "share of the residence spent " + states;
     case HeatmapMode::Latency:
-        return "waits that end in the bin, spent " + states;
+        return metric.states == waitingStates ? "waits that end in the bin" : "times that end in the bin, " + states;
     case HeatmapMode::Population:
     case HeatmapMode::Age:
     case HeatmapMode::Site:
         break;
     }
     return "goroutines " + states + " (mean of the bin)";
+}
+
+std::string titleOf(const HeatmapOptions& options) {
+    std::string title(namedOf(options.mode).title);
+    if (options.grouping)
+        title += " by " + std::string(namedOf(*options.grouping).text);
+    return title + ": " + metricText(options.mode, options.metric);
 }
 
 std::string objectionTo(const HeatmapOptions& options) {

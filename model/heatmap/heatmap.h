@@ -56,18 +56,18 @@ constexpr std::uint32_t bitOf(RowOrder order) {
 }
 constexpr std::array<NamedMode, 6> namedModes{{
     {"lifetime", "Lifetimes of goroutines", {}, RowOrder::Creation, (1U << namedOrders.size()) - 1, true},
-    {"population", "Population: goroutines by group", {.states = aliveStates}, RowOrder::TotalWait, 0, false},
+    {"population", "Population", {.states = aliveStates}, RowOrder::TotalWait, 0, false},
     {"age", "Ages of goroutines", {.states = aliveStates}, RowOrder::Creation, 0, false},
-    {"latency", "Latency: how long waits take", {}, RowOrder::Creation, 0, false},
+    {"latency", "Latency of waits", {}, RowOrder::Creation, 0, false},
     {"site",
-     "Sites: where goroutines wait",
+     "Places where goroutines wait",
      {},
      RowOrder::TotalWait,
      bitOf(RowOrder::TotalWait) | bitOf(RowOrder::CreationSite) | bitOf(RowOrder::AgeAtEnd) |
          bitOf(RowOrder::FirstBlock),
      false},
     {"strategy",
-     "Strategies: residence in each",
+     "Strategies",
      {.measure = Measure::Residence, .states = aliveStates},
      RowOrder::Creation,
      bitOf(RowOrder::Creation) | bitOf(RowOrder::TotalWait) | bitOf(RowOrder::End),
@@ -96,6 +96,9 @@ struct HeatmapOptions {
     Time stuckAge = 0;                ///< 0: defaultStuckAge
     std::uint32_t firstPlace = 0;     ///< of the first goroutine in the order of all rows (mode Lifetime)
 };
+
+/// "Population by creation site: goroutines alive (mean of the bin)".
+[[nodiscard]] std::string titleOf(const HeatmapOptions& options);
 
 /// A sentence that says why these do not go together; empty if they do.
 [[nodiscard]] std::string objectionTo(const HeatmapOptions& options);

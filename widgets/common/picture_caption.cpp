@@ -8,6 +8,9 @@
 #include <QTextLayout>
 
 #include <cmath>
+#include <fstream>
+#include <limits>
+#include <string>
 
 namespace waitscope {
 
@@ -62,10 +65,28 @@ QFont pictureFont(qreal pixels) {
     return font;
 }
 
+namespace {
+
+// What the system can give without swapping; the largest number where it does not say. A picture that it cannot hold
+// would not fail here but end the program later, page by page.
+qint64 memoryAvailable() {
+    std::ifstream file("/proc/meminfo");
+    std::string name;
+    for (qint64 kilobytes = 0; file >> name >> kilobytes; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n'))
+        if (name == "MemAvailable:")
+            return kilobytes * 1024;
+    return std::numeric_limits<qint64>::max();
+}
+
+} // namespace
+
 QImage emptyPicture(QSize size, int scale, int dotsAnInch) {
     constexpr int mostPixels = 32767;
     const QSize pixels = size * scale;
     if (pixels.isEmpty() || pixels.width() > mostPixels || pixels.height() > mostPixels)
+        return {};
+    constexpr qint64 bytesAPixel = 4;
+    if (bytesAPixel * pixels.width() * pixels.height() > memoryAvailable() / 4 * 3)
         return {};
     QImage picture(pixels, QImage::Format_RGB32);
     if (picture.isNull())

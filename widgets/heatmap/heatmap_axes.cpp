@@ -66,9 +66,11 @@ std::vector<RowTicker::Label> RowTicker::rowNames(const QCPRange& range) const {
             names.push_back({middle, fromUtf8(grid.rows[r].label)});
             continue;
         }
-        const GoroutineIndex g = grid.goroutinesOf(r)[0];
-        names.push_back({middle, QString::number(contents.trace->goroutines.id(g)) + ' ' +
-                                     fromUtf8(shortFunction(contents.trace->function(g)))});
+        const std::uint32_t last = std::min<std::uint32_t>(r + step, static_cast<std::uint32_t>(grid.rows.size())) - 1;
+        const auto stretch = std::span(grid.goroutines)
+                                 .subspan(grid.rows[r].first,
+                                          grid.rows[last].first + grid.rows[last].count - grid.rows[r].first);
+        names.push_back({middle, fromUtf8(stretchLabel(*contents.trace, stretch))});
     }
     return names;
 }
@@ -123,6 +125,8 @@ QStringList rowAxisTexts(const HeatmapContents& contents) {
     case HeatmapMode::Strategy:
         break;
     }
+    if (!grid.sections.empty())
+        return {}; // their names stand there
     const QString bundle = fromUtf8(bundleText(grid));
     return {bundle + QStringLiteral(", by ") + contents.order, bundle};
 }

@@ -130,6 +130,7 @@ void CellMarks::drawArrows(QCPPainter* painter, const QRect& canvas, double top,
 void PopulationBands::draw(QCPPainter* painter) {
     if (!contents_.grid || contents_.grid->empty() || contents_.grid->mode != HeatmapMode::Population)
         return;
+    painter->setAntialiasing(false); // bands touch
     const Grid& grid = *contents_.grid;
     const QCPAxisRect* rect = mParentPlot->axisRect();
     const QCPAxis* counts = rect->axis(QCPAxis::atLeft);
@@ -190,7 +191,7 @@ void SectionNames::drawSections(QCPPainter* painter, const QRect& canvas) const 
         if (bottom <= canvas.top() || top >= canvas.bottom() || bottom <= top)
             continue;
         painter->setPen(look_.faint);
-        painter->drawLine(QPointF(left_, std::round(top)), QPointF(canvas.left() - 1, std::round(top)));
+        painter->drawLine(QPointF(left_, std::round(top)), QPointF(canvas.right(), std::round(top)));
         double y = std::max(top + 1, free);
         const auto write = [&](const QString& text, const QFont& font) {
             if (y + line > bottom + 1)
@@ -212,11 +213,14 @@ void SectionNames::drawSections(QCPPainter* painter, const QRect& canvas) const 
 void SectionNames::drawGroups(QCPPainter* painter, const QRect& canvas) const {
     const Grid& grid = *contents_.grid;
     const QFontMetricsF metrics(look_.font);
-    const double line = std::ceil(metrics.height()) + 3;
-    const double side = std::floor(metrics.height());
-    double y = std::max<double>(canvas.top(), canvas.bottom() - line * static_cast<double>(grid.rows.size()));
+    const double side = std::ceil(metrics.height());
+    const auto groups = static_cast<double>(grid.rows.size());
+    // Line and function below each other where there is room, else beside.
+    const bool below = (2 * side + 6) * groups <= canvas.height();
+    const double line = (below ? 2 * side : side) + (below ? 6 : 3);
+    double y = std::max<double>(canvas.top(), canvas.bottom() - line * groups);
     for (auto r = static_cast<std::uint32_t>(grid.rows.size()); r-- > 0;) {
-        if (y + line > canvas.bottom() + 2)
+        if (y + side > canvas.bottom() + 2)
             return;
         const QColor colour(groupColours[r % groupColours.size()]);
         const QRectF patch(left_, y, side, side);
@@ -224,11 +228,16 @@ void SectionNames::drawGroups(QCPPainter* painter, const QRect& canvas) const {
         painter->setPen(readableOn(colour));
         painter->drawText(patch, Qt::AlignCenter, QString::number(r + 1));
         painter->setPen(look_.ink);
-        const QString name = fromUtf8(grid.rows[r].label) +
-                             QStringLiteral(" (%1)").arg(fromUtf8(countText(grid.rows[r].count)));
         const double room = width_ - side - 4;
-        painter->drawText(QRectF(left_ + side + 4, y, room, side), Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(name, Qt::ElideMiddle, room));
+        const QString count = QStringLiteral(" (%1)").arg(fromUtf8(countText(grid.rows[r].count)));
+        const auto write = [&](const QString& text, double at) {
+            painter->drawText(QRectF(left_ + side + 4, at, room, side), Qt::AlignLeft | Qt::AlignVCenter,
+                              metrics.elidedText(text, Qt::ElideMiddle, room));
+        };
+        const QStringList parts = fromUtf8(grid.rows[r].label).split(QStringLiteral("  "));
+        write((below ? parts.front() : parts.join(' ')) + count, y);
+        if (below && parts.size() > 1)
+            write(parts.back(), y + side);
         y += line;
     }
 }

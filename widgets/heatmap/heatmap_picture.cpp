@@ -59,9 +59,6 @@ QStringList details(const HeatmapPictureOptions& options, const Grid& grid) {
     QStringList more;
     if (!grid.empty())
         more.push_back(QStringLiteral("bin ") + fromUtf8(durationText(grid.binRange(0).length())));
-    if (grid.mode == HeatmapMode::Population || grid.mode == HeatmapMode::Strategy)
-        if (options.what.grouping)
-            more.push_back(QStringLiteral("grouped by ") + fromUtf8(namedOf(*options.what.grouping).text));
     more.push_back(QStringLiteral("stuck: waiting for at least ") + fromUtf8(durationText(grid.stuckAge)));
     if (!options.rows.runtime)
         more.push_back(QStringLiteral("without the runtime's own goroutines"));
@@ -74,7 +71,7 @@ PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& o
                          const std::vector<Callout>& callouts, std::size_t shown) {
     const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
     PictureSubject subject{
-        .title = fromUtf8(namedOf(grid.mode).title) + QStringLiteral(": ") + metric,
+        .title = fromUtf8(titleOf(options.what)),
         .range = grid.range,
         .filter = options.filter,
         .order = namedOf(grid.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
@@ -101,55 +98,8 @@ PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& o
     return subject;
 }
 
-// Everything about a picture but its pixels.
-struct Sheet {
-    std::vector<GoroutineIndex> order;
-    std::vector<Callout> callouts;
-    std::shared_ptr<const Grid> grid;
-    std::size_t shown = 0; ///< goroutines
-    QRect where;           ///< of the plot
-
-    [[nodiscard]] PictureCaption caption(const TraceFacts& facts, const HeatmapPictureOptions& options) const {
-        return {*facts.trace, subjectOf(facts, options, *grid, callouts, shown)};
-    }
-};
-
-Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, HeatmapPlot& plot) {
-    RowChoice choice = options.rows;
-    choice.order = options.what.order;
-    Sheet sheet{.order = orderedGoroutines(facts, choice)};
-    const Time stuck = options.what.stuckAge > 0 ? options.what.stuckAge : defaultStuckAge(facts.trace->duration);
-    sheet.callouts = options.callouts ? *options.callouts : stuckCallouts(facts, stuck);
-    const std::size_t first = std::min<std::size_t>(options.firstPlace, sheet.order.size());
-    const std::size_t most = options.placeCount == 0 ? sheet.order.size() : options.placeCount;
-    const auto goroutines = std::span(sheet.order).subspan(first, std::min(most, sheet.order.size() - first));
-    sheet.shown = goroutines.size();
-    plot.setLook(HeatmapLook::light(pictureFont()));
-    plot.setLeft(std::clamp(options.size.width() / 5, 130, 330));
-    HeatmapOptions what = options.what;
-    if (what.range.empty())
-        what.range = facts.trace->wholeRange();
-    if (!what.grouping)
-        what.grouping = usualGrouping(facts, what.mode);
-    what.firstPlace = options.firstPlace;
-    const auto gridFor = [&](QSize cells) {
-        what.bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins));
-        what.rows = rowsFor(what.mode, std::clamp(cells.height() * options.scale, 1, mostRows), options.scale);
-        return std::make_shared<const Grid>(heatmapGrid(facts, goroutines, what));
-    };
-    // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
-    // until the number of its lines is the same as before, which is nearly always the second time.
-    sheet.grid = gridFor(options.size * 2 / 3);
-    for (int i = 0; i < 4; ++i) {
-        const QRect room = sheet.caption(facts, options).layOut(options.size).plot.toRect();
-        if (room == sheet.where)
-            break;
-        sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
-        plot.show(contentsOf(facts, options, sheet.grid, sheet.callouts));
-        sheet.grid = gridFor(plot.layOut(sheet.where.size()).size());
-    }
-    plot.show(contentsOf(facts, options, sheet.grid, sheet.callouts));
-    return sheet;
+int leftOf(const HeatmapPictureOptions& options) {
+    return std::clamp(options.size.width() / 5, 130, 330);
 }
 
 bool isTooSmall(QSize size) {
@@ -163,10 +113,18 @@ QString nothingText(const HeatmapPictureOptions& options) {
                                     : QStringLiteral("No goroutine to show: nothing matches the filter.");
 }
 
-void paintSheet(QPaintDevice& device, const TraceFacts& facts, const HeatmapPictureOptions& options, const Sheet& sheet,
-                HeatmapPlot& plot) {
-    const PictureCaption caption = sheet.caption(facts, options);
+PictureCaption captionOf(const HeatmapSheet& sheet) {
+    return {*sheet.facts->trace, subjectOf(*sheet.facts, sheet.options, *sheet.grid, sheet.callouts, sheet.shown)};
+}
+
+void paintSheet(QPaintDevice& device, const HeatmapSheet& sheet) {
+    const HeatmapPictureOptions& options = sheet.options;
+    const PictureCaption caption = captionOf(sheet);
     if (!sheet.grid->empty()) {
+        HeatmapPlot plot(nullptr);
+        plot.setLook(HeatmapLook::light(pictureFont()));
+        plot.setLeft(leftOf(options));
+        plot.show(contentsOf(*sheet.facts, options, sheet.grid, sheet.callouts));
         plot.paint(device, sheet.where, [&](QPainter& painter) { caption.paint(painter, options.size); });
         return;
     }
@@ -192,44 +150,75 @@ std::uint32_t rowsFor(HeatmapMode mode, double devicePixels, double pixelsAUnit)
     return static_cast<std::uint32_t>(std::max(1.0, rows));
 }
 
-std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options) {
-    HeatmapPlot plot(nullptr);
-    return isTooSmall(options.size) ? nullptr : layOut(facts, completed(facts, options), plot).grid;
+std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFacts> facts,
+                                                   const HeatmapPictureOptions& asked) {
+    if (isTooSmall(asked.size))
+        return nullptr;
+    auto made = std::make_shared<HeatmapSheet>();
+    HeatmapSheet& sheet = *made;
+    sheet.facts = std::move(facts);
+    sheet.options = completed(*sheet.facts, asked);
+    const HeatmapPictureOptions& options = sheet.options;
+    RowChoice choice = options.rows;
+    choice.order = options.what.order;
+    const std::vector<GoroutineIndex> order = orderedGoroutines(*sheet.facts, choice);
+    const Time duration = sheet.facts->trace->duration;
+    const Time stuck = options.what.stuckAge > 0 ? options.what.stuckAge : defaultStuckAge(duration);
+    sheet.callouts = options.callouts ? *options.callouts : stuckCallouts(*sheet.facts, stuck);
+    const std::size_t first = std::min<std::size_t>(options.firstPlace, order.size());
+    const std::size_t most = options.placeCount == 0 ? order.size() : options.placeCount;
+    const auto goroutines = std::span(order).subspan(first, std::min(most, order.size() - first));
+    sheet.shown = goroutines.size();
+    HeatmapOptions what = options.what;
+    if (what.range.empty())
+        what.range = sheet.facts->trace->wholeRange();
+    what.firstPlace = options.firstPlace;
+    const auto gridFor = [&](QSize cells) {
+        what.bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins));
+        what.rows = rowsFor(what.mode, std::clamp(cells.height() * options.scale, 1, mostRows), options.scale);
+        return std::make_shared<const Grid>(heatmapGrid(*sheet.facts, goroutines, what));
+    };
+    // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
+    // until the number of its lines is the same as before, which is nearly always the second time.
+    sheet.grid = gridFor(options.size * 2 / 3);
+    for (int i = 0; i < 4; ++i) {
+        const QRect room = captionOf(sheet).layOut(options.size).plot.toRect();
+        if (room == sheet.where)
+            break;
+        sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
+        sheet.grid = gridFor(HeatmapPlot::canvasIn(sheet.where.size(), leftOf(options), pictureFont()).size());
+    }
+    return made;
 }
 
-QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& asked) {
-    if (isTooSmall(asked.size))
-        return {};
-    const HeatmapPictureOptions options = completed(facts, asked);
-    QImage picture = emptyPicture(options.size, options.scale, options.unitsAnInch);
+QImage paintHeatmap(const HeatmapSheet& sheet) {
+    QImage picture = emptyPicture(sheet.options.size, sheet.options.scale, sheet.options.unitsAnInch);
     if (picture.isNull())
         return {};
-    HeatmapPlot plot(nullptr);
-    const Sheet sheet = layOut(facts, options, plot);
-    paintSheet(picture, facts, options, sheet, plot);
-    sheet.caption(facts, options).describe(picture);
+    paintSheet(picture, sheet);
+    captionOf(sheet).describe(picture);
     return picture;
 }
 
-QByteArray renderHeatmapSvg(const TraceFacts& facts, const HeatmapPictureOptions& asked) {
-    if (isTooSmall(asked.size))
-        return {};
-    const HeatmapPictureOptions options = completed(facts, asked);
-    HeatmapPlot plot(nullptr);
-    const Sheet sheet = layOut(facts, options, plot);
-    QStringList facts_;
-    for (const auto& [key, value] : sheet.caption(facts, options).facts())
-        facts_.push_back(key + QStringLiteral(": ") + value);
+QByteArray paintHeatmapSvg(const HeatmapSheet& sheet) {
+    QStringList texts;
+    for (const auto& [key, value] : captionOf(sheet).facts())
+        texts.push_back(key + QStringLiteral(": ") + value);
     QBuffer buffer;
     QSvgGenerator svg;
     svg.setOutputDevice(&buffer);
-    svg.setSize(options.size);
-    svg.setViewBox(QRect({0, 0}, options.size));
-    svg.setResolution(options.unitsAnInch);
-    svg.setTitle(sheet.caption(facts, options).facts().front().second);
-    svg.setDescription(facts_.join('\n'));
-    paintSheet(svg, facts, options, sheet, plot);
+    svg.setSize(sheet.options.size);
+    svg.setViewBox(QRect({0, 0}, sheet.options.size));
+    svg.setResolution(sheet.options.unitsAnInch);
+    svg.setTitle(captionOf(sheet).facts().front().second);
+    svg.setDescription(texts.join('\n'));
+    paintSheet(svg, sheet);
     return buffer.data();
+}
+
+QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts, const HeatmapPictureOptions& options) {
+    const auto sheet = prepareHeatmap(facts, options);
+    return sheet ? paintHeatmap(*sheet) : QImage();
 }
 
 } // namespace waitscope

@@ -11,6 +11,7 @@
 
 #include <QByteArray>
 #include <QImage>
+#include <QRect>
 #include <QSize>
 #include <QString>
 
@@ -50,14 +51,28 @@ struct HeatmapPictureOptions {
     std::optional<std::vector<Callout>> callouts; ///< none: the places where goroutines are stuck
 };
 
-/// Null if the size is smaller than that or larger than memory and QPainter allow (see emptyPicture).
-[[nodiscard]] QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options);
+/// Everything about a picture but its pixels.
+struct HeatmapSheet {
+    std::shared_ptr<const TraceFacts> facts;
+    HeatmapPictureOptions options;
+    std::vector<Callout> callouts;
+    std::shared_ptr<const Grid> grid; ///< the numbers behind the colours
+    std::size_t shown = 0;            ///< goroutines
+    QRect where;                      ///< of the plot
+};
 
-/// The same picture as an SVG document: texts as texts, cells as an embedded image. Empty if the size is too small.
-[[nodiscard]] QByteArray renderHeatmapSvg(const TraceFacts& facts, const HeatmapPictureOptions& options);
+/// The costly part of a picture, on any thread. Null if the size is too small.
+[[nodiscard]] std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFacts> facts,
+                                                                 const HeatmapPictureOptions& options);
+/// The pixels, with the facts as texts; on the GUI thread, because QCustomPlot is a widget. Null if the picture is
+/// larger than memory and QPainter allow (see emptyPicture).
+[[nodiscard]] QImage paintHeatmap(const HeatmapSheet& sheet);
+/// The same picture as an SVG document: texts as texts, cells as an embedded image.
+[[nodiscard]] QByteArray paintHeatmapSvg(const HeatmapSheet& sheet);
 
-/// The numbers behind the colours of that very picture; null if the size is too small.
-[[nodiscard]] std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options);
+/// Both parts.
+[[nodiscard]] QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts,
+                                   const HeatmapPictureOptions& options);
 
 /// How many rows a grid may have on so many device pixels: lists need room for names, others a pixel a row.
 [[nodiscard]] std::uint32_t rowsFor(HeatmapMode mode, double devicePixels, double pixelsAUnit);

@@ -53,6 +53,11 @@ class CellData : public QCPColorMapData {
     }
 };
 
+// Below the cells: the times and what they are.
+int marginBelow(const QFont& font) {
+    return 2 * static_cast<int>(std::ceil(QFontMetricsF(font).height())) + 14;
+}
+
 // The longest text that has room.
 QString fitting(const QFont& font, const QStringList& texts, int room) {
     for (const QString& text : texts)
@@ -133,9 +138,8 @@ class HeatmapPlot::Private {
 
     // All margins depend on the font only, never on what is shown, so that cells stay where they are.
     void setMargins() {
-        const int line = static_cast<int>(std::ceil(QFontMetricsF(look.font).height()));
         const int top = CalloutMarks::stripHeight(look.font);
-        const int bottom = 2 * line + 14;
+        const int bottom = marginBelow(look.font);
         rect()->setAutoMargins(QCP::msNone);
         rect()->setMargins({left, top, 0, bottom});
         scale->setAutoMargins(QCP::msNone);
@@ -310,6 +314,11 @@ QRect HeatmapPlot::layOut(QSize size) {
         d_->plot->plotLayout()->update(phase);
     d_->fitTexts();
     return canvas();
+}
+
+QRect HeatmapPlot::canvasIn(QSize size, int left, const QFont& font) {
+    const int top = CalloutMarks::stripHeight(font);
+    return {left, top - 1, size.width() - left - canvasRight, size.height() - top - marginBelow(font)};
 }
 
 void HeatmapPlot::paint(QPaintDevice& device, QRect where, const std::function<void(QPainter&)>& around) {

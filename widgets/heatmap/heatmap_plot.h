@@ -45,6 +45,8 @@ class HeatmapPlot {
     [[nodiscard]] QRect canvas() const;
     /// The same for a picture of this size.
     QRect layOut(QSize size);
+    /// The same without a plot, on any thread: margins depend on the font only.
+    [[nodiscard]] static QRect canvasIn(QSize size, int left, const QFont& font);
     /// Paints everything into a rectangle of a picture, in units of the device, after what is `around` it: one painter
     /// does both, because a file format may allow but one.
     void paint(QPaintDevice& device, QRect where, const std::function<void(QPainter&)>& around);
