@@ -61,7 +61,7 @@ std::string sentence(const Trace& trace, const Place& place, Time stuckAge) {
         text += ", since before the trace";
     else
         text += (n == 1 ? ", since " : ", the first since ") + durationText(first.since);
-    text += ", for " + (n == 1 || oldest == youngest ? "" : durationText(youngest) + " to ") +
+    text += ", for " + (place.stuck.size() == 1 || oldest == youngest ? "" : durationText(youngest) + " to ") +
             (first.since == 0 ? "at least " : "") + durationText(oldest);
     if (!place.younger.empty())
         text += " (" + countText(place.younger.size()) + " of them for less than " + durationText(stuckAge) + ")";
@@ -121,7 +121,11 @@ std::vector<Callout> stuckCallouts(const TraceFacts& facts, Time stuckAge, std::
             std::erase_if(place.stuck,
                           [&](const Place::Stuck& s) { return (trace.duration - s.since) * 2 <= p99 * 3; });
         }
-        if (!place.stuck.empty())
+        // What waited before the trace and still does is most often meant to: only for a lock it is news.
+        const bool news = familyOf(place.primitive) == StateFamily::Lock && place.primitive != Primitive::Cond &&
+                          place.primitive != Primitive::WaitGroup;
+        const bool allBefore = std::ranges::all_of(place.stuck, [](const Place::Stuck& s) { return s.since == 0; });
+        if (!place.stuck.empty() && (news || !allBefore))
             stuck.push_back(&place);
     }
     std::ranges::sort(stuck, [](const Place* a, const Place* b) {

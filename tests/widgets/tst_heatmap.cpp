@@ -256,7 +256,7 @@ class HeatmapTest : public QObject {
         auto* scroll = s.view.findChild<QScrollBar*>();
         QVERIFY(!scroll->isEnabled());
         for (int i = 0; i < 40; ++i) {
-            s.wheel(s.at(0.5, 0.6995), 120, i % 2 ? Qt::AltModifier : Qt::ControlModifier | Qt::ShiftModifier);
+            s.wheel(s.at(0.5, 0.7025), 120, i % 2 ? Qt::AltModifier : Qt::ControlModifier | Qt::ShiftModifier);
             s.ready();
         }
         QCOMPARE(s.view.grid()->perRow, 1U);
@@ -582,7 +582,7 @@ class HeatmapTest : public QObject {
         QCOMPARE(picture.text("Goroutines"), QStringLiteral("1 of 2 goroutines shown"));
         QVERIFY(picture.text("Title").endsWith(QStringLiteral("waiting for locks")));
         QCOMPARE(picture.text("Command"),
-                 QStringLiteral("waitscope heatmap '' -o heatmap.png --metric lock --sort wait --range "
+                 QStringLiteral("waitscope heatmap story -o heatmap.png --metric lock --sort wait --range "
                                 "2000000ns..4000000ns --contains get --size 800x600"));
         const QRect cells = cellsOf(picture);
         QVERIFY(isMost(picture.pixel(cells.left() + 2, cells.center().y())));

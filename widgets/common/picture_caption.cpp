@@ -153,26 +153,41 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
     }
     trace_.push_back({QStringLiteral("Waits"), {}, QStringLiteral("open waits counted to trace end"), {}});
     trace_.push_back({QStringLiteral("Software"), {}, QStringLiteral("Waitscope " WAITSCOPE_VERSION), {}});
+    for (QList<Fact>* const facts : {&shown_, &trace_})
+        for (Fact& fact : *facts)
+            fact.needed = QStringList{QStringLiteral("Range"), QStringLiteral("Filter"), QStringLiteral("Rows"),
+                                      QStringLiteral("Goroutines"), QStringLiteral("Trace"), QStringLiteral("SHA-256"),
+                                      QStringLiteral("Load warnings"), QStringLiteral("Software")}
+                              .contains(fact.key);
 }
 
 PictureCaption::Layout PictureCaption::layOut(QSizeF picture) const {
     constexpr qsizetype whole = 600; // of a text that Go or a user made, even in a large picture
-    Layout layout = layOut(picture, whole, false);
-    if (layout.plot.height() < leastPlotHeight)
-        layout = layOut(picture, whole, true);
-    for (qsizetype longest = 96; layout.plot.height() < leastPlotHeight && longest >= 24; longest /= 2)
-        layout = layOut(picture, longest, true);
+    Layout layout = layOut(picture, {.longest = whole});
+    const auto tooLittle = [&] { return layout.plot.height() < leastPlotHeight; };
+    if (tooLittle())
+        layout = layOut(picture, {.longest = whole, .shortest = true});
+    for (qsizetype longest = 96; tooLittle() && longest >= 24; longest /= 2)
+        layout = layOut(picture, {.longest = longest, .shortest = true});
+    // What it is and what it points at are said last of all.
+    for (qsizetype longest = 96; tooLittle() && longest >= 24; longest /= 2)
+        layout = layOut(picture, {.longest = longest, .longestCallout = 2 * longest, .shortest = true, .few = true});
     return layout;
 }
 
-PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest, bool shortest) const {
+PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& brevity) const {
+    const auto [longest, longestCallout, shortest, few] = brevity;
     const auto joined = [&](const QList<Fact>& facts) {
         QStringList texts;
         for (const Fact& fact : facts) {
+            if (few && !fact.needed)
+                continue;
             // The whole hash is for programs.
             const bool stands = !fact.shortest.isEmpty() && (shortest || fact.key == QStringLiteral("SHA-256"));
             texts.push_back(fact.label + (stands ? fact.shortest : shortened(fact.value, longest)));
         }
+        if (few && &facts == &shown_)
+            texts.push_back(QStringLiteral("the rest: waitscope info"));
         return texts.join(separator);
     };
     const qreal width = picture.width() - 2 * margin;
@@ -183,11 +198,11 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest,
         return result;
     };
     Layout layout;
-    const Text title = placed(shortened(title_, longest), margin, titlePixels, true, ink);
+    const Text title = placed(shortened(title_, longestCallout), margin, titlePixels, true, ink);
     layout.texts = {title};
     for (const QString& callout : callouts_)
         layout.texts.push_back(
-            placed(shortened(callout, longest), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
+            placed(shortened(callout, longestCallout), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
     const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);

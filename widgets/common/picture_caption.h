@@ -3,8 +3,8 @@
 // and of how much, which trace it is, and what is missing in it: around the plot for people, as PNG text for programs.
 //
 // Text is never cut off: it wraps, and when a small picture would leave too little for the plot, long texts are
-// shortened in the middle with "…", the least telling ones first (the load warnings, then names). The PNG text has them
-// whole. Pixels depend on the size and the scale only, not on the screen: sizes are in pixels, and glyphs are not
+// shortened in the middle with "…", the least telling ones first (the load warnings, then names), and the smallest
+// pictures say where the rest is found. The PNG text has them whole. Pixels depend on the size and the scale only, not on the screen: sizes are in pixels, and glyphs are not
 // hinted.
 #pragma once
 
@@ -69,8 +69,15 @@ class PictureCaption {
         QString label; ///< before the value; may be empty
         QString value;
         QString shortest; ///< stands for the value in a small picture; empty: the value, shortened in the middle
+        bool needed = false; ///< even in the smallest picture
     };
-    [[nodiscard]] Layout layOut(QSizeF picture, qsizetype longest, bool shortest) const;
+    struct Brevity {
+        qsizetype longest = 0;          ///< text of a fact
+        qsizetype longestCallout = 600; ///< and of the title
+        bool shortest = false;          ///< facts by their shortest form
+        bool few = false;               ///< needed facts only
+    };
+    [[nodiscard]] Layout layOut(QSizeF picture, const Brevity& brevity) const;
 
     QString title_;
     QStringList callouts_;
