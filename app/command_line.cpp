@@ -88,8 +88,9 @@ int runCommandLine(int argc, char** argv) {
 
     HeatmapCommand heatmap;
     CLI::App* const heatmapApp = program.add_subcommand(
-        "heatmap", "time along x, colour = how much was waited: a row a goroutine, a place, an age … (.png, .svg, .csv, "
-                   ".json; several traces into a folder)");
+        "heatmap",
+        "time along x, colour = how much was waited: a row a goroutine, a place, an age … (.png, .svg, .csv, "
+        ".json; several traces into a folder)");
     heatmapApp->add_option("traces", heatmap.traces, "the trace, or several of them")->required();
     addPictureOptions(*heatmapApp, heatmap);
     heatmapApp->add_option("--mode", heatmap.mode, "what a row is")

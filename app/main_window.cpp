@@ -115,7 +115,7 @@ void MainWindow::makeWorkspace() {
     connect(&heatmapExport_, &HeatmapExport::failed, this,
             [this](const QString& sentence) { messages_->showMessage(sentence); });
     connect(&heatmapExport_, &HeatmapExport::made, this, [this](const QByteArray& png) {
-        auto* const content = new QMimeData; // the clipboard owns it
+        auto* const content = new QMimeData;                // the clipboard owns it
         content->setData(QStringLiteral("image/png"), png); // with its texts, which an image alone would lose
         content->setImageData(QImage::fromData(png, "PNG"));
         QApplication::clipboard()->setMimeData(content);
@@ -190,22 +190,23 @@ void MainWindow::makeActions() {
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
     fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
     fileMenu->addSeparator();
-    QAction* const exportHeatmap = actions_.add(
-        file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
-            chooseExport(tr("heatmap"), tr("Pictures (*.png *.svg)"), [this](const QString& path) { this->exportHeatmap(path); });
+    QAction* const exportHeatmap =
+        actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
+            chooseExport(tr("heatmap"), tr("Pictures (*.png *.svg)"),
+                         [this](const QString& path) { this->exportHeatmap(path); });
         });
-    QAction* const copyPicture = actions_.add(file, tr("&Copy heatmap as picture"),
-                                              QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [this] { copyHeatmap(); });
+    QAction* const copyPicture =
+        actions_.add(file, tr("&Copy heatmap as picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+                     [this] { copyHeatmap(); });
     QAction* const copyCommand =
         actions_.add(file, tr("Copy the command for the hea&tmap"), {}, [this] { copyHeatmapCommand(); });
     QAction* const exportTimeline =
-        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-                     [this] {
-                         chooseExport(tr("timeline"), tr("Pictures (*.png)"), [this](const QString& path) {
-                             if (this->exportTimeline(path))
-                                 statusBar()->showMessage(tr("Written: %1").arg(path), 6000);
-                         });
-                     });
+        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+            chooseExport(tr("timeline"), tr("Pictures (*.png)"), [this](const QString& path) {
+                if (this->exportTimeline(path))
+                    statusBar()->showMessage(tr("Written: %1").arg(path), 6000);
+            });
+        });
     fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline});
     fileMenu->addSeparator();
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
@@ -424,8 +425,7 @@ void MainWindow::copyHeatmapCommand() {
     if (!state_.facts())
         return;
     const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
-    QApplication::clipboard()->setText(
-        commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
+    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
     statusBar()->showMessage(tr("The command that makes this picture is in the clipboard."), 6000);
 }
 

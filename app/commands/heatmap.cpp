@@ -141,9 +141,8 @@ int makeMany(const HeatmapCommand& command, const HeatmapPictureOptions& options
     for (std::size_t i = 0; i < command.traces.size(); ++i) {
         PictureCommand one = command;
         one.trace = command.traces[i];
-        one.output = QDir(QString::fromStdString(command.output))
-                         .filePath(nameOfPicture(one.trace, taken))
-                         .toStdString();
+        one.output =
+            QDir(QString::fromStdString(command.output)).filePath(nameOfPicture(one.trace, taken)).toStdString();
         say("[" + std::to_string(i + 1) + "/" + std::to_string(command.traces.size()) + "] " + one.trace + " -> " +
             one.output);
         if (const int code = makeOne(one, options, !command.preset.empty()); code != Fine) {

@@ -28,10 +28,10 @@ void fillAges(const GridRequest& request, Grid& grid) {
     const auto perDecade = static_cast<std::uint32_t>(std::clamp((request.options.rows - 1) / decades, 1.0, 24.0));
     const std::vector<double> bounds = logIntervals(low, std::max(whole, low), perDecade);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
-        grid.rows.push_back({.label = durationText(std::llround(bounds[i])) + " to " +
-                                      durationText(std::llround(bounds[i + 1])),
-                             .low = bounds[i],
-                             .high = bounds[i + 1]});
+        grid.rows.push_back(
+            {.label = durationText(std::llround(bounds[i])) + " to " + durationText(std::llround(bounds[i + 1])),
+             .low = bounds[i],
+             .high = bounds[i + 1]});
     std::vector<TimeSums> sums(grid.rows.size(), TimeSums(grid.bins));
     const double perNanosecond = grid.binsPerNanosecond();
     const auto begin = static_cast<double>(grid.range.begin);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace waitscope {
@@ -37,8 +38,34 @@ std::string startedAt(const Trace& trace, const Place& place) {
     for (const Place::Stuck& s : place.stuck)
         ++lines[creationLine(trace, s.goroutine)];
     const CodeLine line = std::ranges::max_element(lines, {}, [](const auto& l) { return l.second; })->first;
-    return line.function.empty() ? std::string()
-                                 : ", started at " + std::string(shortFile(line.file)) + ":" + std::to_string(line.line);
+    return line.function.empty()
+               ? std::string()
+               : ", started at " + std::string(shortFile(line.file)) + ":" + std::to_string(line.line);
+}
+
+// A server has goroutines that wait for work as long as it runs. So where the wait is not for a lock, only goroutines
+// count that began to wait in the trace, and it takes many of them, or some spread over it (analysis.md, D1).
+bool isNews(const Place& place, Time duration) {
+    if (place.stuck.empty())
+        return false;
+    switch (place.primitive) {
+    case Primitive::Mutex:
+    case Primitive::RWMutexRead:
+    case Primitive::RWMutexWrite:
+    case Primitive::NilChan:
+        return true;
+    default:
+        break;
+    }
+    constexpr Time parts = 10;
+    std::set<Time> tenths;
+    std::size_t fresh = 0;
+    for (const Place::Stuck& s : place.stuck)
+        if (s.since > 0) {
+            ++fresh;
+            tenths.insert(s.since * parts / duration);
+        }
+    return fresh >= 20 || (fresh >= 5 && tenths.size() >= 3) || (fresh >= 2 && place.primitive == Primitive::ChanSend);
 }
 
 std::string sentence(const Trace& trace, const Place& place, Time stuckAge) {
@@ -121,11 +148,7 @@ std::vector<Callout> stuckCallouts(const TraceFacts& facts, Time stuckAge, std::
             std::erase_if(place.stuck,
                           [&](const Place::Stuck& s) { return (trace.duration - s.since) * 2 <= p99 * 3; });
         }
-        // What waited before the trace and still does is most often meant to: only for a lock it is news.
-        const bool news = familyOf(place.primitive) == StateFamily::Lock && place.primitive != Primitive::Cond &&
-                          place.primitive != Primitive::WaitGroup;
-        const bool allBefore = std::ranges::all_of(place.stuck, [](const Place::Stuck& s) { return s.since == 0; });
-        if (!place.stuck.empty() && (news || !allBefore))
+        if (isNews(place, trace.duration))
             stuck.push_back(&place);
     }
     std::ranges::sort(stuck, [](const Place* a, const Place* b) {

@@ -19,9 +19,9 @@ struct Callout {
 
 /// The places where most goroutines are stuck when the trace ends, at most `most`: goroutines of the program whose open
 /// wait is at least `stuckAge` old and for a lock, a channel or another goroutine, at a place where they were never
-/// woken before. A worker that has been served at a place is idle there, a place whose waits ordinarily take as long has
-/// no stuck goroutines, and one where all waited before the trace already only if they wait for a mutex. Most goroutine
-/// time first. O(spans).
+/// woken before. A worker that has been served at a place is idle there, a place whose waits ordinarily take as long
+/// has no stuck goroutines, and where the wait is not for a lock there must be many of them, or some spread over the
+/// trace. Most goroutine time first. O(spans).
 [[nodiscard]] std::vector<Callout> stuckCallouts(const TraceFacts& facts, Time stuckAge, std::size_t most = 3);
 
 } // namespace waitscope

@@ -93,7 +93,9 @@ float ColourScale::position(float value) const {
 }
 
 void ColourScale::makeTicks(const Grid& grid) {
-    const auto tick = [&](double value) { ticks_.push_back({position(static_cast<float>(value)), valueText(grid, value)}); };
+    const auto tick = [&](double value) {
+        ticks_.push_back({position(static_cast<float>(value)), valueText(grid, value)});
+    };
     switch (kind_) {
     case ScaleKind::Linear: {
         const double step = grid.unit == Unit::Share ? 0.25 : niceAbove(high_ / 5);
@@ -118,8 +120,11 @@ void ColourScale::makeTicks(const Grid& grid) {
         for (const double share : {0.25, 0.5, 0.75, 1.0})
             if (!ranked_.empty())
                 ticks_.push_back(
-                    {share, valueText(grid, ranked_[std::min(ranked_.size() - 1, static_cast<std::size_t>(
-                                                        share * static_cast<double>(ranked_.size() - 1)))])});
+                    {share,
+                     valueText(
+                         grid,
+                         ranked_[std::min(ranked_.size() - 1, static_cast<std::size_t>(
+                                                                  share * static_cast<double>(ranked_.size() - 1)))])});
         break;
     }
     if (clamped_)

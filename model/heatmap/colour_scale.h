@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where on a colour map does a value lie? Linear for shares, logarithmic for ages and counts, ranked where outliers would
-// bleach the rest; counts are clamped at their 99.5th percentile, and the legend says so.
+// Where on a colour map does a value lie? Linear for shares, logarithmic for ages and counts, ranked where outliers
+// would bleach the rest; counts are clamped at their 99.5th percentile, and the legend says so.
 #pragma once
 
 #include "model/heatmap/grid.h"
@@ -48,9 +48,9 @@ class ColourScale {
     ScaleKind kind_ = ScaleKind::Linear;
     double low_ = 0; ///< of Log: values at or below it are at 0
     double high_ = 1;
-    bool clamped_ = false;        ///< some values lie above high_
-    bool clampedBelow_ = false;   ///< Log: some values above 0 lie below low_
-    std::vector<float> ranked_;   ///< Ranked: values above 0, evenly spaced by rank
+    bool clamped_ = false;      ///< some values lie above high_
+    bool clampedBelow_ = false; ///< Log: some values above 0 lie below low_
+    std::vector<float> ranked_; ///< Ranked: values above 0, evenly spaced by rank
     std::vector<Tick> ticks_;
     std::string highText_;
     std::string lowText_;

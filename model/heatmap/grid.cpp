@@ -30,8 +30,8 @@ std::uint32_t Grid::binAt(Time t) const {
 }
 
 GridBand Grid::placeOf(std::uint32_t row) const {
-    const auto band = std::ranges::find_if(
-        bands, [&](const GridBand& b) { return row >= b.firstRow && row - b.firstRow < b.rows; });
+    const auto band =
+        std::ranges::find_if(bands, [&](const GridBand& b) { return row >= b.firstRow && row - b.firstRow < b.rows; });
     if (band == bands.end())
         return {};
     const double height = (band->bottom - band->top) / band->rows;

@@ -63,11 +63,11 @@ struct GridRow {
     std::uint32_t preExisting = 0; ///< of them: were there before the trace
     std::uint32_t openAtEnd = 0;   ///< of them: in one of the states when the trace ends
     // What the modes know of their rows beside goroutines:
-    std::string label;              ///< empty: made of the goroutines when it is needed
-    double low = 0;                 ///< Age, Latency: the interval, in ns
+    std::string label; ///< empty: made of the goroutines when it is needed
+    double low = 0;    ///< Age, Latency: the interval, in ns
     double high = 0;
-    std::uint32_t atBegin = 0;      ///< Population: live at the first instant of the range
-    std::uint32_t atEnd = 0;        ///< and at the last one
+    std::uint32_t atBegin = 0;                ///< Population: live at the first instant of the range
+    std::uint32_t atEnd = 0;                  ///< and at the last one
     Primitive primitive = Primitive::Unknown; ///< Site
     FrameId site;
 };

@@ -79,7 +79,8 @@ std::string objectionTo(const HeatmapOptions& options) {
     const std::string name = "Mode " + std::string(mode.name);
     if (options.metric.measure != Measure::States && options.mode != HeatmapMode::Lifetime &&
         options.mode != HeatmapMode::Strategy)
-        return name + " counts goroutines: give it states, such as waiting or lock, not " + nameOf(options.metric) + ".";
+        return name + " counts goroutines: give it states, such as waiting or lock, not " + nameOf(options.metric) +
+               ".";
     if (options.order != mode.order && (mode.orders & bitOf(options.order)) == 0) {
         std::string known;
         for (std::size_t i = 0; i < namedOrders.size(); ++i)

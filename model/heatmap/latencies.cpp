@@ -18,13 +18,14 @@ void fillLatencies(const GridRequest& request, Grid& grid) {
     constexpr std::uint32_t finest = 12;
     const auto whole = std::max(low, static_cast<double>(trace.duration));
     const double decades = std::max(1.0, std::log10(whole / low));
-    const auto perDecade = static_cast<std::uint32_t>(std::clamp((request.options.rows - 3) / decades, 1.0, double(finest)));
+    const auto perDecade =
+        static_cast<std::uint32_t>(std::clamp((request.options.rows - 3) / decades, 1.0, double(finest)));
     const std::vector<double> bounds = logIntervals(low, whole, perDecade);
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
-        grid.rows.push_back({.label = durationText(std::llround(bounds[i])) + " to " +
-                                      durationText(std::llround(bounds[i + 1])),
-                             .low = bounds[i],
-                             .high = bounds[i + 1]});
+        grid.rows.push_back(
+            {.label = durationText(std::llround(bounds[i])) + " to " + durationText(std::llround(bounds[i + 1])),
+             .low = bounds[i],
+             .high = bounds[i + 1]});
     const auto open = static_cast<std::uint32_t>(grid.rows.size());
     grid.rows.push_back({.label = "open at the trace's end"});
     grid.values.assign(grid.rows.size() * grid.bins, 0);

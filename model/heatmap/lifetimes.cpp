@@ -24,8 +24,8 @@ std::vector<GridSection> creationSites(const GridRequest& request) {
         sections.push_back({.top = first + static_cast<double>(i),
                             .bottom = first + static_cast<double>(end),
                             .title = line.function.empty() ? "creation not recorded"
-                                                        : "from " + std::string(shortFile(line.file)) + ":" +
-                                                              std::to_string(line.line),
+                                                           : "from " + std::string(shortFile(line.file)) + ":" +
+                                                                 std::to_string(line.line),
                             .notes = {countText(end - i) + (end - i == 1 ? " goroutine" : " goroutines")}});
         i = end;
     }
@@ -62,8 +62,7 @@ void fillLifetimes(const GridRequest& request, Grid& grid) {
     grid.marks.assign(cells, 0);
     ResidencesOfGoroutines residences;
     if (measure == Measure::Residence || measure == Measure::ResidenceTime)
-        residences =
-            residencesByGoroutine(request.facts, residenceArms(request.facts, usualResidences(request.facts)));
+        residences = residencesByGoroutine(request.facts, residenceArms(request.facts, usualResidences(request.facts)));
     grid.spansRead = fillRows(request.facts, items, &residences, grid, request.stop);
 }
 

@@ -84,7 +84,8 @@ void fillPopulation(const GridRequest& request, Grid& grid) {
         }
     };
     std::vector<double> totals(groups.names.size());
-    eachStretch([&](std::uint32_t group, std::size_t, TimeRange r) { totals[group] += static_cast<double>(r.length()); });
+    eachStretch(
+        [&](std::uint32_t group, std::size_t, TimeRange r) { totals[group] += static_cast<double>(r.length()); });
 
     // The largest first; equals by name.
     std::vector<std::uint32_t> order(groups.names.size());

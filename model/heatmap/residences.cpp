@@ -14,14 +14,12 @@ namespace {
 
 bool closes(std::string_view message) {
     constexpr std::array<std::string_view, 5> words{"end", "done", "stop", "finish", "leave"};
-    return std::ranges::any_of(words,
-                               [&](std::string_view w) { return message.find(w) != std::string_view::npos; });
+    return std::ranges::any_of(words, [&](std::string_view w) { return message.find(w) != std::string_view::npos; });
 }
 
 void describe(ResidenceArm& arm) {
-    std::ranges::sort(arm.residences, {}, [](const Residence& r) {
-        return std::tuple(r.range.begin, r.range.end, r.goroutine.value);
-    });
+    std::ranges::sort(arm.residences, {},
+                      [](const Residence& r) { return std::tuple(r.range.begin, r.range.end, r.goroutine.value); });
     const std::size_t n = arm.residences.size();
     if (n == 0)
         return;
@@ -35,7 +33,8 @@ void describe(ResidenceArm& arm) {
     arm.p50 = rank(0.5);
     arm.p95 = rank(0.95);
     const double mean =
-        std::accumulate(lengths.begin(), lengths.end(), 0.0, [](double s, Time t) { return s + double(t); }) / double(n);
+        std::accumulate(lengths.begin(), lengths.end(), 0.0, [](double s, Time t) { return s + double(t); }) /
+        double(n);
     arm.mean = mean;
     if (n < 2)
         return;
@@ -115,7 +114,8 @@ std::vector<ResidenceArm> residenceArms(const TraceFacts& facts, ResidenceKind k
 
 ResidenceKind usualResidences(const TraceFacts& facts) {
     const auto pairs = [&](ResidenceKind kind) {
-        return std::ranges::any_of(residenceArms(facts, kind), [](const ResidenceArm& a) { return !a.residences.empty(); });
+        return std::ranges::any_of(residenceArms(facts, kind),
+                                   [](const ResidenceArm& a) { return !a.residences.empty(); });
     };
     if (pairs(ResidenceKind::Log))
         return ResidenceKind::Log;

@@ -57,8 +57,14 @@ std::uint64_t eachStretch(const Source& source, const Grid& grid, const RowItem&
 template <class Inside> class Rows {
   public:
     Rows(const Source& source, Grid& grid, double unit)
-        : source_(source), grid_(grid), unit_(unit), perNanosecond_(grid.binsPerNanosecond()), inside_(grid.bins),
-          unknown_(grid.bins), life_(grid.bins), aliveChange_(grid.bins + 1) {}
+        : source_(source)
+        , grid_(grid)
+        , unit_(unit)
+        , perNanosecond_(grid.binsPerNanosecond())
+        , inside_(grid.bins)
+        , unknown_(grid.bins)
+        , life_(grid.bins)
+        , aliveChange_(grid.bins + 1) {}
 
     std::uint64_t fill(std::uint32_t row) {
         inside_.clear();

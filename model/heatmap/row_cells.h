@@ -23,13 +23,12 @@ struct ResidencesOfGoroutines {
     std::vector<TimeRange> ranges;
     std::vector<std::uint32_t> first;
 };
-[[nodiscard]] ResidencesOfGoroutines residencesByGoroutine(const TraceFacts& facts,
-                                                           std::span<const ResidenceArm> arms);
+[[nodiscard]] ResidencesOfGoroutines residencesByGoroutine(const TraceFacts& facts, std::span<const ResidenceArm> arms);
 
 /// Fills values, alive and marks of rows firstRow … of a grid whose range, bins, metric and rows are set already and
-/// whose columns have their size: row r holds items[rows[r].first …]. `residences` for lives that hold residences; none:
-/// a life is one. Stops early when asked to. Returns the spans read.
-/// O(spans in the range + items · log spans of one + rows · bins), on all cores.
+/// whose columns have their size: row r holds items[rows[r].first …]. `residences` for lives that hold residences;
+/// none: a life is one. Stops early when asked to. Returns the spans read. O(spans in the range + items · log spans of
+/// one + rows · bins), on all cores.
 std::uint64_t fillRows(const TraceFacts& facts, std::span<const RowItem> items,
                        const ResidencesOfGoroutines* residences, Grid& grid, const std::stop_token& stop);
 

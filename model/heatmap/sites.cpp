@@ -38,8 +38,8 @@ void fillSites(const GridRequest& request, Grid& grid) {
     for (std::size_t c = 1; c < classes.size(); ++c) {
         if (!grid.metric.states.contains(classes[c].primitive))
             continue;
-        const auto [entry, isNew] = known.try_emplace({classes[c].primitive, classes[c].site.value},
-                                                      static_cast<std::uint32_t>(sites.size()));
+        const auto [entry, isNew] =
+            known.try_emplace({classes[c].primitive, classes[c].site.value}, static_cast<std::uint32_t>(sites.size()));
         if (isNew)
             sites.push_back({.primitive = classes[c].primitive, .site = classes[c].site});
         siteOf[c] = entry->second;
@@ -69,7 +69,9 @@ void fillSites(const GridRequest& request, Grid& grid) {
     const RowOrder order = request.options.order;
     std::ranges::sort(sites, [&](const SiteTotals& a, const SiteTotals& b) {
         const auto key = [&](const SiteTotals& s) {
-            const Time first = order == RowOrder::FirstBlock ? s.first : order == RowOrder::AgeAtEnd ? -s.oldestOpen : 0;
+            const Time first = order == RowOrder::FirstBlock ? s.first
+                               : order == RowOrder::AgeAtEnd ? -s.oldestOpen
+                                                             : 0;
             const Time second = order == RowOrder::CreationSite ? 0 : -s.total;
             return std::tuple(first, second, std::string_view(s.name), s.site.value);
         };

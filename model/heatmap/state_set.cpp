@@ -9,7 +9,8 @@ namespace {
 
 // The names of a set: one if there is one, else those that make it up.
 template <class Member> std::string joined(StateSet states, const char* separator, Member member) {
-    if (const auto* const same = std::ranges::find(namedStates, states, &NamedStates::states); same != namedStates.end())
+    if (const auto* const same = std::ranges::find(namedStates, states, &NamedStates::states);
+        same != namedStates.end())
         return std::string((*same).*member);
     std::string text;
     for (const NamedStates& n : namedStates)

@@ -73,8 +73,8 @@ class StateSet {
 constexpr StateSet waitingStates{StateFamily::Lock,  StateFamily::Channel, StateFamily::Network,
                                  StateFamily::Sleep, StateFamily::GC,      StateFamily::Other};
 /// Whatever a goroutine does as long as it lives.
-constexpr StateSet aliveStates = waitingStates.with(
-    {StateFamily::Running, StateFamily::Runnable, StateFamily::Syscall, StateFamily::Unknown});
+constexpr StateSet aliveStates =
+    waitingStates.with({StateFamily::Running, StateFamily::Runnable, StateFamily::Syscall, StateFamily::Unknown});
 
 /// A question that a heatmap answers.
 struct NamedStates {

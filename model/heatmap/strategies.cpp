@@ -68,9 +68,8 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
     for (ResidenceArm& arm : arms) {
         if (request.options.order != RowOrder::Creation) {
             const bool byEnd = request.options.order == RowOrder::End;
-            std::ranges::stable_sort(arm.residences, {}, [&](const Residence& r) {
-                return byEnd ? r.range.end : -r.range.length();
-            });
+            std::ranges::stable_sort(arm.residences, {},
+                                     [&](const Residence& r) { return byEnd ? r.range.end : -r.range.length(); });
         }
         const auto n = static_cast<std::uint32_t>(arm.residences.size());
         const std::uint32_t perRow = std::max(1U, (n + rowsOfArm - 1) / std::max(1U, rowsOfArm));
@@ -88,8 +87,7 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
         band.rows = static_cast<std::uint32_t>(grid.rows.size()) - band.firstRow;
         if (band.rows > 0)
             grid.bands.push_back(band);
-        grid.sections.push_back(
-            {.top = band.top, .bottom = band.bottom, .title = arm.name, .notes = notesOf(arm)});
+        grid.sections.push_back({.top = band.top, .bottom = band.bottom, .title = arm.name, .notes = notesOf(arm)});
         constexpr double gap = 0.06;
         top += 1 + gap;
     }

@@ -38,7 +38,8 @@ std::string gridCsv(const Trace& trace, const Grid& grid) {
         text += "," + std::to_string(grid.binRange(b).begin);
     text += "\n";
     for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
-        text += std::to_string(r) + "," + quoted(rowLabel(trace, grid, r)) + "," + std::to_string(grid.rows[r].count) + ",";
+        text +=
+            std::to_string(r) + "," + quoted(rowLabel(trace, grid, r)) + "," + std::to_string(grid.rows[r].count) + ",";
         if (grid.rows[r].count > 0)
             text += std::to_string(trace.goroutines.id(grid.goroutinesOf(r).front()));
         for (std::uint32_t b = 0; b < grid.bins; ++b) {
@@ -73,14 +74,14 @@ std::string gridJson(const Trace& trace, const Grid& grid) {
             values.push_back(std::isnan(value) ? Json() : Json(value));
         }
         const GridRow& row = grid.rows[r];
-        Json object = {{"row", r},
-                       {"label", rowLabel(trace, grid, r)},
-                       {"goroutines", row.count},
-                       {"first_goroutine",
-                        row.count > 0 ? Json(trace.goroutines.id(grid.goroutinesOf(r).front())) : Json()},
-                       {"before_trace", row.preExisting},
-                       {"open_at_end", row.openAtEnd},
-                       {"values", std::move(values)}};
+        Json object = {
+            {"row", r},
+            {"label", rowLabel(trace, grid, r)},
+            {"goroutines", row.count},
+            {"first_goroutine", row.count > 0 ? Json(trace.goroutines.id(grid.goroutinesOf(r).front())) : Json()},
+            {"before_trace", row.preExisting},
+            {"open_at_end", row.openAtEnd},
+            {"values", std::move(values)}};
         if (row.high > 0)
             object["interval_ns"] = {row.low, row.high};
         if (grid.mode == HeatmapMode::Population) {

@@ -8,10 +8,9 @@
 #include "widgets/waits/waits_panel.h"
 
 #include <QClipboard>
-#include <QFile>
-#include <QMimeData>
 #include <QDialog>
 #include <QDragEnterEvent>
+#include <QFile>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>

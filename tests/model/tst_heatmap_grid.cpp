@@ -324,8 +324,7 @@ class HeatmapGridTest : public QObject {
             for (const std::uint32_t rows : {20U, 1'000'000U}) {
                 const Grid waits = heatmapGrid(*facts, goroutines, {.range = range, .bins = 61, .rows = rows});
                 const Grid lives = heatmapGrid(
-                    *facts, goroutines,
-                    {.metric = {.states = aliveStates}, .range = range, .bins = 61, .rows = rows});
+                    *facts, goroutines, {.metric = {.states = aliveStates}, .range = range, .bins = 61, .rows = rows});
                 const double bin = static_cast<double>(range.length()) / waits.bins;
                 for (std::uint32_t r = 0; r < waits.rows.size(); ++r) {
                     double wait = 0, life = 0;

@@ -189,7 +189,8 @@ class HeatmapModesTest : public QObject {
     }
 
     void strategiesAreFacetsOfTheirMarks() {
-        const auto paths = test::filesBelow(std::filesystem::path(WAITSCOPE_SHARED) / "traces", "recall-strategies.trace.zst");
+        const auto paths =
+            test::filesBelow(std::filesystem::path(WAITSCOPE_SHARED) / "traces", "recall-strategies.trace.zst");
         if (paths.empty())
             QSKIP("the shared traces are not there");
         for (const std::string& path : paths) {
@@ -206,7 +207,7 @@ class HeatmapModesTest : public QObject {
             // Collaborative filtering takes about 2 ms, deep learning about 10.
             QVERIFY(*arms[0].p50 > 1_ms && *arms[0].p50 < 5_ms);
             QVERIFY(*arms[1].p50 > 7_ms && *arms[1].p50 < 15_ms);
-            
+
             QVERIFY(*arms[0].mean + *arms[0].halfWidth < *arms[1].mean - *arms[1].halfWidth);
             QVERIFY(*cliffsDelta(arms[0].residences, arms[1].residences) < -0.9);
             QCOMPARE(*cliffsDelta(arms[1].residences, arms[0].residences),
@@ -275,7 +276,8 @@ class HeatmapModesTest : public QObject {
             options.metric = *metricFrom("age");
             const Grid grid = gridOf(facts, options, true);
             const Trace& trace = *facts.trace;
-            for (std::uint32_t r = 0; r < grid.rows.size(); r += 1 + static_cast<std::uint32_t>(grid.rows.size() / 500)) {
+            for (std::uint32_t r = 0; r < grid.rows.size();
+                 r += 1 + static_cast<std::uint32_t>(grid.rows.size() / 500)) {
                 double sum = 0, expected = 0;
                 bool unknown = false;
                 for (std::uint32_t b = 0; b < grid.bins; ++b) {
@@ -314,10 +316,10 @@ class HeatmapModesTest : public QObject {
                     for (std::uint32_t r = 0; r < coarse.rows.size(); ++r)
                         for (std::uint32_t b = 0; b < coarse.bins; ++b) {
                             const std::size_t c = coarse.cell(r, b);
-                            const bool unknown = !coarse.marks.empty() &&
-                                                 ((coarse.marks[c] | fine.marks[fine.cell(r, 2 * b)] |
-                                                   fine.marks[fine.cell(r, 2 * b + 1)]) &
-                                                  StateUnknown) != 0;
+                            const bool unknown =
+                                !coarse.marks.empty() && ((coarse.marks[c] | fine.marks[fine.cell(r, 2 * b)] |
+                                                           fine.marks[fine.cell(r, 2 * b + 1)]) &
+                                                          StateUnknown) != 0;
                             if (unknown)
                                 continue;
                             double value = std::isnan(coarse.values[c]) ? 0 : coarse.values[c];
@@ -362,9 +364,9 @@ class HeatmapModesTest : public QObject {
             const Grid population = gridOf(facts, whole(facts, HeatmapMode::Population, 50));
             for (std::uint32_t b = 0; b < ages.bins; ++b) {
                 const double live = sumOfColumn(population, b, static_cast<std::uint32_t>(population.rows.size()));
-                QVERIFY2(near(sumOfColumn(ages, b, static_cast<std::uint32_t>(ages.rows.size())), live,
-                              1e-4 * live + 1e-6),
-                         path);
+                QVERIFY2(
+                    near(sumOfColumn(ages, b, static_cast<std::uint32_t>(ages.rows.size())), live, 1e-4 * live + 1e-6),
+                    path);
             }
         });
     }
@@ -372,7 +374,8 @@ class HeatmapModesTest : public QObject {
     void waitsThatEndAndOpenOnesAreAllWaits() {
         forEachRecording([](const TraceFacts& facts, const char* path) {
             const Grid grid = gridOf(facts, whole(facts, HeatmapMode::Latency, 50, 200));
-            const WaitTable table = computeWaitTable(facts, {.range = facts.trace->wholeRange(), .distributions = false});
+            const WaitTable table =
+                computeWaitTable(facts, {.range = facts.trace->wholeRange(), .distributions = false});
             std::uint64_t finished = 0, open = 0;
             Time openTime = 0;
             for (const WaitRow& row : table.rows)
@@ -407,9 +410,8 @@ class HeatmapModesTest : public QObject {
             for (const WaitRow& row : table.rows) {
                 if (row.total() == 0)
                     continue;
-                const auto same = std::ranges::find_if(grid.rows, [&](const GridRow& r) {
-                    return r.primitive == row.primitive && r.site == row.site;
-                });
+                const auto same = std::ranges::find_if(
+                    grid.rows, [&](const GridRow& r) { return r.primitive == row.primitive && r.site == row.site; });
                 QVERIFY2(same != grid.rows.end(), path);
                 ++matched;
                 const auto r = static_cast<std::uint32_t>(same - grid.rows.begin());

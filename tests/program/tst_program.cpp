@@ -175,11 +175,11 @@ class TestProgram : public QObject {
 
     void aPictureTellsWhatItIsAndItsCommandMakesItAgain() {
         const QString first = folder_.filePath(QStringLiteral("told.png"));
-        const QStringList asked{QStringLiteral("--mode"),   QStringLiteral("lifetime"), QStringLiteral("--metric"),
-                                QStringLiteral("age"),      QStringLiteral("--sort"),   QStringLiteral("wait"),
-                                QStringLiteral("--palette"), QStringLiteral("cividis"), QStringLiteral("--max"),
-                                QStringLiteral("--contains"), QStringLiteral("handle"), QStringLiteral("--range"),
-                                QStringLiteral("0..1s"),    QStringLiteral("--preset"), QStringLiteral("slide")};
+        const QStringList asked{QStringLiteral("--mode"),     QStringLiteral("lifetime"), QStringLiteral("--metric"),
+                                QStringLiteral("age"),        QStringLiteral("--sort"),   QStringLiteral("wait"),
+                                QStringLiteral("--palette"),  QStringLiteral("cividis"),  QStringLiteral("--max"),
+                                QStringLiteral("--contains"), QStringLiteral("handle"),   QStringLiteral("--range"),
+                                QStringLiteral("0..1s"),      QStringLiteral("--preset"), QStringLiteral("slide")};
         QCOMPARE(run(QStringList{QStringLiteral("heatmap"), sample, QStringLiteral("-o"), first} + asked).exitCode, 0);
         const Run told = run({QStringLiteral("info"), first});
         QCOMPARE(told.exitCode, 0);
@@ -234,9 +234,9 @@ class TestProgram : public QObject {
                       folder_.filePath(QStringLiteral("one.png"))})
                      .exitCode,
                  2);
-        QCOMPARE(run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), QStringLiteral("/no/such/folder/")})
-                     .exitCode,
-                 4);
+        QCOMPARE(
+            run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), QStringLiteral("/no/such/folder/")}).exitCode,
+            4);
     }
 
     void aHeatmapSaysWhatIsWrongWithAQuestion_data() {
@@ -247,13 +247,17 @@ class TestProgram : public QObject {
         };
         row("mode", {QStringLiteral("--mode"), QStringLiteral("heat")}, 2);
         row("metric", {QStringLiteral("--metric"), QStringLiteral("pain")}, 2);
-        row("metric of another mode", {QStringLiteral("--mode"), QStringLiteral("age"), QStringLiteral("--metric"), QStringLiteral("age")}, 2);
-        row("order of another mode", {QStringLiteral("--mode"), QStringLiteral("latency"), QStringLiteral("--sort"), QStringLiteral("wait")}, 2);
+        row("metric of another mode",
+            {QStringLiteral("--mode"), QStringLiteral("age"), QStringLiteral("--metric"), QStringLiteral("age")}, 2);
+        row("order of another mode",
+            {QStringLiteral("--mode"), QStringLiteral("latency"), QStringLiteral("--sort"), QStringLiteral("wait")}, 2);
         row("group of another mode", {QStringLiteral("--group"), QStringLiteral("log")}, 2);
         row("range outside", {QStringLiteral("--range"), QStringLiteral("1h..")}, 2);
         row("rows", {QStringLiteral("--rows"), QStringLiteral("9..3")}, 2);
         row("threshold", {QStringLiteral("--threshold"), QStringLiteral("soon")}, 2);
-        row("preset and size", {QStringLiteral("--preset"), QStringLiteral("slide"), QStringLiteral("--size"), QStringLiteral("800x600")}, 2);
+        row("preset and size",
+            {QStringLiteral("--preset"), QStringLiteral("slide"), QStringLiteral("--size"), QStringLiteral("800x600")},
+            2);
         row("nothing matches", {QStringLiteral("--filter"), QStringLiteral("nosuchfunction")}, 0);
         row("rows beyond the last", {QStringLiteral("--rows"), QStringLiteral("900000..900001")}, 0);
     }

@@ -3,8 +3,8 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "tests/support/story.h"
-#include "widgets/common/time_axis.h"
 #include "widgets/common/picture_caption.h"
+#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/heatmap_plot.h"
 #include "widgets/heatmap/magnitude_colors.h"
 

@@ -53,11 +53,11 @@ class PictureCaptionTest : public QObject {
     void everyFactIsWritten() {
         const auto t = trace();
         const QString text = allText(PictureCaption(*t, subject(*t)).layOut({1600, 900}));
-        for (const char* fact : {"Lifetime heatmap", "whole trace, 20 ms", "filter: none", "ordered by creation time",
-                                 "1 row = 98 goroutines", "1 of 1 goroutines shown", "bin 12 µs", "service.trace",
-                                 "SHA-256 aaaaaaaaaaaa", "go 1.26 trace", "trace of 20 ms", "start time not recorded",
-                                 "open waits counted to trace end", "Waitscope 0.1.0",
-                                 "A  1,000 goroutines wait: chan receive at sandbox.go:88", "100 %, linear"})
+        for (const char* fact :
+             {"Lifetime heatmap", "whole trace, 20 ms", "filter: none", "ordered by creation time",
+              "1 row = 98 goroutines", "1 of 1 goroutines shown", "bin 12 µs", "service.trace", "SHA-256 aaaaaaaaaaaa",
+              "go 1.26 trace", "trace of 20 ms", "start time not recorded", "open waits counted to trace end",
+              "Waitscope 0.1.0", "A  1,000 goroutines wait: chan receive at sandbox.go:88", "100 %, linear"})
             QVERIFY2(text.contains(QString::fromUtf8(fact)), fact);
         QVERIFY(!text.contains(QStringLiteral("warning")));
     }

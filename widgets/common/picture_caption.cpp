@@ -31,6 +31,11 @@ QString shortened(const QString& text, qsizetype longest) {
     return text.left(longest - 1 - tail) + QStringLiteral("…") + text.right(tail);
 }
 
+// A sentence begins with what matters most.
+QString begun(const QString& text, qsizetype longest) {
+    return text.size() <= longest ? text : text.left(longest - 1).trimmed() + QStringLiteral("…");
+}
+
 QFont fontOf(const PictureCaption::Text& text) {
     QFont font = pictureFont(text.pixels);
     font.setBold(text.bold);
@@ -72,7 +77,8 @@ namespace {
 qint64 memoryAvailable() {
     std::ifstream file("/proc/meminfo");
     std::string name;
-    for (qint64 kilobytes = 0; file >> name >> kilobytes; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n'))
+    for (qint64 kilobytes = 0; file >> name >> kilobytes;
+         file.ignore(std::numeric_limits<std::streamsize>::max(), '\n'))
         if (name == "MemAvailable:")
             return kilobytes * 1024;
     return std::numeric_limits<qint64>::max();
@@ -155,10 +161,11 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
     trace_.push_back({QStringLiteral("Software"), {}, QStringLiteral("Waitscope " WAITSCOPE_VERSION), {}});
     for (QList<Fact>* const facts : {&shown_, &trace_})
         for (Fact& fact : *facts)
-            fact.needed = QStringList{QStringLiteral("Range"), QStringLiteral("Filter"), QStringLiteral("Rows"),
-                                      QStringLiteral("Goroutines"), QStringLiteral("Trace"), QStringLiteral("SHA-256"),
-                                      QStringLiteral("Load warnings"), QStringLiteral("Software")}
-                              .contains(fact.key);
+            fact.needed =
+                QStringList{QStringLiteral("Range"),         QStringLiteral("Filter"),  QStringLiteral("Rows"),
+                            QStringLiteral("Goroutines"),    QStringLiteral("Trace"),   QStringLiteral("SHA-256"),
+                            QStringLiteral("Load warnings"), QStringLiteral("Software")}
+                    .contains(fact.key);
 }
 
 PictureCaption::Layout PictureCaption::layOut(QSizeF picture) const {
@@ -202,7 +209,7 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& bre
     layout.texts = {title};
     for (const QString& callout : callouts_)
         layout.texts.push_back(
-            placed(shortened(callout, longestCallout), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
+            placed(begun(callout, longestCallout), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
     const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);

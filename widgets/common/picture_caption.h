@@ -4,8 +4,8 @@
 //
 // Text is never cut off: it wraps, and when a small picture would leave too little for the plot, long texts are
 // shortened in the middle with "…", the least telling ones first (the load warnings, then names), and the smallest
-// pictures say where the rest is found. The PNG text has them whole. Pixels depend on the size and the scale only, not on the screen: sizes are in pixels, and glyphs are not
-// hinted.
+// pictures say where the rest is found. The PNG text has them whole. Pixels depend on the size and the scale only, not
+// on the screen: sizes are in pixels, and glyphs are not hinted.
 #pragma once
 
 #include "model/trace/trace.h"
@@ -33,8 +33,8 @@ struct PictureSubject {
     QString rows;   ///< "1 row = 98 goroutines (mean)"
     std::uint64_t goroutinesShown = 0;
     std::uint64_t goroutinesTotal = 0;
-    QStringList more; ///< whatever else the picture has to say: "bin 1.2 ms"
-    QString legend;   ///< what a colour means, its scale and where it is clamped; empty: nothing
+    QStringList more;     ///< whatever else the picture has to say: "bin 1.2 ms"
+    QString legend;       ///< what a colour means, its scale and where it is clamped; empty: nothing
     QStringList callouts; ///< "A  1,000 goroutines wait: …": a line each, below the title
     QString command;      ///< that makes this picture; for programs only
 };
@@ -68,7 +68,7 @@ class PictureCaption {
         QString key;   ///< of the PNG text
         QString label; ///< before the value; may be empty
         QString value;
-        QString shortest; ///< stands for the value in a small picture; empty: the value, shortened in the middle
+        QString shortest;    ///< stands for the value in a small picture; empty: the value, shortened in the middle
         bool needed = false; ///< even in the smallest picture
     };
     struct Brevity {

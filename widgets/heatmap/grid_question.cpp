@@ -30,8 +30,7 @@ GridAnswer answerTo(const GridQuestion& question, const std::stop_token& stop) {
         }
     }
     options.firstPlace = first;
-    answer.grid = std::make_shared<const Grid>(
-        heatmapGrid(*question.facts, all.subspan(first, shown), options, stop));
+    answer.grid = std::make_shared<const Grid>(heatmapGrid(*question.facts, all.subspan(first, shown), options, stop));
     return answer;
 }
 

@@ -35,8 +35,8 @@ void RowTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVec
     if (!contents.grid || contents.grid->empty() || range.size() <= 0)
         return;
     const HeatmapMode mode = contents.grid->mode;
-    const std::vector<Label> all = mode == HeatmapMode::Population             ? counts(range)
-                                   : risesUpwards(mode)                        ? intervals()
+    const std::vector<Label> all = mode == HeatmapMode::Population   ? counts(range)
+                                   : risesUpwards(mode)              ? intervals()
                                    : contents.grid->sections.empty() ? rowNames(range)
                                                                      : std::vector<Label>();
     for (const Label& label : all) {
@@ -67,9 +67,9 @@ std::vector<RowTicker::Label> RowTicker::rowNames(const QCPRange& range) const {
             continue;
         }
         const std::uint32_t last = std::min<std::uint32_t>(r + step, static_cast<std::uint32_t>(grid.rows.size())) - 1;
-        const auto stretch = std::span(grid.goroutines)
-                                 .subspan(grid.rows[r].first,
-                                          grid.rows[last].first + grid.rows[last].count - grid.rows[r].first);
+        const auto stretch =
+            std::span(grid.goroutines)
+                .subspan(grid.rows[r].first, grid.rows[last].first + grid.rows[last].count - grid.rows[r].first);
         names.push_back({middle, fromUtf8(stretchLabel(*contents.trace, stretch))});
     }
     return names;

@@ -323,13 +323,12 @@ QString HeatmapView::tooltipOfCount(const Cell& cell) const {
     lines.push_back(QStringLiteral("%1 … %2 (%3): %4 %5")
                         .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
                              fromUtf8(durationText(bin.length())), value,
-                             grid.mode == HeatmapMode::Latency && row.high > 0
-                                 ? QStringLiteral("waits end")
-                                 : QStringLiteral("goroutines (mean)")));
+                             grid.mode == HeatmapMode::Latency && row.high > 0 ? QStringLiteral("waits end")
+                                                                               : QStringLiteral("goroutines (mean)")));
     if (grid.mode == HeatmapMode::Population)
-        lines.push_back(QStringLiteral("%1 goroutines in all: %2 at the begin of the range, %3 at its end")
-                            .arg(fromUtf8(countText(row.count)), fromUtf8(countText(row.atBegin)),
-                                 fromUtf8(countText(row.atEnd))));
+        lines.push_back(
+            QStringLiteral("%1 goroutines in all: %2 at the begin of the range, %3 at its end")
+                .arg(fromUtf8(countText(row.count)), fromUtf8(countText(row.atBegin)), fromUtf8(countText(row.atEnd))));
     if (grid.mode == HeatmapMode::Site) {
         lines.push_back(QStringLiteral("%1 goroutines in all, %2 still wait when the trace ends")
                             .arg(fromUtf8(countText(row.count)), fromUtf8(countText(row.openAtEnd))));

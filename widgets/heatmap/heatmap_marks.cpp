@@ -161,7 +161,8 @@ void PopulationBands::draw(QCPPainter* painter) {
             continue;
         QRectF where(0, 0, width, height);
         where.moveCenter(widest[r].middle);
-        where.moveLeft(std::clamp(where.left(), canvas.left() + 2.0, std::max(canvas.left() + 2.0, canvas.right() - width - 2)));
+        where.moveLeft(
+            std::clamp(where.left(), canvas.left() + 2.0, std::max(canvas.left() + 2.0, canvas.right() - width - 2)));
         painter->setPen(readableOn(colour(r)));
         painter->drawText(where, Qt::AlignCenter, QString::number(r + 1));
     }
@@ -269,8 +270,7 @@ void CalloutMarks::draw(QCPPainter* painter) {
         painter->drawLine(QPointF(std::round(x) + 1, canvas.top()), QPointF(std::round(x) + 1, canvas.bottom()));
         painter->setPen(QPen(Qt::black, 1, Qt::DashLine));
         painter->drawLine(QPointF(std::round(x), canvas.top()), QPointF(std::round(x), canvas.bottom()));
-        const double left =
-            std::max(free, std::min<double>(std::round(x - side / 2.0), canvas.right() - side + 1));
+        const double left = std::max(free, std::min<double>(std::round(x - side / 2.0), canvas.right() - side + 1));
         const QRectF badge(left, canvas.top() - side - 1, side, side);
         painter->fillRect(badge, look_.ink);
         painter->setPen(look_.paper);

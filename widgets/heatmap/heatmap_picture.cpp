@@ -70,14 +70,14 @@ QStringList details(const HeatmapPictureOptions& options, const Grid& grid) {
 PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& options, const Grid& grid,
                          const std::vector<Callout>& callouts, std::size_t shown) {
     const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
-    PictureSubject subject{
-        .title = fromUtf8(titleOf(options.what)),
-        .range = grid.range,
-        .filter = options.filter,
-        .order = namedOf(grid.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
-        .rows = {},
-        .goroutinesShown = shown,
-        .goroutinesTotal = goroutineCount(facts, options.rows.runtime)};
+    PictureSubject subject{.title = fromUtf8(titleOf(options.what)),
+                           .range = grid.range,
+                           .filter = options.filter,
+                           .order =
+                               namedOf(grid.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
+                           .rows = {},
+                           .goroutinesShown = shown,
+                           .goroutinesTotal = goroutineCount(facts, options.rows.runtime)};
     if (!grid.empty()) {
         subject.rows = fromUtf8(bundleText(grid));
         if (grid.perRow > 1)

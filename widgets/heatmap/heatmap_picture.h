@@ -43,11 +43,11 @@ struct HeatmapPictureOptions {
     HeatmapOptions what; ///< range empty: the whole trace; bins, rows and firstPlace follow from the picture
     std::optional<ScaleKind> colourScale; ///< none: what the unit is used to
     ColourMap colours = ColourMap::Viridis;
-    RowChoice rows;               ///< its order is that of `what`
-    QString filter;               ///< what `rows.wanted` looks for, for the caption
-    QString filterOption;         ///< and for the command: "--contains" or "--filter"
-    std::uint32_t firstPlace = 0; ///< in the order of rows
-    std::uint32_t placeCount = 0; ///< 0: to the last one
+    RowChoice rows;                               ///< its order is that of `what`
+    QString filter;                               ///< what `rows.wanted` looks for, for the caption
+    QString filterOption;                         ///< and for the command: "--contains" or "--filter"
+    std::uint32_t firstPlace = 0;                 ///< in the order of rows
+    std::uint32_t placeCount = 0;                 ///< 0: to the last one
     std::optional<std::vector<Callout>> callouts; ///< none: the places where goroutines are stuck
 };
 

@@ -26,12 +26,14 @@ constexpr int veilDelay = 120; ///< ms; a grid that takes longer is worth saying
 } // namespace
 
 HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
-    : QWidget(parent), state_(state), job_([this](const GridAnswer& answer) { answered(answer); }),
-      calloutWork_([this](std::vector<Callout> found) {
-          stuck_ = std::move(found);
-          plot_->setCallouts(callouts_.value_or(stuck_));
-          plot_->update();
-      }) {
+    : QWidget(parent)
+    , state_(state)
+    , job_([this](const GridAnswer& answer) { answered(answer); })
+    , calloutWork_([this](std::vector<Callout> found) {
+        stuck_ = std::move(found);
+        plot_->setCallouts(callouts_.value_or(stuck_));
+        plot_->update();
+    }) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -119,8 +121,7 @@ void HeatmapView::traceChanged() {
     stuck_.clear();
     calloutWork_.cancel();
     if (const auto& facts = state_->facts())
-        calloutWork_.request(
-            [facts] { return stuckCallouts(*facts, defaultStuckAge(facts->trace->duration)); });
+        calloutWork_.request([facts] { return stuckCallouts(*facts, defaultStuckAge(facts->trace->duration)); });
     toolbar_->showRange(state_->visibleRange(), state_->facts() ? state_->facts()->trace->duration : 0);
     plot_->show({});
     plot_->update();

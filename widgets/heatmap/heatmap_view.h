@@ -121,8 +121,8 @@ class HeatmapView : public QWidget {
         double x;
         TimeRange range;
     };
-    std::optional<Grip> panFrom_;     ///< while the picture is dragged
-    std::optional<QPointF> pressed_;  ///< where the left button went down
+    std::optional<Grip> panFrom_;    ///< while the picture is dragged
+    std::optional<QPointF> pressed_; ///< where the left button went down
     std::optional<std::vector<Callout>> callouts_;
     LatestResult<std::vector<Callout>> calloutWork_;
     std::vector<Callout> stuck_; ///< shown while nobody sets others
