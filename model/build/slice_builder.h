@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns the ordered events of one slice into its tables, as they come.
+// Turns the ordered events of one slice after another into tables, as they come.
 #pragma once
 
 #include "model/build/slice.h"
+#include "model/build/span_log.h"
 
 #include <array>
 #include <memory>
@@ -30,8 +31,6 @@ constexpr std::size_t mostKinds = 255;
 
 class SliceBuilder {
   public:
-    SliceBuilder() : slice_(std::make_unique<Slice>()) {}
-
     /// Takes the next events. One that contradicts the state so far is ignored, never fatal: the reader has checked
     /// them, tests may not have.
     void add(std::span<const OrderedEvent> events) {
@@ -44,54 +43,66 @@ class SliceBuilder {
                                   static_cast<std::uint32_t>(kind.origin);
         CachedKind& cached = kindCache_[key % kindCache_.size()];
         if (!cached.used || cached.kind != kind) [[unlikely]]
-            cached = {.kind = kind, .id = placeOf(kind, slice_->kinds), .used = true};
+            cached = {.kind = kind, .id = placeOf(kind, slice_->spans.kindTable), .used = true};
         return cached.id;
     }
     /// The goroutine, which must have appeared, enters a state; see spans.h for `stack` and `link`.
     void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, std::uint32_t stack, std::uint32_t link) {
-        if (log_ == nullptr || !log_->takes(time)) [[unlikely]]
-            startLog(time);
-        const std::uint32_t at = logBegin_ + log_->append(time, goroutine.value, kind, stack, link);
-        Slice::Goroutine& row = slice_->goroutines[goroutine.value];
-        row.firstRecord = row.spans == 0 ? at : row.firstRecord;
+        if (!started_) [[unlikely]]
+            start(time);
+        const std::uint32_t at = log_.append(time, goroutine.value, kind, stack, link);
+        Row& row = rows_[goroutine.value];
         row.lastRecord = at;
         ++row.spans;
     }
     void runs(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, ThreadIndex thread, ProcIndex proc) {
         enters(goroutine, time, kind, thread.value + 1, proc.value);
-        if (proc.value < slice_->runsOfProc.size())
-            ++slice_->runsOfProc[proc.value];
+        ++runs_;
     }
     /// With a stack of its own, which names it if nothing has yet.
     void entersFrom(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, StackId stack, std::uint32_t link) {
         enters(goroutine, time, kind, stack.value, link);
-        StackId& entry = slice_->goroutines[goroutine.value].entryStack;
+        StackId& entry = rows_[goroutine.value].entryStack;
         entry = entry.known() ? entry : stack;
     }
     void ends(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind) {
         enters(goroutine, time, kind, 0, nowhere);
-        slice_->goroutines[goroutine.value].ended = true;
+        rows_[goroutine.value].ended = true;
     }
 
-    /// The slice of all events so far. The builder is spent.
+    /// The slice of all events since the last one; the builder is ready for the next.
     [[nodiscard]] std::unique_ptr<Slice> finish();
 
   private:
+    struct Row {
+        std::int64_t id = 0;
+        std::uint32_t spans = 0;
+        std::uint32_t lastRecord = nowhere; ///< of its spans in the log
+        StackId entryStack;
+        std::uint8_t flags = 0;
+        bool ended = false;
+    };
     void add(const OrderedEvent& e);
     void goroutineAppears(const OrderedEvent& e);
     void goroutineChanges(const OrderedEvent& e);
     void goroutineStays(const OrderedEvent& e);
     void appendSpan(const OrderedEvent& e, SpanOrigin origin);
-    void startLog(std::int64_t time);
+    void start(std::int64_t time);
+    void packGoroutines();
+    void packSpans();
+    void packRegions();
+    void packTasks();
     void procEvent(const OrderedEvent& e);
     void taskEvent(const OrderedEvent& e);
     void regionEvent(const OrderedEvent& e);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
 
-    std::unique_ptr<Slice> slice_;
-    SpanLog* log_ = nullptr;     ///< the one that grows
-    std::uint32_t logBegin_ = 0; ///< place of its first record
+    std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();
     bool started_ = false;
+    SpanLog log_;
+    std::uint32_t runs_ = 0;                        ///< Running records of the log
+    GrowingColumn<Row> rows_;                       ///< by goroutine
+    std::vector<std::uint32_t> nextPlace_, places_; ///< of spans, while they are packed
     GrowingColumn<Region> regions_;
     GrowingColumn<Task> tasks_;
     GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine

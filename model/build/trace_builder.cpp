@@ -5,6 +5,8 @@
 #include "model/build/slice_builder.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 namespace waitscope {
 
@@ -20,8 +22,8 @@ template <class T> void sortByBegin(GrowingColumn<T>& rows, auto begin) {
 TraceBuilder::TraceBuilder() : trace_(std::make_unique<Trace>()) {}
 TraceBuilder::~TraceBuilder() = default;
 
-GoroutineIndex TraceBuilder::addGoroutine(std::int64_t id) {
-    goroutines_.push_back({.id = id});
+GoroutineIndex TraceBuilder::addGoroutine() {
+    goroutines_.push_back({});
     return {static_cast<std::uint32_t>(goroutines_.size() - 1)};
 }
 
@@ -44,8 +46,8 @@ SpanKindId TraceBuilder::kindOf(const SpanKind& kind) {
 
 void TraceBuilder::append(std::unique_ptr<Slice> slice) {
     SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .first = true};
-    for (const Slice::Goroutine& g : slice->goroutines)
-        names.goroutines.push_back(addGoroutine(g.id));
+    for (std::uint32_t i = 0; i < slice->goroutines.size(); ++i)
+        names.goroutines.push_back(addGoroutine());
     for (const std::int64_t id : slice->procIds)
         names.procs.push_back(addProc(id));
     for (const std::int64_t id : slice->threadIds)
@@ -61,7 +63,7 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
     Part& part = parts_.emplace_back();
     part.slice = std::move(slice);
     part.names = std::move(names);
-    for (const SpanKind& kind : part.slice->kinds)
+    for (const SpanKind& kind : part.slice->spans.kindTable)
         part.kinds.push_back(kindOf(kind));
     appendGoroutines(part);
     appendProcessors(part);
@@ -77,19 +79,19 @@ void TraceBuilder::appendGoroutines(Part& part) {
                     {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0, nowhere);
     for (const Slice::Statement& said : slice.statements)
         appendStatement(part, said);
-    part.places.reserve(slice.goroutines.size());
-    for (std::size_t i = 0; i < slice.goroutines.size(); ++i) {
+    const SliceGoroutines& here = slice.goroutines;
+    for (std::uint32_t i = 0; i < here.size(); ++i) {
         const GoroutineIndex g = part.names.goroutines[i];
-        part.places.push_back(g.known() ? goroutines_[g.value].spans : nowhere);
         if (!g.known())
             continue;
         GoroutineRow& row = goroutines_[g.value];
-        const Slice::Goroutine& here = slice.goroutines[i];
-        row.spans += here.spans;
-        row.ended = row.ended || here.ended;
-        if (!row.entryStack.known()) {
-            row.entryStack = here.entryStack;
-            row.entryIsInnermost = here.entryIsInnermost;
+        if (row.spans != 0)
+            part.continued.push_back({.goroutine = i, .place = row.spans});
+        row.spans += here.spans({i}).size();
+        row.ended = row.ended || here.has({i}, SliceGoroutines::ended);
+        if (row.entryStack == 0) {
+            row.entryStack = here.entryStacks[i].value;
+            row.entryIsInnermost = here.has({i}, SliceGoroutines::entryIsInnermost);
         }
     }
 }
@@ -135,17 +137,19 @@ void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
 
 void TraceBuilder::appendProcessors(Part& part) {
     Slice& slice = *part.slice;
+    const auto isKnown = [&](std::uint32_t row) {
+        const auto& firsts = slice.goroutines.firstSpans;
+        return part.names.goroutines[firsts.firstAbove(0, firsts.size(), row) - 1].known();
+    };
     bool leavesOut = false; // spans of goroutines that nobody knows
-    for (std::size_t i = 0; i < slice.goroutines.size(); ++i)
-        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines[i].spans != 0);
+    for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i)
+        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spans({i}).size() != 0);
     if (leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
-        for (const auto& log : slice.log)
-            for (std::uint32_t at = 0; at < log->size(); ++at)
-                if (part.names.goroutines[log->goroutine(at)].known() &&
-                    slice.kinds[log->kind(at)].state == GoroutineState::Running &&
-                    log->link(at) < slice.runsOfProc.size())
-                    ++slice.runsOfProc[log->link(at)];
+        for (std::size_t run = 0; run < slice.runs.size(); ++run)
+            if (const SpanIndex span{slice.runs[run]}; isKnown(span.value))
+                if (const ProcIndex proc = slice.spans.proc(span); proc.value < slice.runsOfProc.size())
+                    ++slice.runsOfProc[proc.value];
     }
     part.runsBefore.resize(slice.procIds.size());
     for (std::size_t p = 0; p < slice.procIds.size(); ++p) {
@@ -327,7 +331,7 @@ std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, unsi
     trace_->strings = std::move(strings);
     trace_->stacks = std::move(stacks);
     trace_->duration = clockAtEnd_ - clockAtStart_;
-    placeGoroutines();
+    placeGoroutines(threads);
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
         trace_->processors[p].runs =
             NarrowColumn<SpanIndex>(runsOfProc_[p], SpanIndex{static_cast<std::uint32_t>(trace_->spans.size())});
@@ -373,43 +377,65 @@ std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, unsi
     return std::move(trace_);
 }
 
-void TraceBuilder::placeGoroutines() {
+void TraceBuilder::placeGoroutines(unsigned threads) {
     const SpanKindId stillAlive =
         kindOf({.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
     std::uint64_t rows = 0;
-    std::int64_t largestId = 0;
-    for (const GoroutineRow& row : goroutines_) {
+    for (const GoroutineRow& row : goroutines_)
         rows += row.spans + (row.ended ? 0U : 1U);
-        // As NarrowColumn orders them: damaged ids are negative, and take all eight bytes.
-        if (static_cast<std::uint64_t>(row.id) > static_cast<std::uint64_t>(largestId))
-            largestId = row.id;
-    }
+    std::uint64_t largestId = 0; // damaged ids are negative, and take all eight bytes
+    for (const Part& part : parts_)
+        largestId = std::max(largestId, static_cast<std::uint64_t>(part.slice->goroutines.ids.largest()));
     const Trace& trace = *trace_;
-    Goroutines columns(goroutines_.size(), largestId, {static_cast<std::uint32_t>(trace.stacks.frameCount())},
-                       static_cast<std::uint32_t>(rows));
+    Goroutines columns(goroutines_.size(), static_cast<std::int64_t>(largestId),
+                       {static_cast<std::uint32_t>(trace.stacks.frameCount())}, static_cast<std::uint32_t>(rows));
     Spans spans(rows, {.duration = trace.duration,
                        .stack = static_cast<std::uint32_t>(std::max(trace.stacks.size(), trace.threads.size())),
                        .link = static_cast<std::uint32_t>(
                            std::max({goroutines_.size(), trace.processors.size(), trace.threads.size()}))});
     spans.kindTable = trace.spans.kindTable;
     spans.stateOfKind = trace.spans.stateOfKind;
-    std::uint32_t next = 0;
-    for (std::size_t i = 0; i < goroutines_.size(); ++i) {
-        const GoroutineRow& row = goroutines_[i];
-        columns.ids.set(i, row.id);
-        const auto frames = trace.stacks[row.entryStack];
-        columns.entries.set(i, frames.empty() ? FrameId{} : row.entryIsInnermost ? frames.front() : frames.back());
-        columns.firstSpans.set(i, next);
-        next += row.spans;
-        if (!row.ended) {
-            spans.starts.set(next, trace.duration);
-            spans.stacks.set(next, 0);
-            spans.setLink(next, nowhere);
-            spans.kinds[next] = stillAlive;
-            ++next;
+
+    const auto placeIds = [&] {
+        for (const Part& part : parts_) {
+            const SliceGoroutines& here = part.slice->goroutines;
+            columns.ids.setEach(
+                here.size(),
+                [&](std::size_t i) {
+                    return here.has({static_cast<std::uint32_t>(i)}, SliceGoroutines::named)
+                               ? part.names.goroutines[i].value
+                               : nowhere;
+                },
+                [&](std::size_t i) { return here.ids[i]; });
         }
-    }
-    columns.firstSpans.set(goroutines_.size(), next);
+    };
+    const auto placeMarkers = [&] {
+        std::uint32_t next = 0;
+        for (std::size_t i = 0; i < goroutines_.size(); ++i) {
+            const GoroutineRow& row = goroutines_[i];
+            columns.firstSpans.set(i, next);
+            next += row.spans;
+            if (!row.ended) {
+                spans.starts.set(next, trace.duration);
+                spans.stacks.set(next, 0);
+                spans.setLink(next, nowhere);
+                spans.kinds[next] = stillAlive;
+                ++next;
+            }
+        }
+        columns.firstSpans.set(goroutines_.size(), next);
+    };
+    const auto placeEntries = [&] {
+        columns.entries.setEach(
+            goroutines_.size(), [](std::size_t i) { return i; },
+            [&](std::size_t i) {
+                const GoroutineRow& row = goroutines_[i];
+                const auto frames = trace.stacks[StackId{row.entryStack}];
+                return frames.empty() ? FrameId{} : row.entryIsInnermost ? frames.front() : frames.back();
+            });
+    };
+    const std::array<std::function<void()>, 3> works{placeMarkers, placeEntries, placeIds};
+    sideBySide(works.size(), threads, [&](std::size_t i) { works[i](); });
     trace_->goroutines = std::move(columns);
     trace_->spans = std::move(spans);
 }
@@ -430,44 +456,52 @@ void TraceBuilder::placeExtras() {
 void TraceBuilder::placeSpans(Part& part) {
     Spans& spans = trace_->spans;
     Slice& slice = *part.slice;
-    std::vector<std::uint32_t>& next = part.places;
-    for (std::size_t i = 0; i < next.size(); ++i)
-        if (next[i] != nowhere)
-            next[i] += trace_->goroutines.spans(part.names.goroutines[i]).begin;
-    for (auto& log : slice.log) {
-        for (std::uint32_t at = 0; at < log->size(); ++at) {
-            const std::uint32_t local = log->goroutine(at);
-            if (next[local] == nowhere)
-                continue;
-            const std::uint32_t to = next[local]++;
-            const SpanKindId kind = part.kinds[log->kind(at)];
-            std::uint32_t stack = log->stack(at);
-            std::uint32_t link = log->link(at);
-            switch (spans.stateOfKind[kind]) {
-            case GoroutineState::Running: {
-                stack = named(part, ThreadIndex{stack - 1}).value + 1;
-                const ProcIndex proc = named(part, ProcIndex{link});
-                if (proc.known())
-                    trace_->processors[proc.value].runs.set(part.runsBefore[link]++, {to});
-                link = proc.value;
-                break;
-            }
-            case GoroutineState::Syscall:
-                link = named(part, ThreadIndex{link}).value;
-                break;
-            default:
-                if (Waker::fromLink(link).isGoroutine())
-                    link = part.names.goroutines[link].value;
-                break;
-            }
-            spans.starts.set(to, timeOf(part, log->time(at)));
-            spans.stacks.set(to, stack);
-            spans.setLink(to, link);
-            spans.kinds[to] = kind;
+    const Spans& here = slice.spans;
+    const std::size_t count = here.size();
+    std::vector<std::uint32_t> places(count);
+    auto continued = part.continued.begin();
+    for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i) {
+        const SpanRange own = slice.goroutines.spans({i});
+        const GoroutineIndex g = part.names.goroutines[i];
+        std::uint32_t place = g.known() ? trace_->goroutines.spans(g).begin : nowhere;
+        if (continued != part.continued.end() && continued->goroutine == i)
+            place += (continued++)->place;
+        for (std::uint32_t row = own.begin; row < own.end; ++row)
+            places[row] = g.known() ? place++ : nowhere;
+    }
+    const auto placeOf = [&](std::size_t row) { return places[row]; };
+    const auto stateOf = [&](std::size_t row) { return here.stateOfKind[here.kinds[row]]; };
+
+    for (std::size_t row = 0; row < count; ++row)
+        if (places[row] != nowhere)
+            spans.kinds[places[row]] = part.kinds[here.kinds[row]];
+    spans.starts.setEach(count, placeOf,
+                         [&](std::size_t row) { return timeOf(part, slice.firstTime + here.starts[row]); });
+    spans.stacks.setEach(count, placeOf, [&](std::size_t row) {
+        const std::uint32_t stack = here.stacks[row];
+        return stateOf(row) == GoroutineState::Running ? named(part, ThreadIndex{stack - 1}).value + 1 : stack;
+    });
+    spans.setLinks(count, placeOf, [&](std::size_t row) {
+        const std::uint32_t link = here.link({static_cast<std::uint32_t>(row)});
+        switch (stateOf(row)) {
+        case GoroutineState::Running:
+            return named(part, ProcIndex{link}).value;
+        case GoroutineState::Syscall:
+            return named(part, ThreadIndex{link}).value;
+        default:
+            return Waker::fromLink(link).isGoroutine() ? part.names.goroutines[link].value : link;
         }
-        log.reset();
+    });
+    for (std::size_t run = 0; run < slice.runs.size(); ++run) {
+        const SpanIndex span{slice.runs[run]};
+        const ProcIndex local = here.proc(span);
+        const ProcIndex proc = named(part, local);
+        if (proc.known() && places[span.value] != nowhere)
+            trace_->processors[proc.value].runs.set(part.runsBefore[local.value]++, {places[span.value]});
     }
     slice.goroutines = {};
+    slice.spans = {};
+    slice.runs = {};
 }
 
 void TraceBuilder::placeAnnotations(Part& part) {
@@ -521,7 +555,7 @@ void TraceBuilder::nameTheNameless() {
     Trace& trace = *trace_;
     for (std::uint32_t g = 0; g < goroutines_.size(); ++g) {
         FrameId entry = trace.goroutines.entry({g});
-        if (entry.known() || !goroutines_[g].entryStack.known())
+        if (entry.known() || !goroutines_[g].entryStack != 0)
             continue;
         const SpanRange own = trace.goroutines.spans({g});
         for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {

@@ -42,7 +42,7 @@ class TraceBuilder {
     TraceBuilder(const TraceBuilder&) = delete;
     TraceBuilder& operator=(const TraceBuilder&) = delete;
 
-    GoroutineIndex addGoroutine(std::int64_t id);
+    GoroutineIndex addGoroutine();
     ProcIndex addProc(std::int64_t id);
     ThreadIndex addThread(std::int64_t id);
     /// The next slice. What its names name must have been added.
@@ -61,12 +61,17 @@ class TraceBuilder {
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
 
   private:
+    // There are as many as goroutines, and stacks are far fewer than 2^30: each takes bytes of the file.
     struct GoroutineRow {
-        std::int64_t id = 0;
         std::uint32_t spans = 0;
-        StackId entryStack;
-        bool entryIsInnermost = false;
-        bool ended = false;
+        std::uint32_t entryStack : 30 = 0;
+        bool entryIsInnermost : 1 = false;
+        bool ended : 1 = false;
+    };
+    /// A goroutine of a slice that had spans before.
+    struct Continued {
+        std::uint32_t goroutine = 0; ///< of the slice
+        std::uint32_t place = 0;     ///< of its first span here, among its spans
     };
     /// A span that is in no log: before what a slice knows of a goroutine.
     struct ExtraSpan {
@@ -81,8 +86,8 @@ class TraceBuilder {
     struct Part {
         std::unique_ptr<Slice> slice;
         SliceNames names;
-        std::vector<std::uint32_t> places;     ///< by goroutine of the slice: how many spans it had before
-        std::vector<SpanKindId> kinds;         ///< of the log, in the trace's table
+        std::vector<Continued> continued;      ///< by goroutine
+        std::vector<SpanKindId> kinds;         ///< of the slice, in the trace's table
         std::vector<std::uint32_t> runsBefore; ///< by processor of the slice: how many runs it had before
         std::uint32_t tasksBefore = 0;
         std::uint32_t regionsBefore = 0;
@@ -109,7 +114,7 @@ class TraceBuilder {
     void appendOthers(const Part& part);
     void rangeEvent(const OrderedEvent& e, Time t);
     void metricEvent(const OrderedEvent& e, Time t);
-    void placeGoroutines();
+    void placeGoroutines(unsigned threads);
     void placeSpans(Part& part);
     void placeExtras();
     void placeAnnotations(Part& part);

@@ -49,6 +49,7 @@ void OrderingPool::abandon(Job& job) {
 }
 
 void OrderingPool::run(const std::stop_token& ours) {
+    SliceBuilder builder;
     for (;;) {
         std::shared_ptr<Job> job;
         {
@@ -63,7 +64,7 @@ void OrderingPool::run(const std::stop_token& ours) {
         OrderedSlice result;
         std::exception_ptr failure;
         try {
-            result = Orderer(job->work, names_, nullptr).order(stop_);
+            result = Orderer(job->work, names_, builder, nullptr).order(stop_);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -163,7 +164,7 @@ bool GenerationReader::joinWhole(OrderedSlice& slice) {
 void GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
-        OrderedSlice slice = Orderer(work, names_, before).order(options_.stop);
+        OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
         if (slice.stopped || joinWhole(slice))
             return;
     }
@@ -172,7 +173,7 @@ void GenerationReader::orderAgain(SliceWork work) {
         pool_.abandon(*pending_.front().job);
         pending_.pop_front();
     }
-    salvage(work, Orderer(work, names_, before).order(options_.stop));
+    salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
@@ -192,7 +193,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         joiner_.gap();
         if (gaps == mostGaps)
             return;
-        slice = Orderer(work, names_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
+        slice = Orderer(work, names_, builder_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
     }
 }
 

@@ -93,6 +93,7 @@ class GenerationReader {
     Options options_;
     RuntimeNames names_;
     SliceJoiner joiner_;
+    SliceBuilder builder_; ///< for what has to be ordered again
     OrderingPool pool_;
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;

@@ -7,12 +7,13 @@
 
 namespace waitscope {
 
-Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before)
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, const SchedulerState* before)
     : work_(work)
     , generation_(work.generation->wire)
     , tables_(work.generation->tables)
     , names_(names)
     , before_(before)
+    , builder_(builder)
     , out_(builder_, std::max<std::int64_t>(1, work.from)) {
     for (const ThreadStream& stream : generation_.streams)
         cursors_.emplace_back(stream, work.generation->scale, work.isFirst() ? INT64_MIN : work.from, work.until);
@@ -27,8 +28,8 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, const Schedul
     }
 }
 
-Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors,
-                 std::int64_t firstTime)
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder,
+                 std::vector<EventCursor> cursors, std::int64_t firstTime)
     : work_(work)
     , generation_(work.generation->wire)
     , tables_(work.generation->tables)
@@ -36,6 +37,7 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<E
     , before_(nullptr)
     , resumed_(true)
     , cursors_(std::move(cursors))
+    , builder_(builder)
     , out_(builder_, firstTime) {}
 
 OrderedSlice Orderer::order(const std::stop_token& stop) {

@@ -9,6 +9,18 @@
 
 namespace waitscope {
 
+namespace {
+
+// Do the spans of one goroutine of a slice begin before those of another do?
+bool endsBefore(const Slice& slice, GoroutineIndex first, GoroutineIndex second) {
+    const SpanRange before = slice.goroutines.spans(first);
+    const SpanRange after = slice.goroutines.spans(second);
+    return before.size() == 0 || after.size() == 0 ||
+           slice.spans.start({before.end - 1}) < slice.spans.start({after.begin});
+}
+
+} // namespace
+
 bool SliceJoiner::join(OrderedSlice& slice) {
     const std::vector<Resolved> resolved = resolve(slice);
     if (!doubtful_ && (!std::ranges::all_of(resolved, &Resolved::holds) || !procsHold(slice)))
@@ -73,11 +85,8 @@ std::vector<SliceJoiner::Resolved> SliceJoiner::resolve(const OrderedSlice& slic
             onThread[r.slot] = &a;
         } else if (const auto before = onThread.find(r.slot); before != onThread.end()) {
             const GoroutineAssumption& b = *before->second;
-            const Slice::Goroutine& first = slice.slice->goroutines[b.goroutine.value];
-            const Slice::Goroutine& second = slice.slice->goroutines[a.goroutine.value];
             if (b.status != 0) {
-                r.holds = b.atEnd != LiveGoroutines::none &&
-                          (first.lastRecord == nowhere || first.lastRecord < second.firstRecord);
+                r.holds = b.atEnd != LiveGoroutines::none && endsBefore(*slice.slice, b.goroutine, a.goroutine);
                 const LiveGoroutines::Goroutine& then = slice.end.goroutines[r.holds ? b.atEnd : 0];
                 status = then.status;
                 sequence = then.sequence.generation == 0 ? sequence : then.sequence;
@@ -143,7 +152,7 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
         const bool named = a.about != GoroutineAssumption::About::OnThread;
         const bool isNew = slots[i] == LiveGoroutines::none && named && a.status != 0;
         if (isNew)
-            slots[i] = add(a.id, builder_.addGoroutine(a.id));
+            slots[i] = add(a.id, builder_.addGoroutine());
         if (slots[i] == LiveGoroutines::none || a.absent)
             continue;
         const GoroutineIndex g = state_.goroutines[slots[i]].index;
@@ -163,7 +172,7 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
         if (slots[i] == LiveGoroutines::none || a.status == 0)
             continue;
         if (a.atEnd == LiveGoroutines::none) {
-            if (here[a.goroutine.value].ended && state_.goroutines[slots[i]].live)
+            if (here.has(a.goroutine, SliceGoroutines::ended) && state_.goroutines[slots[i]].live)
                 state_.goroutines.remove(slots[i]);
             continue;
         }
@@ -175,8 +184,8 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
         now.stopsTheWorld = end.stopsTheWorld == Going::Unknown ? now.stopsTheWorld : end.stopsTheWorld;
     }
     for (std::uint32_t i = 0; i < here.size(); ++i)
-        if (here[i].created)
-            names.goroutines[i] = builder_.addGoroutine(here[i].id);
+        if (here.has({i}, SliceGoroutines::created))
+            names.goroutines[i] = builder_.addGoroutine();
     for (std::size_t s = 0; s < endSlots.size(); ++s) {
         const LiveGoroutines::Goroutine& end = endSlots[s];
         if (!end.live || end.assumption != nowhere)
