@@ -9,20 +9,19 @@
 #pragma once
 
 #include "model/build/ordered_event.h"
+#include "model/build/span_log.h"
 #include "model/trace/annotations.h"
 #include "model/trace/processors.h"
-#include "model/trace/spans.h"
 
 #include <cstdint>
 #include <vector>
 
 namespace waitscope {
 
-/// The goroutines of a slice. A goroutine of the slice may be the second half of another: one that a thread was running
-/// when the slice began has no id here.
+/// The goroutines of a slice, by their number in it. One that a thread was running when the slice began has no id here,
+/// and may turn out to be the same as another.
 struct SliceGoroutines {
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ids.size()); }
-    [[nodiscard]] SpanRange spans(GoroutineIndex g) const { return {firstSpans[g.value], firstSpans[g.value + 1]}; }
     [[nodiscard]] bool has(GoroutineIndex g, std::uint8_t flag) const { return (flags[g.value] & flag) != 0; }
 
     static constexpr std::uint8_t named = 1;            ///< its id is known
@@ -32,7 +31,7 @@ struct SliceGoroutines {
 
     NarrowColumn<std::int64_t> ids;         ///< Go's
     NarrowColumn<StackId> entryStacks;      ///< of its creation, or the first own stack seen
-    NarrowColumn<std::uint32_t> firstSpans; ///< one more than there are goroutines
+    NarrowColumn<std::uint32_t> spanCounts; ///< how many begin here
     Column<std::uint8_t> flags;
 };
 
@@ -66,8 +65,8 @@ struct Slice {
     };
 
     SliceGoroutines goroutines;
-    Spans spans;                      ///< goroutine by goroutine, without markers; times count from `firstTime`
-    NarrowColumn<std::uint32_t> runs; ///< the Running ones, by time
+    SpanLog log;
+    std::vector<SpanKind> kinds; ///< what the log's kinds mean
     std::vector<std::uint32_t> runsOfProc;
     GrowingColumn<Statement> statements;
     std::vector<std::int64_t> threadIds;
@@ -84,6 +83,18 @@ struct Slice {
     GrowingColumn<OrderedEvent> others; ///< ranges, metrics, generations
     std::int64_t firstTime = 0;         ///< ns of the trace clock
     std::int64_t lastTime = 0;
+    std::vector<std::int64_t> earlyTimes; ///< of the first events, as many as `mostEarlyTimes`
+
+    // Events have strictly increasing times, so one that lies before its predecessor follows it by 1 ns. Where the
+    // slice before ends later than this one begins, that goes for the first events here, until the clock has caught up.
+    static constexpr std::size_t mostEarlyTimes = 64;
+    /// Does the clock catch up within the early events, if none may be earlier than `notBefore`?
+    [[nodiscard]] bool catchesUp(std::int64_t notBefore) const {
+        return earlyTimes.size() < mostEarlyTimes ||
+               earlyTimes.back() >= notBefore + static_cast<std::int64_t>(mostEarlyTimes) - 1;
+    }
+    /// When an event of `time` happened, if none may be earlier than `notBefore`. ns of the trace clock.
+    [[nodiscard]] std::int64_t settled(std::int64_t time, std::int64_t notBefore) const;
 
     static constexpr std::uint32_t firstForeignTask = 0x8000'0000;
 };

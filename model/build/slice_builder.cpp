@@ -49,12 +49,9 @@ SpanKindId placeOf(const SpanKind& kind, std::vector<SpanKind>& table) {
 
 std::unique_ptr<Slice> SliceBuilder::finish() {
     packGoroutines();
-    packSpans();
     packRegions();
     packTasks();
     started_ = false;
-    runs_ = 0;
-    log_.clear();
     rows_.clear();
     regions_.clear();
     tasks_.clear();
@@ -69,7 +66,9 @@ std::unique_ptr<Slice> SliceBuilder::finish() {
 void SliceBuilder::packGoroutines() {
     std::uint64_t largestId = 0; // damaged ids are negative, and take all eight bytes
     StackId largestStack;
+    std::uint32_t most = 0;
     for (const Row& row : rows_) {
+        most = std::max(most, row.spans);
         largestId = std::max(largestId, static_cast<std::uint64_t>(row.id));
         largestStack = std::max(largestStack, row.entryStack);
     }
@@ -77,67 +76,14 @@ void SliceBuilder::packGoroutines() {
     const std::size_t count = rows_.size();
     goroutines.ids = NarrowColumn<std::int64_t>(count, static_cast<std::int64_t>(largestId));
     goroutines.entryStacks = NarrowColumn<StackId>(count, largestStack);
-    goroutines.firstSpans = NarrowColumn<std::uint32_t>(count + 1, log_.size());
+    goroutines.spanCounts = NarrowColumn<std::uint32_t>(count, most);
     goroutines.flags = Column<std::uint8_t>(count);
-    nextPlace_.resize(count + 1);
-    std::uint32_t next = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const Row& row = rows_[i];
-        nextPlace_[i] = next;
-        next += row.spans;
-        goroutines.flags[i] = row.flags | (row.ended ? SliceGoroutines::ended : std::uint8_t{0});
-    }
-    nextPlace_[count] = next;
+    for (std::size_t i = 0; i < count; ++i)
+        goroutines.flags[i] = rows_[i].flags | (rows_[i].ended ? SliceGoroutines::ended : std::uint8_t{0});
     const auto same = [](std::size_t i) { return i; };
     goroutines.ids.setEach(count, same, [&](std::size_t i) { return rows_[i].id; });
     goroutines.entryStacks.setEach(count, same, [&](std::size_t i) { return rows_[i].entryStack; });
-    goroutines.firstSpans.setEach(count + 1, same, [&](std::size_t i) { return nextPlace_[i]; });
-}
-
-// Column by column, so that each pass writes into little more than the nearest cache.
-void SliceBuilder::packSpans() {
-    const std::uint32_t count = log_.size();
-    const auto goroutines = log_.goroutines();
-    const auto times = log_.times();
-    const auto stacks = log_.stacks();
-    const auto links = log_.links();
-    const auto kinds = log_.kinds();
-    places_.resize(count);
-    for (std::uint32_t at = 0; at < count; ++at)
-        places_[at] = nextPlace_[goroutines[at]]++;
-
-    std::int64_t latest = slice_->firstTime;
-    std::uint32_t largestStack = 0;
-    std::uint32_t largestLink = 0;
-    for (std::uint32_t at = 0; at < count; ++at) {
-        latest = std::max(latest, times[at]);
-        largestStack = std::max(largestStack, stacks[at]);
-        largestLink = std::max(largestLink, Spans::stored(links[at]));
-    }
-    std::vector<SpanKind> kindTable = std::move(slice_->spans.kindTable);
-    Spans& spans = slice_->spans;
-    spans = Spans(
-        count, {.duration = latest - slice_->firstTime, .stack = largestStack, .link = Spans::restored(largestLink)});
-    spans.kindTable = std::move(kindTable);
-    for (std::size_t kind = 0; kind < spans.kindTable.size(); ++kind)
-        spans.stateOfKind[kind] = spans.kindTable[kind].state;
-    const auto place = [&](std::size_t at) { return places_[at]; };
-    spans.starts.setEach(count, place, [&](std::size_t at) { return times[at] - slice_->firstTime; });
-    spans.stacks.setEach(count, place, [&](std::size_t at) { return stacks[at]; });
-    spans.setLinks(count, place, [&](std::size_t at) { return links[at]; });
-    for (std::uint32_t at = 0; at < count; ++at)
-        spans.kinds[places_[at]] = kinds[at];
-
-    slice_->runs = NarrowColumn<std::uint32_t>(runs_, count);
-    slice_->runsOfProc.assign(slice_->procIds.size(), 0);
-    std::uint32_t run = 0;
-    for (std::uint32_t at = 0; at < count; ++at) {
-        if (spans.stateOfKind[kinds[at]] != GoroutineState::Running)
-            continue;
-        slice_->runs.set(run++, places_[at]);
-        if (links[at] < slice_->runsOfProc.size())
-            ++slice_->runsOfProc[links[at]];
-    }
+    goroutines.spanCounts.setEach(count, same, [&](std::size_t i) { return rows_[i].spans; });
 }
 
 void SliceBuilder::packRegions() {
@@ -282,9 +228,9 @@ void SliceBuilder::goroutineStays(const OrderedEvent& e) {
         return;
     }
     const bool takesStack = e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall;
-    const SpanKind& last = slice_->spans.kindTable[log_.kinds()[row.lastRecord]];
-    if (takesStack && log_.stacks()[row.lastRecord] == 0 && last.state == e.to)
-        log_.setStack(row.lastRecord, e.stack);
+    const SpanLog::Record last = slice_->log[row.lastRecord];
+    if (takesStack && last.stack == 0 && slice_->kinds[last.kind].state == e.to)
+        slice_->log.setStack(row.lastRecord, e.stack);
 }
 
 void SliceBuilder::appendSpan(const OrderedEvent& e, SpanOrigin origin) {
@@ -297,8 +243,10 @@ void SliceBuilder::appendSpan(const OrderedEvent& e, SpanOrigin origin) {
 }
 
 void SliceBuilder::procEvent(const OrderedEvent& e) {
-    if (e.kind != OrderedEventKind::ProcChanged && e.proc.value == slice_->procIds.size())
+    if (e.kind != OrderedEventKind::ProcChanged && e.proc.value == slice_->procIds.size()) {
         slice_->procIds.push_back(static_cast<std::int64_t>(e.value));
+        slice_->runsOfProc.push_back(0);
+    }
     if (e.kind == OrderedEventKind::ProcAssumed || e.proc.value >= slice_->procIds.size())
         return;
     const auto state = static_cast<ProcState>(e.value2);

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "model/build/slice.h"
-#include "model/build/span_log.h"
 
 #include <array>
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace waitscope {
 
@@ -22,8 +23,8 @@ struct SpanColumns {
 /// Does the stack belong to the goroutine itself, not to whoever acted on it?
 [[nodiscard]] bool isOwnStack(GoroutineState state, SpanOrigin origin);
 
-/// Only so many kinds of span fit into a byte.
-constexpr std::size_t mostKinds = 255;
+/// Only so many kinds of span fit into a byte, with a few to spare.
+constexpr std::size_t mostKinds = 250;
 
 /// The place of `kind` in `table`, appended if it is new. A damaged file can name any number of reasons; past the
 /// table's end they lose their name, not their state.
@@ -43,21 +44,23 @@ class SliceBuilder {
                                   static_cast<std::uint32_t>(kind.origin);
         CachedKind& cached = kindCache_[key % kindCache_.size()];
         if (!cached.used || cached.kind != kind) [[unlikely]]
-            cached = {.kind = kind, .id = placeOf(kind, slice_->spans.kindTable), .used = true};
+            cached = {.kind = kind, .id = placeOf(kind, slice_->kinds), .used = true};
         return cached.id;
     }
     /// The goroutine, which must have appeared, enters a state; see spans.h for `stack` and `link`.
     void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, std::uint32_t stack, std::uint32_t link) {
         if (!started_) [[unlikely]]
             start(time);
-        const std::uint32_t at = log_.append(time, goroutine.value, kind, stack, link);
+        const std::uint32_t at = slice_->log.append(time, goroutine.value, kind, stack, link);
         Row& row = rows_[goroutine.value];
+        row.firstRecord = row.spans == 0 ? at : row.firstRecord;
         row.lastRecord = at;
         ++row.spans;
     }
     void runs(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, ThreadIndex thread, ProcIndex proc) {
         enters(goroutine, time, kind, thread.value + 1, proc.value);
-        ++runs_;
+        if (proc.value < slice_->runsOfProc.size())
+            ++slice_->runsOfProc[proc.value];
     }
     /// With a stack of its own, which names it if nothing has yet.
     void entersFrom(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, StackId stack, std::uint32_t link) {
@@ -73,11 +76,19 @@ class SliceBuilder {
     /// The slice of all events since the last one; the builder is ready for the next.
     [[nodiscard]] std::unique_ptr<Slice> finish();
 
+    /// An event happens at `time`, one of the first `Slice::mostEarlyTimes`.
+    void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
+    /// Where the spans of a goroutine are in the log: the place of the first and of the last; nowhere if it has none.
+    [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> recordsOf(GoroutineIndex goroutine) const {
+        return {rows_[goroutine.value].firstRecord, rows_[goroutine.value].lastRecord};
+    }
+
   private:
     struct Row {
         std::int64_t id = 0;
         std::uint32_t spans = 0;
-        std::uint32_t lastRecord = nowhere; ///< of its spans in the log
+        std::uint32_t firstRecord = nowhere; ///< of its spans in the log
+        std::uint32_t lastRecord = nowhere;
         StackId entryStack;
         std::uint8_t flags = 0;
         bool ended = false;
@@ -89,7 +100,6 @@ class SliceBuilder {
     void appendSpan(const OrderedEvent& e, SpanOrigin origin);
     void start(std::int64_t time);
     void packGoroutines();
-    void packSpans();
     void packRegions();
     void packTasks();
     void procEvent(const OrderedEvent& e);
@@ -100,9 +110,8 @@ class SliceBuilder {
     std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();
     bool started_ = false;
     SpanLog log_;
-    std::uint32_t runs_ = 0;                        ///< Running records of the log
-    GrowingColumn<Row> rows_;                       ///< by goroutine
-    std::vector<std::uint32_t> nextPlace_, places_; ///< of spans, while they are packed
+    std::uint32_t runs_ = 0;  ///< Running records of the log
+    GrowingColumn<Row> rows_; ///< by goroutine
     GrowingColumn<Region> regions_;
     GrowingColumn<Task> tasks_;
     GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine

@@ -45,7 +45,7 @@ SpanKindId TraceBuilder::kindOf(const SpanKind& kind) {
 }
 
 void TraceBuilder::append(std::unique_ptr<Slice> slice) {
-    SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .first = true};
+    SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .initial = true};
     for (std::uint32_t i = 0; i < slice->goroutines.size(); ++i)
         names.goroutines.push_back(addGoroutine());
     for (const std::int64_t id : slice->procIds)
@@ -59,11 +59,14 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
     if (parts_.empty())
         clockAtStart_ = clockAtEnd_ = slice->firstTime;
     names.notBefore = std::max(names.notBefore, clockAtStart_);
-    clockAtEnd_ = std::max({clockAtEnd_, slice->lastTime, names.notBefore});
+    clockAtEnd_ = std::max(clockAtEnd_, slice->settled(slice->lastTime, names.notBefore));
     Part& part = parts_.emplace_back();
+    part.settledFrom = names.notBefore <= slice->firstTime
+                           ? slice->firstTime
+                           : names.notBefore + static_cast<std::int64_t>(Slice::mostEarlyTimes);
     part.slice = std::move(slice);
     part.names = std::move(names);
-    for (const SpanKind& kind : part.slice->spans.kindTable)
+    for (const SpanKind& kind : part.slice->kinds)
         part.kinds.push_back(kindOf(kind));
     appendGoroutines(part);
     appendProcessors(part);
@@ -87,7 +90,7 @@ void TraceBuilder::appendGoroutines(Part& part) {
         GoroutineRow& row = goroutines_[g.value];
         if (row.spans != 0)
             part.continued.push_back({.goroutine = i, .place = row.spans});
-        row.spans += here.spans({i}).size();
+        row.spans += here.spanCounts[i];
         row.ended = row.ended || here.has({i}, SliceGoroutines::ended);
         if (row.entryStack == 0) {
             row.entryStack = here.entryStacks[i].value;
@@ -114,7 +117,7 @@ void TraceBuilder::appendStatement(const Part& part, const Slice::Statement& sai
         columns.link = named(part, ThreadIndex{said.link}).value;
     }
     const SpanOrigin origin = lost ? SpanOrigin::Event : SpanOrigin::BeforeTrace;
-    appendExtra(g, part.names.first ? 0 : timeOf(part, said.time),
+    appendExtra(g, part.names.initial && !lost ? 0 : timeOf(part, said.time),
                 {.state = said.state, .origin = origin, .reason = {}}, columns.stack, columns.link);
 }
 
@@ -137,19 +140,16 @@ void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
 
 void TraceBuilder::appendProcessors(Part& part) {
     Slice& slice = *part.slice;
-    const auto isKnown = [&](std::uint32_t row) {
-        const auto& firsts = slice.goroutines.firstSpans;
-        return part.names.goroutines[firsts.firstAbove(0, firsts.size(), row) - 1].known();
-    };
     bool leavesOut = false; // spans of goroutines that nobody knows
     for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i)
-        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spans({i}).size() != 0);
+        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spanCounts[i] != 0);
     if (leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
-        for (std::size_t run = 0; run < slice.runs.size(); ++run)
-            if (const SpanIndex span{slice.runs[run]}; isKnown(span.value))
-                if (const ProcIndex proc = slice.spans.proc(span); proc.value < slice.runsOfProc.size())
-                    ++slice.runsOfProc[proc.value];
+        slice.log.forEach([&](const SpanLog::Record& r) {
+            if (part.names.goroutines[r.goroutine].known() && slice.kinds[r.kind].state == GoroutineState::Running &&
+                r.link < slice.runsOfProc.size())
+                ++slice.runsOfProc[r.link];
+        });
     }
     part.runsBefore.resize(slice.procIds.size());
     for (std::size_t p = 0; p < slice.procIds.size(); ++p) {
@@ -166,7 +166,7 @@ void TraceBuilder::appendProcessors(Part& part) {
         auto& spans = trace_->processors[proc.value].spans;
         if (!spans.empty() && spans.back().state == change.state)
             continue;
-        const bool before = change.beforeTrace && spans.empty() && part.names.first;
+        const bool before = change.beforeTrace && spans.empty() && part.names.initial;
         spans.push_back({.start = before ? 0 : timeOf(part, change.time),
                          .thread = named(part, change.thread),
                          .state = change.state,
@@ -456,52 +456,63 @@ void TraceBuilder::placeExtras() {
 void TraceBuilder::placeSpans(Part& part) {
     Spans& spans = trace_->spans;
     Slice& slice = *part.slice;
-    const Spans& here = slice.spans;
-    const std::size_t count = here.size();
-    std::vector<std::uint32_t> places(count);
-    auto continued = part.continued.begin();
-    for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i) {
-        const SpanRange own = slice.goroutines.spans({i});
-        const GoroutineIndex g = part.names.goroutines[i];
-        std::uint32_t place = g.known() ? trace_->goroutines.spans(g).begin : nowhere;
-        if (continued != part.continued.end() && continued->goroutine == i)
-            place += (continued++)->place;
-        for (std::uint32_t row = own.begin; row < own.end; ++row)
-            places[row] = g.known() ? place++ : nowhere;
-    }
-    const auto placeOf = [&](std::size_t row) { return places[row]; };
-    const auto stateOf = [&](std::size_t row) { return here.stateOfKind[here.kinds[row]]; };
+    std::vector<std::uint32_t> next(slice.goroutines.size()); // place of the goroutine's next span
+    for (std::size_t i = 0; i < next.size(); ++i)
+        if (const GoroutineIndex g = part.names.goroutines[i]; g.known())
+            next[i] = trace_->goroutines.spans(g).begin;
+        else
+            next[i] = nowhere;
+    for (const Continued& continued : part.continued)
+        next[continued.goroutine] += continued.place;
 
-    for (std::size_t row = 0; row < count; ++row)
-        if (places[row] != nowhere)
-            spans.kinds[places[row]] = part.kinds[here.kinds[row]];
-    spans.starts.setEach(count, placeOf,
-                         [&](std::size_t row) { return timeOf(part, slice.firstTime + here.starts[row]); });
-    spans.stacks.setEach(count, placeOf, [&](std::size_t row) {
-        const std::uint32_t stack = here.stacks[row];
-        return stateOf(row) == GoroutineState::Running ? named(part, ThreadIndex{stack - 1}).value + 1 : stack;
-    });
-    spans.setLinks(count, placeOf, [&](std::size_t row) {
-        const std::uint32_t link = here.link({static_cast<std::uint32_t>(row)});
-        switch (stateOf(row)) {
-        case GoroutineState::Running:
-            return named(part, ProcIndex{link}).value;
-        case GoroutineState::Syscall:
-            return named(part, ThreadIndex{link}).value;
-        default:
-            return Waker::fromLink(link).isGoroutine() ? part.names.goroutines[link].value : link;
+    // Written column by column, a block at a time.
+    struct Placed {
+        std::uint32_t place, stack, link;
+        SpanKindId kind;
+        Time start;
+    };
+    std::array<Placed, 1024> block;
+    std::size_t count = 0;
+    const auto flush = [&] {
+        const auto placeOf = [&](std::size_t i) { return block[i].place; };
+        spans.starts.setEach(count, placeOf, [&](std::size_t i) { return block[i].start; });
+        spans.stacks.setEach(count, placeOf, [&](std::size_t i) { return block[i].stack; });
+        spans.setLinks(count, placeOf, [&](std::size_t i) { return block[i].link; });
+        for (std::size_t i = 0; i < count; ++i)
+            spans.kinds[block[i].place] = block[i].kind;
+        count = 0;
+    };
+    slice.log.forEach([&](const SpanLog::Record& r) {
+        if (next[r.goroutine] == nowhere)
+            return;
+        Placed& to = block[count];
+        to = {.place = next[r.goroutine]++,
+              .stack = r.stack,
+              .link = r.link,
+              .kind = part.kinds[r.kind],
+              .start = timeOf(part, r.time)};
+        switch (spans.stateOfKind[to.kind]) {
+        case GoroutineState::Running: {
+            to.stack = named(part, ThreadIndex{r.stack - 1}).value + 1;
+            to.link = named(part, ProcIndex{r.link}).value;
+            if (to.link != nowhere)
+                trace_->processors[to.link].runs.set(part.runsBefore[r.link]++, {to.place});
+            break;
         }
+        case GoroutineState::Syscall:
+            to.link = named(part, ThreadIndex{r.link}).value;
+            break;
+        default:
+            if (Waker::fromLink(r.link).isGoroutine())
+                to.link = part.names.goroutines[r.link].value;
+            break;
+        }
+        if (++count == block.size())
+            flush();
     });
-    for (std::size_t run = 0; run < slice.runs.size(); ++run) {
-        const SpanIndex span{slice.runs[run]};
-        const ProcIndex local = here.proc(span);
-        const ProcIndex proc = named(part, local);
-        if (proc.known() && places[span.value] != nowhere)
-            trace_->processors[proc.value].runs.set(part.runsBefore[local.value]++, {places[span.value]});
-    }
+    flush();
+    slice.log = {};
     slice.goroutines = {};
-    slice.spans = {};
-    slice.runs = {};
 }
 
 void TraceBuilder::placeAnnotations(Part& part) {

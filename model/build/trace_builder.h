@@ -30,9 +30,8 @@ struct SliceNames {
     /// trace clock) to their first event here is unknown. In ascending order.
     std::vector<GoroutineIndex> outOfSight;
     std::int64_t lostSince = 0;
-    std::int64_t notBefore =
-        0;              ///< ns of the trace clock: nothing in the slice happened earlier, whatever its times say
-    bool first = false; ///< nothing is known of what came before: what is there was there before the trace
+    std::int64_t notBefore = 0; ///< ns of the trace clock: nothing in the slice happened earlier, see `Slice::settled`
+    bool initial = false; ///< of the trace's first generation: what is there without a begin was there before the trace
 };
 
 class TraceBuilder {
@@ -86,6 +85,7 @@ class TraceBuilder {
     struct Part {
         std::unique_ptr<Slice> slice;
         SliceNames names;
+        std::int64_t settledFrom = 0;          ///< ns of the trace clock: times are right from here on
         std::vector<Continued> continued;      ///< by goroutine
         std::vector<SpanKindId> kinds;         ///< of the slice, in the trace's table
         std::vector<std::uint32_t> runsBefore; ///< by processor of the slice: how many runs it had before
@@ -122,7 +122,7 @@ class TraceBuilder {
     void nameTheNameless();
     void closeWhatIsOpen();
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
-        return std::max(clock, part.names.notBefore) - clockAtStart_;
+        return (clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore)) - clockAtStart_;
     }
     [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
         return g.known() ? part.names.goroutines[g.value] : g;

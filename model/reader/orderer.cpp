@@ -4,6 +4,7 @@
 #include "model/reader/orderer.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace waitscope {
 
@@ -14,7 +15,7 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder&
     , names_(names)
     , before_(before)
     , builder_(builder)
-    , out_(builder_, std::max<std::int64_t>(1, work.from)) {
+    , out_(builder_, std::max<std::int64_t>({1, work.from, before == nullptr ? 0 : before->time + 1})) {
     for (const ThreadStream& stream : generation_.streams)
         cursors_.emplace_back(stream, work.generation->scale, work.isFirst() ? INT64_MIN : work.from, work.until);
     if (before_ != nullptr) {
@@ -94,7 +95,10 @@ OrderedSlice Orderer::order(const std::stop_token& stop) {
 
 OrderedSlice Orderer::result() {
     out_.flush();
+    for (GoroutineAssumption& a : goroutineAssumptions_)
+        std::tie(a.firstRecord, a.lastRecord) = builder_.recordsOf(a.goroutine);
     result_.slice = builder_.finish();
+    result_.generation = generation_.number;
     result_.slice->lastTime = out_.lastTime();
     result_.delivered = out_.delivered();
     result_.lastTime = out_.lastTime();

@@ -9,27 +9,18 @@
 
 namespace waitscope {
 
-namespace {
-
-// Do the spans of one goroutine of a slice begin before those of another do?
-bool endsBefore(const Slice& slice, GoroutineIndex first, GoroutineIndex second) {
-    const SpanRange before = slice.goroutines.spans(first);
-    const SpanRange after = slice.goroutines.spans(second);
-    return before.size() == 0 || after.size() == 0 ||
-           slice.spans.start({before.end - 1}) < slice.spans.start({after.begin});
-}
-
-} // namespace
-
 bool SliceJoiner::join(OrderedSlice& slice) {
     const std::vector<Resolved> resolved = resolve(slice);
-    if (!doubtful_ && (!std::ranges::all_of(resolved, &Resolved::holds) || !procsHold(slice)))
+    const bool holds = std::ranges::all_of(resolved, &Resolved::holds) && procsHold(slice) &&
+                       (slices_ == 0 || slice.slice->catchesUp(state_.time + 1));
+    if (!doubtful_ && !holds)
         return false;
-    ++slices_;
+    if (++slices_ == 1)
+        firstGeneration_ = slice.generation;
     SliceNames names;
-    names.first = slices_ == 1;
-    names.lostSince = lastTime_;
-    names.notBefore = names.first ? slice.firstTime : lastTime_ + 1;
+    names.initial = slice.generation == firstGeneration_ && gaps_.empty();
+    names.lostSince = state_.time;
+    names.notBefore = slices_ == 1 ? slice.firstTime : state_.time + 1;
     for (const LiveThread& thread : slice.end.threads.rows()) {
         ThreadIndex known = state_.threads.find(thread.id);
         if (!known.known()) {
@@ -47,7 +38,7 @@ bool SliceJoiner::join(OrderedSlice& slice) {
     for (OrderedEvent& e : slice.slice->others)
         if (e.kind == OrderedEventKind::RangeBegin && !e.text.known())
             e.text2 = stopTheWorldName(e.text2);
-    lastTime_ = std::max(names.first ? slice.lastTime : lastTime_ + 1, slice.lastTime);
+    state_.time = slice.slice->settled(slice.lastTime, names.notBefore);
     delivered_ += slice.delivered;
     builder_.append(std::move(slice.slice), std::move(names));
     return true;
@@ -86,7 +77,7 @@ std::vector<SliceJoiner::Resolved> SliceJoiner::resolve(const OrderedSlice& slic
         } else if (const auto before = onThread.find(r.slot); before != onThread.end()) {
             const GoroutineAssumption& b = *before->second;
             if (b.status != 0) {
-                r.holds = b.atEnd != LiveGoroutines::none && endsBefore(*slice.slice, b.goroutine, a.goroutine);
+                r.holds = b.atEnd != LiveGoroutines::none && (b.lastRecord == nowhere || b.lastRecord < a.firstRecord);
                 const LiveGoroutines::Goroutine& then = slice.end.goroutines[r.holds ? b.atEnd : 0];
                 status = then.status;
                 sequence = then.sequence.generation == 0 ? sequence : then.sequence;
@@ -213,7 +204,7 @@ void SliceJoiner::seen(Slot slot) {
 
 void SliceJoiner::gap() {
     doubtful_ = true;
-    gaps_.push_back({.behind = slices_, .time = lastTime_});
+    gaps_.push_back({.behind = slices_, .time = state_.time});
     for (LiveThread& thread : state_.threads.rows()) {
         thread.goroutine = LiveGoroutines::none;
         thread.proc = {};
@@ -229,7 +220,7 @@ void SliceJoiner::generationWasWhole() {
 
 void SliceJoiner::finish() {
     SliceBuilder last;
-    const OrderedEvent end{.time = lastTime_ + 1, .kind = OrderedEventKind::Finish};
+    const OrderedEvent end{.time = state_.time + 1, .kind = OrderedEventKind::Finish};
     last.add({&end, 1});
     builder_.append(last.finish(), {.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}});
     ++delivered_;
