@@ -51,10 +51,13 @@ class TraceBuilder {
     /// What the goroutine does from `time` on is unknown. Only after the last slice, once a goroutine.
     void losesSight(GoroutineIndex g, std::int64_t time);
 
-    /// The trace of all slices so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
+    /// The trace of all slices; `strings` and `stacks` are what their ids refer to. The builder is spent.
     /// Identity, report and wall clock are left to the caller. Null if stopped. O(spans).
     [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, unsigned threads,
                                                 const std::stop_token& stop = {});
+    /// The same of the slices so far, which the builder keeps: what a trace looks like while it grows.
+    [[nodiscard]] std::unique_ptr<Trace> snapshot(const Strings& strings, const Stacks& stacks, unsigned threads,
+                                                  const std::stop_token& stop = {});
 
     /// Time 0 of the trace on the trace clock; 0 before the first slice.
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
@@ -104,7 +107,7 @@ class TraceBuilder {
         std::uint32_t stack;
     };
 
-    [[nodiscard]] SpanKindId kindOf(const SpanKind& kind);
+    [[nodiscard]] static SpanKindId kindOf(Trace& trace, const SpanKind& kind);
     void appendGoroutines(Part& part);
     void appendStatement(const Part& part, const Slice::Statement& said);
     void appendExtra(GoroutineIndex g, Time start, const SpanKind& kind, std::uint32_t stack, std::uint32_t link);
@@ -114,16 +117,23 @@ class TraceBuilder {
     void appendOthers(const Part& part);
     void rangeEvent(const OrderedEvent& e, Time t);
     void metricEvent(const OrderedEvent& e, Time t);
-    void placeGoroutines(unsigned threads);
-    void placeSpans(Part& part);
-    void placeExtras();
-    void placeAnnotations(Part& part);
-    void placeUnbegun();
-    void nameTheNameless();
-    void closeWhatIsOpen();
+    /// What becomes of a slice once it is in the trace.
+    enum class After { Keep, Free };
+    std::unique_ptr<Trace> lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
+                               const std::stop_token& stop);
+    void layGoroutines(Trace& trace, unsigned threads) const;
+    void layExtras(Trace& trace) const;
+    void laySpans(Trace& trace, const Part& part) const;
+    void layTasks(Trace& trace, const Part& part) const;
+    /// The rows of those that have no end yet.
+    [[nodiscard]] std::vector<std::uint32_t> layRegions(Trace& trace, const Part& part) const;
+    void layUnbegun(Trace& trace) const;
+    void nameTheNameless(Trace& trace) const;
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
         return (clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore)) - clockAtStart_;
     }
+    /// Of a time that counts from the begin of the slice.
+    [[nodiscard]] Time timeIn(const Part& part, Time time) const { return timeOf(part, part.slice->firstTime + time); }
     [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
         return g.known() ? part.names.goroutines[g.value] : g;
     }

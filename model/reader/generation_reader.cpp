@@ -127,16 +127,18 @@ void GenerationReader::read(std::size_t offset, int version) {
 }
 
 void GenerationReader::joinNext() {
-    const Pending next = pending_.front();
+    Pending next = pending_.front();
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
     pool_.wait(job);
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
-    if (!joinWhole(job.result))
-        orderAgain(job.work);
-    if (next.lastOfGeneration) {
+    if (!joinWhole(job.result) && orderAgain(job.work) == Reach::Generation)
+        next.lastOfGeneration = true;
+    if (!next.lastOfGeneration) {
+        bytes_.release(pending_.front().job->work.keepFrom);
+    } else {
         if (generationIsWhole_ && wire.complete)
             joiner_.generationWasWhole();
         generationIsWhole_ = true;
@@ -161,12 +163,12 @@ bool GenerationReader::joinWhole(OrderedSlice& slice) {
 
 // Something that was taken for granted is not so, or does not fit into the slice: an event near its edge may have to
 // come before one beyond it. So first the slice alone, from what is known, and then all that is left of its generation.
-void GenerationReader::orderAgain(SliceWork work) {
+GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
         OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
         if (slice.stopped || joinWhole(slice))
-            return;
+            return Reach::Slice;
     }
     work.until = SliceWork::untilTheEnd;
     while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
@@ -174,6 +176,7 @@ void GenerationReader::orderAgain(SliceWork work) {
         pending_.pop_front();
     }
     salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
+    return Reach::Generation;
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {

@@ -83,7 +83,9 @@ class GenerationReader {
     };
     std::shared_ptr<const PreparedGeneration> prepare(WireGeneration wire);
     void joinNext();
-    void orderAgain(SliceWork work);
+    /// How far the events of a generation have been ordered.
+    enum class Reach { Slice, Generation };
+    Reach orderAgain(SliceWork work);
     void salvage(const SliceWork& work, OrderedSlice slice);
     bool joinWhole(OrderedSlice& slice);
 

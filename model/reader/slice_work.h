@@ -28,6 +28,7 @@ struct SliceWork {
     std::shared_ptr<const PreparedGeneration> generation;
     std::int64_t from = 0; ///< 0: its first events too
     std::int64_t until = untilTheEnd;
+    std::uint64_t keepFrom = 0; ///< offset in the file: neither this slice nor a later one needs the events before
 
     [[nodiscard]] bool isFirst() const { return from == 0; }
 };

@@ -206,6 +206,14 @@ template <class T> class GrowingColumn {
     GrowingColumn& operator=(const GrowingColumn&) = delete;
     ~GrowingColumn() { std::free(values_); }
 
+    [[nodiscard]] GrowingColumn copy() const {
+        GrowingColumn other;
+        other.reserve(size_);
+        if (size_ != 0)
+            std::memcpy(static_cast<void*>(other.values_), values_, size_ * sizeof(T));
+        other.size_ = size_;
+        return other;
+    }
     T& push_back(const T& value) {
         if (size_ == capacity_)
             reserve(capacity_ == 0 ? 64 : capacity_ * 2);
