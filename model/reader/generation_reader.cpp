@@ -49,6 +49,7 @@ void OrderingPool::abandon(Job& job) {
 }
 
 void OrderingPool::run(const std::stop_token& ours) {
+    SliceBuilder builder;
     for (;;) {
         std::shared_ptr<Job> job;
         {
@@ -63,7 +64,7 @@ void OrderingPool::run(const std::stop_token& ours) {
         OrderedSlice result;
         std::exception_ptr failure;
         try {
-            result = Orderer(job->work, names_, nullptr).order(stop_);
+            result = Orderer(job->work, names_, builder, nullptr).order(stop_);
         } catch (...) {
             failure = std::current_exception();
         }
@@ -126,16 +127,18 @@ void GenerationReader::read(std::size_t offset, int version) {
 }
 
 void GenerationReader::joinNext() {
-    const Pending next = pending_.front();
+    Pending next = pending_.front();
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
     pool_.wait(job);
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
-    if (!joinWhole(job.result))
-        orderAgain(job.work);
-    if (next.lastOfGeneration) {
+    if (!joinWhole(job.result) && orderAgain(job.work) == Reach::Generation)
+        next.lastOfGeneration = true;
+    if (!next.lastOfGeneration) {
+        bytes_.release(pending_.front().job->work.keepFrom);
+    } else {
         if (generationIsWhole_ && wire.complete)
             joiner_.generationWasWhole();
         generationIsWhole_ = true;
@@ -160,19 +163,20 @@ bool GenerationReader::joinWhole(OrderedSlice& slice) {
 
 // Something that was taken for granted is not so, or does not fit into the slice: an event near its edge may have to
 // come before one beyond it. So first the slice alone, from what is known, and then all that is left of its generation.
-void GenerationReader::orderAgain(SliceWork work) {
+GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
-        OrderedSlice slice = Orderer(work, names_, before).order(options_.stop);
+        OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
         if (slice.stopped || joinWhole(slice))
-            return;
+            return Reach::Slice;
     }
     work.until = SliceWork::untilTheEnd;
     while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
         pool_.abandon(*pending_.front().job);
         pending_.pop_front();
     }
-    salvage(work, Orderer(work, names_, before).order(options_.stop));
+    salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
+    return Reach::Generation;
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
@@ -192,7 +196,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         joiner_.gap();
         if (gaps == mostGaps)
             return;
-        slice = Orderer(work, names_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
+        slice = Orderer(work, names_, builder_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
     }
 }
 

@@ -83,7 +83,9 @@ class GenerationReader {
     };
     std::shared_ptr<const PreparedGeneration> prepare(WireGeneration wire);
     void joinNext();
-    void orderAgain(SliceWork work);
+    /// How far the events of a generation have been ordered.
+    enum class Reach { Slice, Generation };
+    Reach orderAgain(SliceWork work);
     void salvage(const SliceWork& work, OrderedSlice slice);
     bool joinWhole(OrderedSlice& slice);
 
@@ -93,6 +95,7 @@ class GenerationReader {
     Options options_;
     RuntimeNames names_;
     SliceJoiner joiner_;
+    SliceBuilder builder_; ///< for what has to be ordered again
     OrderingPool pool_;
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;

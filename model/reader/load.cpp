@@ -19,6 +19,8 @@
 #include <new>
 #include <thread>
 
+#include <malloc.h>
+
 namespace waitscope {
 
 namespace {
@@ -219,6 +221,7 @@ LoadResult Load::run() {
         error = readV1();
     else
         readGenerations();
+    ::malloc_trim(0); // what the threads worked with goes back to the system before the columns are laid out
     hashing.join();
     if (error)
         return {nullptr, std::move(error)};

@@ -34,10 +34,12 @@ struct RuntimeNames {
 
 class Orderer {
   public:
-    /// `before` is the state when the slice begins; null: it is not known. Everything must outlive this object.
-    Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before);
+    /// `before` is the state when the slice begins; null: it is not known. Everything must outlive this object; the
+    /// builder must have nothing pending.
+    Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, const SchedulerState* before);
     /// For the rest of a slice that got stuck, whose beginning is not known.
-    Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors, std::int64_t firstTime);
+    Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, std::vector<EventCursor> cursors,
+            std::int64_t firstTime);
 
     [[nodiscard]] OrderedSlice order(const std::stop_token& stop);
 
@@ -143,7 +145,7 @@ class Orderer {
     const SchedulerState* before_;
     bool resumed_ = false; ///< the cursors stand on events that are not ordered yet
     std::vector<EventCursor> cursors_;
-    SliceBuilder builder_;
+    SliceBuilder& builder_;
     EventWriter out_;
     SpanKindId running_ = builder_.kindOf({.state = GoroutineState::Running});
     SpanKindId inSyscall_ = builder_.kindOf({.state = GoroutineState::Syscall});

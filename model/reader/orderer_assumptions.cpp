@@ -74,6 +74,7 @@ Orderer::Slot Orderer::assumeGoroutine(Slot slot, GoroutineAssumption::About abo
         OrderedEvent& out = out_.announce(OrderedEventKind::GoroutineAssumed);
         out.goroutine = g.index;
         out.value = static_cast<std::uint64_t>(g.id);
+        out.value2 = g.named ? 0 : 1;
     }
     return slot;
 }

@@ -127,6 +127,7 @@ struct SchedulerState {
     Roster<LiveThread, ThreadIndex> threads;
     Going collecting = Going::Unknown;
     std::uint64_t collectorSequence = 0;
+    std::int64_t time = 0; ///< of the last event, ns of the trace clock
 };
 
 } // namespace waitscope
