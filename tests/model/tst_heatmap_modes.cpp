@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Do the modes of the heatmap keep their laws, on built stories and on every recorded trace?
+#include "model/heatmap/callouts.h"
 #include "model/heatmap/colour_scale.h"
 #include "model/heatmap/heatmap.h"
 
@@ -8,6 +9,7 @@
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QtTest>
@@ -55,7 +57,7 @@ double sumOfColumn(const Grid& grid, std::uint32_t bin, std::uint32_t rows) {
     return sum;
 }
 
-// Of each recorded trace that can be loaded; at most two shapes of it, to keep the test short.
+// Of each recorded trace that lasts for some time.
 template <class Check> void forEachRecording(const Check& check) {
     for (const std::string& path : test::recordings()) {
         const auto loaded = loadTrace(path);
@@ -65,6 +67,17 @@ template <class Check> void forEachRecording(const Check& check) {
         if (QTest::currentTestFailed())
             return;
     }
+}
+
+// The shared recordings of a scenario, of all versions of Go.
+std::vector<std::string> shared(const char* scenario) {
+    return test::filesBelow(std::filesystem::path(WAITSCOPE_SHARED) / "traces",
+                            std::string("/") + scenario + ".trace.zst");
+}
+
+QJsonObject truthOf(const QString& path) {
+    QFile file(QString(path).replace(QStringLiteral(".trace.zst"), QStringLiteral(".truth.json")));
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
 }
 
 // What a grid at twice the resolution gives for a cell of the coarser one.
@@ -265,6 +278,91 @@ class HeatmapModesTest : public QObject {
                 QCOMPARE(grid.values.size(), grid.rows.size() * grid.bins);
                 QCOMPARE(grid.rows.empty(), mode.name == "strategy");
             }
+        }
+    }
+
+    // ---- shapes, as the programs that were recorded say of themselves ----
+
+    void theCalloutNamesTheLeak_data() {
+        QTest::addColumn<QString>("path");
+        for (const char* scenario : {"sandbox-leak", "growth", "stuck-100k", "select-forever", "chan-send-leak",
+                                     "mutex-never-unlocked", "orphan-send", "waitgroup-never-done"})
+            for (const std::string& path : shared(scenario))
+                QTest::newRow(path.c_str()) << QString::fromStdString(path);
+        if (shared("growth").empty())
+            QTest::newRow("none") << QString();
+    }
+    void theCalloutNamesTheLeak() {
+        QFETCH(const QString, path);
+        if (path.isEmpty())
+            QSKIP("the shared traces are not there");
+        const auto facts = computeFacts(loadTrace(path.toStdString()).trace);
+        const QJsonObject leaked = truthOf(path)[QStringLiteral("leaked")].toObject();
+        QVERIFY(!leaked.isEmpty());
+        const auto callouts = stuckCallouts(*facts, defaultStuckAge(facts->trace->duration));
+        QVERIFY(!callouts.empty());
+        const QString text = QString::fromStdString(callouts.front().text);
+        const QString function = leaked.keys().front();
+        // Where goroutines of that function wait; the function itself unless it calls another.
+        const double count = text.section(u' ', 0, 0).remove(u',').toDouble();
+        QVERIFY2(std::abs(count - leaked[function].toDouble()) <= 0.2 * leaked[function].toDouble(), qPrintable(text));
+        QVERIFY2(text.contains(QStringLiteral(".go:")) && text.contains(QStringLiteral("since")), qPrintable(text));
+        QVERIFY(callouts.front().time < facts->trace->duration / 4);
+        QCOMPARE(QString::fromUtf8(facts->trace->function(callouts.front().goroutine).data()), function);
+        // The rows that stay open are those goroutines, and few others.
+        std::uint32_t open = 0;
+        const Grid grid = gridOf(*facts, whole(*facts, HeatmapMode::Lifetime, 100, 500));
+        for (const GridRow& row : grid.rows)
+            open += row.openAtEnd;
+        QVERIFY2(open >= count && open <= count + 60, qPrintable(QString::number(open)));
+    }
+
+    void healthyProgramsHaveNoCallout() {
+        std::size_t seen = 0;
+        for (const char* scenario : {"sandbox-plateau", "sandbox-normal", "plateau-ramp", "recall-strategies",
+                                     "clean-idle", "clean-server", "clean-pipeline", "clean-http", "clean-pool"})
+            for (const std::string& path : shared(scenario)) {
+                const auto facts = computeFacts(loadTrace(path).trace);
+                const auto callouts = stuckCallouts(*facts, defaultStuckAge(facts->trace->duration));
+                QVERIFY2(callouts.empty(), (path + ": " + (callouts.empty() ? "" : callouts.front().text)).c_str());
+                ++seen;
+            }
+        if (seen == 0)
+            QSKIP("the shared traces are not there");
+    }
+
+    void aPlateauIsFlatABurstIsABlockAndALeakRises() {
+        if (shared("growth").empty())
+            QSKIP("the shared traces are not there");
+        const auto population = [](const std::string& path) {
+            const auto facts = computeFacts(loadTrace(path).trace);
+            const Grid grid = gridOf(*facts, whole(*facts, HeatmapMode::Population, 40));
+            std::vector<double> counts;
+            for (std::uint32_t b = 0; b < grid.bins; ++b)
+                counts.push_back(sumOfColumn(grid, b, static_cast<std::uint32_t>(grid.rows.size())));
+            return counts;
+        };
+        for (const std::string& path : shared("sandbox-plateau")) {
+            const auto counts = population(path);
+            const double plateau =
+                truthOf(QString::fromStdString(path))[QStringLiteral("numbers")][QStringLiteral("plateau")].toDouble();
+            for (std::size_t b = 20; b < 36; ++b)
+                QVERIFY2(near(counts[b], plateau, 0.15 * plateau), qPrintable(QString::number(counts[b])));
+        }
+        for (const std::string& path : shared("burst")) {
+            const auto counts = population(path);
+            QVERIFY2(*std::ranges::max_element(counts) > 2200, path.c_str());
+            QVERIFY2(counts.front() < 100 && counts.back() < 100, path.c_str());
+        }
+        for (const char* scenario : {"growth", "sandbox-leak"})
+            for (const std::string& path : shared(scenario)) {
+                const auto counts = population(path);
+                for (std::size_t b = 4; b < counts.size(); b += 4)
+                    QVERIFY2(counts[b] > counts[b - 4], path.c_str());
+            }
+        for (const std::string& path : shared("plateau-ramp")) { // steps up, and no further
+            const auto counts = population(path);
+            QVERIFY2(counts[22] > 1.5 * counts[10] && counts[38] > 1.2 * counts[22], path.c_str());
         }
     }
 
