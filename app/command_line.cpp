@@ -21,7 +21,7 @@ constexpr const char* afterHelp = R"(
 TRACE is a Go execution trace (go test -trace, runtime/trace, /debug/pprof/trace), raw, zstd or gzip; - is standard
 input. Only the window needs a display.
 
-Exit codes: 0 fine, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
+Exit codes: 0 fine, 1 findings at or above --fail-on, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
 A trace that is damaged is read as far as possible, with warnings on standard error and exit code 0.)";
 
 void addPictureOptions(CLI::App& command, PictureCommand& options) {
@@ -85,6 +85,23 @@ int runCommandLine(int argc, char** argv) {
         ->capture_default_str();
     waitsApp->add_flag("--runtime", waits.runtime, "with the goroutines of Go's runtime");
     waitsApp->callback([&] { run = [&] { return waits.run(); }; });
+
+    FindingsCommand findings;
+    CLI::App* const findingsApp =
+        program.add_subcommand("findings", "is it a leak, which one, since when, at which line, and how sure are we");
+    findingsApp->add_option("trace", findings.trace, "the trace")->required();
+    findingsApp->add_option("-o,--output", findings.output, "the file to write; standard output if not given");
+    CLI::Option* const findingsJson = findingsApp->add_flag("--json", findings.json, "as JSON");
+    CLI::Option* const sarif =
+        findingsApp->add_flag("--sarif", findings.sarif, "as SARIF 2.1.0, for code scanning")->excludes(findingsJson);
+    findingsApp->add_flag("--markdown", findings.markdown, "as Markdown")->excludes(findingsJson)->excludes(sarif);
+    findingsApp
+        ->add_option("--fail-on", findings.failOn, "exit with 1 if there is a finding of this tier or a higher one")
+        ->check(CLI::IsMember({"high", "medium", "low"}));
+    findingsApp->add_option("--threshold", findings.threshold,
+                            "the age from which on an open wait counts as stuck, such as 500ms");
+    findingsApp->add_option("--rules", findings.rules, "a file of idle functions and dismissed findings");
+    findingsApp->callback([&] { run = [&] { return findings.run(); }; });
 
     HeatmapCommand heatmap;
     CLI::App* const heatmapApp = program.add_subcommand(

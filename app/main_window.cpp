@@ -4,10 +4,15 @@
 #include "app/output.h"
 #include "app/picture_file.h"
 #include "app/recent_files.h"
+#include "app/rules_file.h"
+#include "app/source_file.h"
 #include "app/start_page.h"
+#include "model/report/findings_report.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/findings/findings_model.h"
+#include "widgets/findings/findings_panel.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
@@ -25,17 +30,20 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QStyle>
+#include <QTabWidget>
 #include <QTextBrowser>
 #include <QToolBar>
 
@@ -92,18 +100,25 @@ void MainWindow::makeWorkspace() {
     verdictLine_->setStyleSheet(
         QStringLiteral("#verdict { text-align: left; font-weight: bold; padding: 6px 12px; border: none;"
                        " border-left: 6px solid #E69F00; border-bottom: 1px solid palette(mid); }"
-                       "#verdict[calm=\"true\"] { border-left-color: #009E73; }"
+                       "#verdict[tier=\"calm\"] { border-left-color: #009E73; }"
+                       "#verdict[tier=\"high\"] { border-left-color: #D55E00; }"
                        "#verdict:focus { text-decoration: underline; }"));
     verdictLine_->setCursor(Qt::PointingHandCursor);
     verdictLine_->setToolTip(tr("Show these goroutines"));
-    connect(verdictLine_, &QPushButton::clicked, this, [this] {
-        if (verdict_)
-            state_.select(SiteSelection{verdict_->primitive, verdict_->site});
-    });
+    connect(verdictLine_, &QPushButton::clicked, this, &MainWindow::followVerdict);
 
     timeline_ = new TimelineView(&state_);
     heatmap_ = new HeatmapView(&state_);
+    findingsPanel_ = new FindingsPanel(&state_);
+    connect(findingsPanel_, &FindingsPanel::dismissRequested, this, &MainWindow::dismiss);
+    connect(findingsPanel_, &FindingsPanel::idleRequested, this, &MainWindow::callIdle);
+    connect(findingsPanel_, &FindingsPanel::exportRequested, this, &MainWindow::exportRules);
     waits_ = new WaitsPanel(&state_);
+    tables_ = new QTabWidget;
+    tables_->setDocumentMode(true);
+    tables_->addTab(findingsPanel_, tr("Findings"));
+    tables_->addTab(waits_, tr("Waits"));
+    tables_->setCurrentWidget(waits_);
     stack_ = new StackPanel(&state_);
     connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
         if (maximised_ == heatmap_)
@@ -129,7 +144,7 @@ void MainWindow::makeWorkspace() {
     canvases_->addWidget(timeline_);
     canvases_->addWidget(heatmap_);
     words_ = new QSplitter(Qt::Vertical);
-    words_->addWidget(waits_);
+    words_->addWidget(tables_);
     words_->addWidget(stack_);
     columns_ = new QSplitter(Qt::Horizontal);
     columns_->addWidget(canvases_);
@@ -218,8 +233,11 @@ void MainWindow::makeActions() {
     };
     alone(tr("&Heatmap alone, and back"), Qt::Key_1, heatmap_);
     alone(tr("&Timeline alone, and back"), Qt::Key_2, timeline_);
-    alone(tr("&Waits alone, and back"), Qt::Key_3, waits_);
-    alone(tr("&Stack alone, and back"), Qt::Key_4, stack_);
+    viewMenu->addAction(
+        actions_.add(view, tr("&Waits alone, and back"), QKeySequence(Qt::Key_3), [this] { maximiseTab(waits_); }));
+    viewMenu->addAction(actions_.add(view, tr("&Findings alone, and back"), QKeySequence(Qt::Key_4),
+                                     [this] { maximiseTab(findingsPanel_); }));
+    alone(tr("&Stack alone, and back"), Qt::Key_5, stack_);
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] { resetLayout(); }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
@@ -305,6 +323,8 @@ void MainWindow::reload() {
 void MainWindow::closeTrace() {
     loader_.cancel();
     verdictWork_.cancel();
+    findingsWork_.cancel();
+    findings_.reset();
     source_.clear();
     sampleName_.clear();
     state_.show(nullptr);
@@ -367,17 +387,139 @@ void MainWindow::computeVerdict() {
         return verdictOf(*facts,
                          computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .distributions = false}));
     });
+    rules_ = {};
+    if (const QString path = rulesFileBeside(source_); !source_.isEmpty() && QFile::exists(path)) {
+        std::string problem;
+        if (const auto rules = readRules(path.toStdString(), problem))
+            rules_ = *rules;
+        else
+            messages_->showMessage(fromUtf8(problem));
+    }
+    computeFindingsAgain();
+}
+
+void MainWindow::computeFindingsAgain() {
+    findings_.reset();
+    findingsPanel_->show(nullptr);
+    findingsWork_.request([facts = state_.facts(), rules = rules_] {
+        return std::make_shared<const Findings>(
+            computeFindings(facts, {.idleFunction = idleFunctionOf(rules), .source = sourceFile}, dismissOf(rules)));
+    });
 }
 
 void MainWindow::showVerdict(const std::optional<Verdict>& verdict) {
     if (!state_.facts())
         return; // closed meanwhile
     verdict_ = verdict;
-    verdictLine_->setProperty("calm", !(verdict && verdict->open));
+    QStringList longest;
+    if (verdict)
+        for (const std::string& wait : verdict->longest)
+            longest << fromUtf8(wait);
+    findingsPanel_->setLongestWaits(longest);
+    sayVerdict();
+}
+
+void MainWindow::showFindings(std::shared_ptr<const Findings> findings) {
+    if (!state_.facts())
+        return; // closed meanwhile
+    findings_ = std::move(findings);
+    findingsPanel_->show(findings_);
+    sayVerdict();
+}
+
+// The first finding; before there are findings, or if nothing was found, the wait with the most open time.
+void MainWindow::sayVerdict() {
+    const Trace& trace = *state_.facts()->trace;
+    const Tier worst = findings_ ? findings_->worst().value_or(Tier::Info) : Tier::Info;
+    const QString wait =
+        verdict_ ? fromUtf8(verdict_->sentence)
+                 : tr("No goroutine of the program waited in %1 of trace.").arg(fromUtf8(durationText(trace.duration)));
+    QString tier = QStringLiteral("calm");
+    QString line;
+    if (worst >= Tier::Medium) {
+        const auto tops = std::ranges::count_if(
+            findings_->all, [](const Finding& f) { return !f.under && !f.dismissed && f.tier >= Tier::Medium; });
+        tier = fromUtf8(nameOf(worst));
+        line = QStringLiteral("● %1  %2").arg(tierText(worst), fromUtf8(headlineText(trace, findings_->all.front())));
+        if (tops > 1)
+            line += tr("  (1 of %1)").arg(tops);
+        verdictLine_->setToolTip(fromUtf8(findings_->all.front().sentence()));
+    } else if (findings_) {
+        line = tr("Nothing found in %1 of trace · %2").arg(fromUtf8(durationText(trace.duration)), wait);
+        verdictLine_->setToolTip(fromUtf8(nothingFoundText(*findings_)));
+    } else {
+        tier = verdict_ && verdict_->open ? QStringLiteral("open") : tier;
+        line = wait;
+    }
+    verdictLine_->setProperty("tier", tier);
+    verdictLine_->style()->unpolish(verdictLine_);
     verdictLine_->style()->polish(verdictLine_);
-    verdictLine_->setText(verdict ? fromUtf8(verdict->sentence)
-                                  : tr("No goroutine of the program waited in %1 of trace.")
-                                        .arg(fromUtf8(durationText(state_.facts()->trace->duration))));
+    verdictLine_->setText(line);
+}
+
+void MainWindow::followVerdict() {
+    if (findings_ && findings_->worst().value_or(Tier::Info) >= Tier::Medium) {
+        tables_->setCurrentWidget(findingsPanel_);
+        findingsPanel_->chooseFirst();
+    } else if (verdict_) {
+        state_.select(SiteSelection{verdict_->primitive, verdict_->site});
+    }
+}
+
+void MainWindow::dismiss(const Finding& finding, bool dismissed) {
+    const Trace& trace = *state_.facts()->trace;
+    Dismissal rule = dismissalOf(trace, finding, {});
+    if (dismissed) {
+        bool sure = false;
+        const QString reason =
+            QInputDialog::getText(this, tr("Dismiss"),
+                                  tr("Why is this no fault? Findings of this kind at this place come "
+                                     "last from now on."),
+                                  QLineEdit::Normal, {}, &sure);
+        if (!sure || reason.trimmed().isEmpty())
+            return;
+        rule.reason = reason.trimmed().toStdString();
+        rules_.dismissed.push_back(rule);
+    } else {
+        std::erase_if(rules_.dismissed, [&](const Dismissal& d) {
+            return d.detector == rule.detector && d.function == rule.function && d.site == rule.site;
+        });
+    }
+    keepRules();
+}
+
+void MainWindow::callIdle(const QString& function) {
+    bool sure = false;
+    const QString proposed = QStringLiteral("^%1$").arg(QRegularExpression::escape(function));
+    const QString expression = QInputDialog::getText(
+        this, tr("Idle function"), tr("Goroutines whose function matches this regular expression are meant to wait:"),
+        QLineEdit::Normal, proposed, &sure);
+    if (!sure || expression.trimmed().isEmpty())
+        return;
+    const std::string text = expression.trimmed().toStdString();
+    if (const std::string problem = problemWith(text); !problem.empty())
+        return messages_->showMessage(tr("“%1” is not a regular expression: %2").arg(expression, fromUtf8(problem)));
+    rules_.idleFunctions.push_back({text, "said in the window"});
+    keepRules();
+}
+
+// Beside the traces, so that the next one of the same program is judged by the same rules; a sample has no folder.
+void MainWindow::keepRules() {
+    std::string problem;
+    const QString path = rulesFileBeside(source_);
+    if (!source_.isEmpty() && !writeResult(textOf(rules_), path, problem))
+        messages_->showMessage(tr("The rules hold until the trace is closed. %1").arg(fromUtf8(problem)));
+    else if (!source_.isEmpty())
+        statusBar()->showMessage(tr("Kept in %1").arg(path), 6000);
+    computeFindingsAgain();
+}
+
+void MainWindow::exportRules() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export rules"), QStringLiteral("waitscope-rules.json"),
+                                                      tr("Rules (*.json)"));
+    std::string problem;
+    if (!path.isEmpty() && !writeResult(textOf(rules_), path, problem))
+        messages_->showMessage(fromUtf8(problem));
 }
 
 QString MainWindow::verdictText() const {
@@ -461,11 +603,19 @@ void MainWindow::maximise(QWidget* view) {
         return;
     maximised_ = maximised_ == view ? nullptr : view;
     const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
-    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, waits_, stack_})
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timeline_, heatmap_, tables_, stack_})
         widget->setVisible(shown(widget));
     canvases_->setVisible(shown(timeline_) || shown(heatmap_));
-    words_->setVisible(shown(waits_) || shown(stack_));
+    words_->setVisible(shown(tables_) || shown(stack_));
     (maximised_ != nullptr ? view : timeline_)->setFocus();
+}
+
+// Two tables share a place: the key of the one that is not seen brings it there first.
+void MainWindow::maximiseTab(QWidget* tab) {
+    const bool there = maximised_ == tables_ && tables_->currentWidget() != tab;
+    tables_->setCurrentWidget(tab);
+    if (!there)
+        maximise(tables_);
 }
 
 void MainWindow::resetLayout() {

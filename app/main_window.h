@@ -6,6 +6,7 @@
 #include "app/actions.h"
 #include "app/heatmap_export.h"
 #include "app/loader.h"
+#include "model/findings/rules.h"
 #include "model/report/verdict.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/message_bar.h"
@@ -22,9 +23,11 @@ class QProgressBar;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
+class QTabWidget;
 
 namespace waitscope {
 
+class FindingsPanel;
 class HeatmapView;
 class StackPanel;
 class StartPage;
@@ -72,10 +75,19 @@ class MainWindow : public QMainWindow {
     void showProgress(const LoadStatus& status);
     void hideProgress();
     void computeVerdict();
+    void computeFindingsAgain();
     void showVerdict(const std::optional<Verdict>& verdict);
+    void showFindings(std::shared_ptr<const Findings> findings);
+    void sayVerdict();
+    void followVerdict();
+    void dismiss(const Finding& finding, bool dismissed);
+    void callIdle(const QString& function);
+    void exportRules();
+    void keepRules();
     void updateStatus();
     void updateTitle();
     void maximise(QWidget* view);
+    void maximiseTab(QWidget* tab);
     void resetLayout();
     void setTheme(Theme theme);
     void showKeys();
@@ -87,9 +99,13 @@ class MainWindow : public QMainWindow {
     Actions actions_{this};
     QString source_; ///< path of the open trace, empty for a sample
     QString sampleName_;
-    std::optional<Verdict> verdict_;
+    std::optional<Verdict> verdict_; ///< the longest wait: what is said until there are findings
     LatestResult<std::optional<Verdict>> verdictWork_{
         [this](const std::optional<Verdict>& verdict) { showVerdict(verdict); }};
+    std::shared_ptr<const Findings> findings_; ///< null while they are computed
+    Rules rules_;                              ///< of the folder that the trace is in
+    LatestResult<std::shared_ptr<const Findings>> findingsWork_{
+        [this](std::shared_ptr<const Findings> findings) { showFindings(std::move(findings)); }};
 
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;
@@ -104,6 +120,8 @@ class MainWindow : public QMainWindow {
     QSplitter* words_ = nullptr;
     TimelineView* timeline_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
+    QTabWidget* tables_ = nullptr; ///< findings and waits
+    FindingsPanel* findingsPanel_ = nullptr;
     WaitsPanel* waits_ = nullptr;
     StackPanel* stack_ = nullptr;
     QWidget* maximised_ = nullptr;

@@ -23,6 +23,18 @@ struct WaitsCommand {
     [[nodiscard]] int run() const;
 };
 
+struct FindingsCommand {
+    std::string trace;
+    std::string output;
+    bool json = false;
+    bool sarif = false;
+    bool markdown = false;
+    std::string failOn;
+    std::string threshold;
+    std::string rules;
+    [[nodiscard]] int run() const;
+};
+
 /// What the commands that make a picture share.
 struct PictureCommand {
     std::string trace;

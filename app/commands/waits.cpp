@@ -102,7 +102,8 @@ int WaitsCommand::run() const {
         return Usage;
     }
     const auto facts = computeFacts(loaded);
-    const WaitTable table = computeWaitTable(*facts, {.range = *within, .by = *grouping, .runtimeGoroutines = runtime});
+    const WaitTable table =
+        computeWaitTable(*facts, {.range = *within, .by = *grouping, .runtimeGoroutines = runtime, .rootCauses = json});
     const std::string result = json ? waitsJson(*facts, table) : csv ? waitsCsv(*facts, table) : asText(*facts, table);
     if (writeResult(result, {}, problem))
         return Fine;

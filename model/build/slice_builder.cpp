@@ -154,8 +154,10 @@ void SliceBuilder::add(const OrderedEvent& e) {
         taskEvent(e);
         break;
     case OrderedEventKind::RegionBegin:
+        regionBegins(e.context, e.time, e.text, e.value, e.stack);
+        break;
     case OrderedEventKind::RegionEnd:
-        regionEvent(e);
+        regionEnds(e.context, e.time, e.text, e.value);
         break;
     case OrderedEventKind::Log:
         slice_->logs.push_back({.time = e.time,
@@ -296,33 +298,37 @@ void SliceBuilder::taskEvent(const OrderedEvent& e) {
     openTasks_[e.value] = {static_cast<std::uint32_t>(tasks_.size() - 1)};
 }
 
-void SliceBuilder::regionEvent(const OrderedEvent& e) {
-    if (e.context.value >= rows_.size())
+void SliceBuilder::regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task,
+                                StackId stack) {
+    if (goroutine.value >= rows_.size())
         return;
-    const Time time = e.time - slice_->firstTime;
-    std::uint32_t* link = &innermostRegion_[e.context.value];
-    if (e.kind == OrderedEventKind::RegionBegin) {
-        regionAround_.push_back(*link);
-        *link = static_cast<std::uint32_t>(regions_.size());
-        regions_.push_back({.begin = time,
-                            .end = time,
-                            .goroutine = e.context,
-                            .type = e.text,
-                            .task = taskOf(e.value),
-                            .stack = e.stack,
-                            .beforeTrace = false,
-                            .open = true});
+    std::uint32_t& innermost = innermostRegion_[goroutine.value];
+    regionAround_.push_back(innermost);
+    innermost = static_cast<std::uint32_t>(regions_.size());
+    const Time since = time - slice_->firstTime;
+    regions_.push_back({.begin = since,
+                        .end = since,
+                        .goroutine = goroutine,
+                        .type = type,
+                        .task = taskOf(task),
+                        .stack = stack,
+                        .beforeTrace = false,
+                        .open = true});
+}
+
+void SliceBuilder::regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task) {
+    if (goroutine.value >= rows_.size())
         return;
-    }
     // The innermost one of this name; programs may end them out of order.
-    while (*link != nowhere && regions_[*link].type != e.text)
+    std::uint32_t* link = &innermostRegion_[goroutine.value];
+    while (*link != nowhere && regions_[*link].type != type)
         link = &regionAround_[*link];
     if (*link == nowhere) {
-        slice_->regionEnds.push_back({.time = e.time, .goroutine = e.context, .type = e.text, .task = taskOf(e.value)});
+        slice_->regionEnds.push_back({.time = time, .goroutine = goroutine, .type = type, .task = taskOf(task)});
         return;
     }
     Region& region = regions_[*link];
-    region.end = time;
+    region.end = time - slice_->firstTime;
     region.open = false;
     *link = regionAround_[*link];
 }

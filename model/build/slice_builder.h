@@ -76,6 +76,17 @@ class SliceBuilder {
     /// The slice of all events since the last one; the builder is ready for the next.
     [[nodiscard]] std::unique_ptr<Slice> finish();
 
+    /// The next goroutine appears, created in a state.
+    void created(std::int64_t id, std::int64_t time, SpanKindId kind, StackId entry, StackId stack, Waker creator) {
+        Row& row = rows_.push_back({.id = id, .entryStack = entry});
+        row.flags = SliceGoroutines::named | SliceGoroutines::created;
+        if (entry.known())
+            row.flags |= SliceGoroutines::entryIsInnermost;
+        innermostRegion_.push_back(nowhere);
+        enters({static_cast<std::uint32_t>(rows_.size() - 1)}, time, kind, stack.value, creator.link());
+    }
+    void regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task, StackId stack);
+    void regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task);
     /// An event happens at `time`, one of the first `Slice::mostEarlyTimes`.
     void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
     /// Where the spans of a goroutine are in the log: the place of the first and of the last; nowhere if it has none.
@@ -104,7 +115,6 @@ class SliceBuilder {
     void packTasks();
     void procEvent(const OrderedEvent& e);
     void taskEvent(const OrderedEvent& e);
-    void regionEvent(const OrderedEvent& e);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
 
     std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();

@@ -78,7 +78,7 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
 void TraceBuilder::appendGoroutines(Part& part) {
     const Slice& slice = *part.slice;
     for (const GoroutineIndex g : part.names.outOfSight)
-        appendExtra(g, timeOf(part, part.names.lostSince),
+        appendExtra(g, part.names.lostSince - clockAtStart_,
                     {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0, nowhere);
     for (const Slice::Statement& said : slice.statements)
         appendStatement(part, said);
@@ -357,22 +357,25 @@ std::unique_ptr<Trace> TraceBuilder::snapshot(const Strings& strings, const Stac
 std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
                                          const std::stop_token& stop) {
     trace->duration = clockAtEnd_ - clockAtStart_;
-    layGoroutines(*trace, threads);
+    const auto nameless = layGoroutines(*trace, threads);
+    if (after == After::Free)
+        goroutines_ = {};
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
         trace->processors[p].runs =
             NarrowColumn<SpanIndex>(runsOfProc_[p], SpanIndex{static_cast<std::uint32_t>(trace->spans.size())});
-    trace->tasks = Tasks(unbegunTasks_.size() + tasks_, {.id = largestTask_.id,
-                                                         .parentId = largestTask_.parentId,
-                                                         .type = {static_cast<std::uint32_t>(trace->strings.size())},
-                                                         .range = {trace->duration, trace->duration},
-                                                         .beganOn = {static_cast<std::uint32_t>(goroutines_.size())},
-                                                         .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
-                                                         .begun = true,
-                                                         .ended = true});
+    trace->tasks =
+        Tasks(unbegunTasks_.size() + tasks_, {.id = largestTask_.id,
+                                              .parentId = largestTask_.parentId,
+                                              .type = {static_cast<std::uint32_t>(trace->strings.size())},
+                                              .range = {trace->duration, trace->duration},
+                                              .beganOn = {static_cast<std::uint32_t>(trace->goroutines.size())},
+                                              .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
+                                              .begun = true,
+                                              .ended = true});
     trace->regions =
         Regions(unbegunRegions_.size() + regions_, {.begin = trace->duration,
                                                     .end = trace->duration,
-                                                    .goroutine = {static_cast<std::uint32_t>(goroutines_.size())},
+                                                    .goroutine = {static_cast<std::uint32_t>(trace->goroutines.size())},
                                                     .type = {static_cast<std::uint32_t>(trace->strings.size())},
                                                     .task = {static_cast<std::uint32_t>(trace->tasks.size())},
                                                     .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
@@ -406,7 +409,7 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
         if (takesStack && trace->spans.stacks[row] == 0 && trace->spans.state({row}) == late.state)
             trace->spans.stacks.set(row, late.stack);
     }
-    nameTheNameless(*trace);
+    nameTheNameless(*trace, nameless);
     for (RuntimeRange& range : trace->ranges)
         if (range.open)
             range.range.end = trace->duration;
@@ -416,7 +419,7 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
     return trace;
 }
 
-void TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
+std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
     const SpanKindId stillAlive =
         kindOf(trace, {.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
     std::uint64_t rows = 0;
@@ -463,19 +466,26 @@ void TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
         }
         columns.firstSpans.set(goroutines_.size(), next);
     };
+    std::vector<GoroutineIndex> nameless;
     const auto placeEntries = [&] {
         columns.entries.setEach(
             goroutines_.size(), [](std::size_t i) { return i; },
             [&](std::size_t i) {
                 const GoroutineRow& row = goroutines_[i];
                 const auto frames = trace.stacks[StackId{row.entryStack}];
-                return frames.empty() ? FrameId{} : row.entryIsInnermost ? frames.front() : frames.back();
+                const FrameId entry = frames.empty()         ? FrameId{}
+                                      : row.entryIsInnermost ? frames.front()
+                                                             : frames.back();
+                if (row.entryStack != 0 && !entry.known())
+                    nameless.push_back({static_cast<std::uint32_t>(i)});
+                return entry;
             });
     };
     const std::array<std::function<void()>, 3> works{placeMarkers, placeEntries, placeIds};
     sideBySide(works.size(), threads, [&](std::size_t i) { works[i](); });
     trace.goroutines = std::move(columns);
     trace.spans = std::move(spans);
+    return nameless;
 }
 
 void TraceBuilder::layExtras(Trace& trace) const {
@@ -602,19 +612,17 @@ void TraceBuilder::layUnbegun(Trace& trace) const {
 }
 
 // Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.
-void TraceBuilder::nameTheNameless(Trace& trace) const {
-    for (std::uint32_t g = 0; g < goroutines_.size(); ++g) {
-        FrameId entry = trace.goroutines.entry({g});
-        if (entry.known() || !goroutines_[g].entryStack != 0)
-            continue;
-        const SpanRange own = trace.goroutines.spans({g});
+void TraceBuilder::nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless) {
+    for (const GoroutineIndex g : nameless) {
+        FrameId entry;
+        const SpanRange own = trace.goroutines.spans(g);
         for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {
             const SpanKind& kind = trace.spans.kind({s});
             const auto frames = trace.stacks[trace.spans.stack({s})];
             if (isOwnStack(kind.state, kind.origin) && kind.origin != SpanOrigin::Created && !frames.empty())
                 entry = frames.back();
         }
-        trace.goroutines.entries.set(g, entry);
+        trace.goroutines.entries.set(g.value, entry);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <tuple>
 #include <unordered_map>
@@ -121,14 +122,15 @@ class TraceBuilder {
     enum class After { Keep, Free };
     std::unique_ptr<Trace> lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
                                const std::stop_token& stop);
-    void layGoroutines(Trace& trace, unsigned threads) const;
+    /// Those whose function a later stack has to name.
+    [[nodiscard]] std::vector<GoroutineIndex> layGoroutines(Trace& trace, unsigned threads) const;
     void layExtras(Trace& trace) const;
     void laySpans(Trace& trace, const Part& part) const;
     void layTasks(Trace& trace, const Part& part) const;
     /// The rows of those that have no end yet.
     [[nodiscard]] std::vector<std::uint32_t> layRegions(Trace& trace, const Part& part) const;
     void layUnbegun(Trace& trace) const;
-    void nameTheNameless(Trace& trace) const;
+    static void nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless);
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
         return (clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore)) - clockAtStart_;
     }

@@ -8,17 +8,16 @@ namespace waitscope {
 namespace {
 
 // After so many gaps in one generation the rest of it is left out: what could still be ordered is noise.
-constexpr int mostGaps = 32;
+constexpr int mostGaps = 64;
+// Of damaged generations, in ns: clocks of threads differ by less, and numbers by more are not worth keeping.
+constexpr std::int64_t patience = 1'000'000;
 // Slices that are ordered but not joined yet: enough that no worker waits, few enough that a stop is felt at once.
 constexpr std::size_t mostPending = 64;
 
 } // namespace
 
 OrderingPool::OrderingPool(unsigned threads, const RuntimeNames& names, const std::stop_token& stop)
-    : names_(names), stop_(stop) {
-    for (unsigned i = 0; i < threads; ++i)
-        threads_.emplace_back([this](const std::stop_token& ours) { run(ours); });
-}
+    : mostThreads_(threads), names_(names), stop_(stop) {}
 
 OrderingPool::~OrderingPool() {
     for (std::jthread& thread : threads_)
@@ -31,6 +30,8 @@ std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
     {
         const std::scoped_lock lock(mutex_);
         waiting_.push_back(job);
+        if (waiting_.size() > threads_.size() + 1 && threads_.size() + 1 < mostThreads_)
+            threads_.emplace_back([this](const std::stop_token& ours) { run(ours); });
     }
     changed_.notify_all();
     return job;
@@ -38,7 +39,12 @@ std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
 
 void OrderingPool::wait(Job& job) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return job.done; });
+    while (!job.done) {
+        if (waiting_.empty())
+            changed_.wait(lock);
+        else
+            orderNext(lock, builder_);
+    }
     if (job.failure)
         std::rethrow_exception(job.failure);
 }
@@ -50,30 +56,29 @@ void OrderingPool::abandon(Job& job) {
 
 void OrderingPool::run(const std::stop_token& ours) {
     SliceBuilder builder;
-    for (;;) {
-        std::shared_ptr<Job> job;
-        {
-            std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, ours, [&] { return !waiting_.empty(); }))
-                return;
-            job = std::move(waiting_.front());
-            waiting_.pop_front();
-            if (job->abandoned)
-                continue;
-        }
-        OrderedSlice result;
-        std::exception_ptr failure;
-        try {
-            result = Orderer(job->work, names_, builder, nullptr).order(stop_);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        const std::scoped_lock lock(mutex_);
-        job->result = std::move(result);
-        job->failure = failure;
-        job->done = true;
-        changed_.notify_all();
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, ours, [&] { return !waiting_.empty(); }))
+        orderNext(lock, builder);
+}
+
+void OrderingPool::orderNext(std::unique_lock<std::mutex>& lock, SliceBuilder& builder) {
+    const std::shared_ptr<Job> job = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (job->abandoned)
+        return;
+    lock.unlock();
+    OrderedSlice result;
+    std::exception_ptr failure;
+    try {
+        result = Orderer(job->work, names_, builder, nullptr).order(stop_);
+    } catch (...) {
+        failure = std::current_exception();
     }
+    lock.lock();
+    job->result = std::move(result);
+    job->failure = failure;
+    job->done = true;
+    changed_.notify_all();
 }
 
 GenerationReader::GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks,
@@ -110,6 +115,8 @@ void GenerationReader::read(std::size_t offset, int version) {
     GenerationScanner scanner(bytes_, offset, version);
     while (!options_.stop.stop_requested()) {
         auto wire = scanner.next();
+        for (const ReadProblem& problem : scanner.takeProblems())
+            options_.warn(problem);
         if (!wire)
             break;
         const auto slices = slicesOf(prepare(std::move(*wire)), options_.sliceBytes);
@@ -121,8 +128,9 @@ void GenerationReader::read(std::size_t offset, int version) {
     while (!pending_.empty() && !options_.stop.stop_requested())
         joinNext();
     endOffset_ = scanner.offset();
-    if (scanner.problem())
-        options_.warn(*scanner.problem());
+    otherTrace_ = scanner.otherTrace();
+    afterword_ = scanner.afterword();
+    unknownExperiments_ = scanner.unknownExperiments();
     joiner_.finish();
 }
 
@@ -134,6 +142,8 @@ void GenerationReader::joinNext() {
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
+    if (wire.afterHole && job.work.isFirst())
+        joiner_.gap();
     if (!joinWhole(job.result) && orderAgain(job.work) == Reach::Generation)
         next.lastOfGeneration = true;
     if (!next.lastOfGeneration) {
@@ -146,15 +156,19 @@ void GenerationReader::joinNext() {
         if (options_.progress)
             options_.progress(wire.endOffset);
     }
+    if (options_.joined && !pending_.empty())
+        options_.joined();
 }
 
 bool GenerationReader::joinWhole(OrderedSlice& slice) {
     if (slice.stuck)
         return false;
     const auto damage = slice.damage;
+    const auto unknown = slice.unknownEvents;
     if (!joiner_.join(slice))
         return false;
     if (damage) {
+        unknownEvents_.insert(unknown.begin(), unknown.end());
         options_.warn(*damage);
         generationIsWhole_ = false;
     }
@@ -171,18 +185,25 @@ GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
             return Reach::Slice;
     }
     work.until = SliceWork::untilTheEnd;
+    work.notBefore = joiner_.lastTime() + 1;
     while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
         pool_.abandon(*pending_.front().job);
         pending_.pop_front();
     }
-    salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
+    OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
+    if (slice.stuck) {
+        work.patience = patience;
+        slice = Orderer(work, names_, builder_, before).order(options_.stop);
+    }
+    salvage(work, std::move(slice));
     return Reach::Generation;
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
     for (int gaps = 0;; ++gaps) {
-        const auto stuck = slice.stuck;
+        auto stuck = slice.stuck;
         const auto damage = slice.damage;
+        unknownEvents_.insert(slice.unknownEvents.begin(), slice.unknownEvents.end());
         auto rest = std::move(slice.notOrdered);
         if (slice.stopped)
             return;
@@ -192,6 +213,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         if (!stuck)
             return;
         generationIsWhole_ = false;
+        stuck->time = joiner_.lastTime();
         options_.warn(*stuck);
         joiner_.gap();
         if (gaps == mostGaps)

@@ -22,7 +22,7 @@
 
 namespace waitscope {
 
-/// Orders slices on threads of its own.
+/// Orders slices side by side: on the thread that waits for them, and on others once there is enough for two.
 class OrderingPool {
   public:
     struct Job {
@@ -45,9 +45,13 @@ class OrderingPool {
 
   private:
     void run(const std::stop_token& ours);
+    /// Orders the next one that waits; the lock is held before and behind.
+    void orderNext(std::unique_lock<std::mutex>& lock, SliceBuilder& builder);
 
+    unsigned mostThreads_; ///< the waiting one among them
     const RuntimeNames& names_;
     std::stop_token stop_;
+    SliceBuilder builder_; ///< of the thread that waits
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::shared_ptr<Job>> waiting_;
@@ -63,6 +67,7 @@ class GenerationReader {
         /// Told how far in the file everything is ordered (bytes).
         std::function<void(std::uint64_t)> progress;
         std::function<void(const ReadProblem&)> warn;
+        std::function<void()> joined; ///< told that the trace has become longer
     };
 
     GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks, TraceBuilder& builder,
@@ -73,6 +78,16 @@ class GenerationReader {
 
     [[nodiscard]] std::uint64_t delivered() const { return joiner_.delivered(); }
     [[nodiscard]] std::uint64_t endOffset() const { return endOffset_; }
+    /// The header at which the trace ended because another one begins there.
+    [[nodiscard]] const std::optional<TraceHeader>& otherTrace() const { return otherTrace_; }
+    /// What stands behind the end of the trace, if it is something else; empty: nothing.
+    [[nodiscard]] const std::string& afterword() const { return afterword_; }
+    /// What this program does not know: batches of experiments by number, and the types of events, each of which cuts
+    /// its batch short, by where they stand in the file.
+    [[nodiscard]] const std::map<std::uint8_t, std::uint64_t>& unknownExperiments() const {
+        return unknownExperiments_;
+    }
+    [[nodiscard]] const std::map<std::uint64_t, std::uint8_t>& unknownEvents() const { return unknownEvents_; }
     /// Time on the trace clock (ns) and ns since 1970 of the same moment, if the file says it.
     [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& wallClock() const { return wallClock_; }
 
@@ -100,6 +115,10 @@ class GenerationReader {
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;
     std::uint64_t endOffset_ = 0;
+    std::optional<TraceHeader> otherTrace_;
+    std::string afterword_;
+    std::map<std::uint8_t, std::uint64_t> unknownExperiments_;
+    std::map<std::uint64_t, std::uint8_t> unknownEvents_;
     bool generationIsWhole_ = true;
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClock_;
 };

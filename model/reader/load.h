@@ -5,8 +5,10 @@
 #include "model/trace/trace.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,8 +31,13 @@ struct LoadProgress {
 struct LoadOptions {
     std::stop_token stop;             ///< a stopped load returns within 100 ms
     LoadProgress* progress = nullptr; ///< must outlive the load
-    unsigned threads = 0;             ///< that order events; 0: one a core. The trace is the same for any number
-    std::size_t sliceBytes = 0;       ///< what slicing.h cuts by; 0: its own choice. For tests
+    /// Shown the trace as far as it is read, again and again while a long load runs. Each is immutable, longer than the
+    /// one before, and says of itself that it grows (`LoadReport::growing`). On the thread that loads.
+    std::function<void(std::shared_ptr<const Trace>)> publish;
+    std::chrono::milliseconds publishAfter{150}; ///< the first; each later one when the load has taken twice as long
+    unsigned threads = 0;       ///< that order events; 0: one a core. The trace is the same for any number
+    std::uint64_t memory = 0;   ///< bytes that the trace may take; 0: what the system has. For tests
+    std::size_t sliceBytes = 0; ///< what slicing.h cuts by; 0: its own choice. For tests
 };
 
 /// Why there is no trace: what happened, to which file, why as far as known, and what to do next.
@@ -45,8 +52,9 @@ struct LoadResult {
     std::optional<LoadError> error;
 };
 
-/// Loads a file: raw, zstd or gzip, told apart by content; "-" is standard input. Never throws, never crashes on bad
-/// input; a damaged file gives what could be read, with the damage in `Trace::report`.
+/// Loads a file: raw, zstd, gzip, a tar archive or an HTTP response with a trace in it, told apart by content; "-" is
+/// standard input. Never throws, never crashes on bad input, nor if the file is changed meanwhile; a damaged file gives
+/// what could be read, with the damage in `Trace::report`. What would not fit into memory is refused.
 [[nodiscard]] LoadResult loadTrace(const std::string& path, const LoadOptions& options = {});
 
 /// The same for bytes in memory, which must outlive the call; `name` is what messages call them.

@@ -15,7 +15,7 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder&
     , names_(names)
     , before_(before)
     , builder_(builder)
-    , out_(builder_, std::max<std::int64_t>({1, work.from, before == nullptr ? 0 : before->time + 1})) {
+    , out_(builder_, std::max<std::int64_t>({1, work.from, work.notBefore, before == nullptr ? 0 : before->time + 1})) {
     for (const ThreadStream& stream : generation_.streams)
         cursors_.emplace_back(stream, work.generation->scale, work.isFirst() ? INT64_MIN : work.from, work.until);
     if (before_ != nullptr) {
@@ -74,9 +74,12 @@ OrderedSlice Orderer::order(const std::stop_token& stop) {
         if (outcome == Outcome::NotReady) [[unlikely]] {
             // An array sorted by time is still a heap. Stable, so that the order never depends on anything else.
             std::ranges::stable_sort(heap_, {}, &Next::time);
-            for (std::size_t i = 0; i < heap_.size() && outcome == Outcome::NotReady; ++i)
+            for (std::size_t i = 0; i < heap_.size() && outcome == Outcome::NotReady; ++i) {
+                if (heap_[i].time - heap_[0].time > work_.patience)
+                    break;
                 if (heap_[i].source != head)
                     outcome = tryAt(at = i);
+            }
         }
         if (outcome == Outcome::NotReady)
             result_.stuck = problemAt(0, "no thread's next event can follow the events before it");
@@ -128,15 +131,21 @@ bool Orderer::step(std::uint32_t source) {
                                             .thread = cursor.thread()};
             return false;
         }
+        const bool unknown = wire::argumentCounts[cursor.type()] == 0;
+        if (unknown)
+            result_.unknownEvents[cursor.damageFrom(generation_.fileBegin)] = cursor.type();
         if (!result_.damage) {
             const std::int64_t thread = cursor.thread();
             result_.damage = {.text = "An event " +
                                       (thread < 0 ? std::string() : "of thread " + std::to_string(thread) + " ") +
                                       "in generation " + std::to_string(generation_.number) +
-                                      " is damaged, and the rest of its batch cannot be read",
+                                      (unknown ? " has the unknown type " + std::to_string(cursor.type())
+                                               : std::string(" is damaged")) +
+                                      ", and the rest of its batch cannot be read",
                               .byteOffset = cursor.damageFrom(generation_.fileBegin),
                               .generation = generation_.number,
-                              .thread = thread};
+                              .thread = thread,
+                              .time = cursor.time()};
         }
     }
 }
@@ -162,7 +171,8 @@ ReadProblem Orderer::problemAt(std::size_t i, const std::string& why) const {
                 "The events of generation " + std::to_string(generation_.number) + " cannot be put in order: " + why,
             .byteOffset = source.cursor.offsetFrom(generation_.fileBegin),
             .generation = generation_.number,
-            .thread = source.cursor.thread()};
+            .thread = source.cursor.thread(),
+            .disorder = true};
 }
 
 // The heap is Go's (D.2), so that events with equal times come out in the same order as with Go's own reader.

@@ -11,9 +11,9 @@ namespace waitscope {
 
 bool SliceJoiner::join(OrderedSlice& slice) {
     const std::vector<Resolved> resolved = resolve(slice);
-    const bool holds = std::ranges::all_of(resolved, &Resolved::holds) && procsHold(slice) &&
-                       (slices_ == 0 || slice.slice->catchesUp(state_.time + 1));
-    if (!doubtful_ && !holds)
+    if (slices_ != 0 && !slice.slice->catchesUp(state_.time + 1))
+        return false;
+    if (!doubtful_ && (!std::ranges::all_of(resolved, &Resolved::holds) || !procsHold(slice)))
         return false;
     if (++slices_ == 1)
         firstGeneration_ = slice.generation;

@@ -23,7 +23,7 @@ class SliceJoiner {
     SliceJoiner(TraceBuilder& builder, StringInterner& strings) : builder_(builder), strings_(strings) {}
 
     /// Joins the next slice. False if it took something for granted that is not so; nothing has changed then. While
-    /// the state is doubtful every slice is joined.
+    /// the state is doubtful every slice is joined that begins behind the last one.
     [[nodiscard]] bool join(OrderedSlice& slice);
     /// Events are missing between the last slice and the next.
     void gap();

@@ -8,6 +8,7 @@
 #include "model/reader/tables.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,6 +30,10 @@ struct SliceWork {
     std::int64_t from = 0; ///< 0: its first events too
     std::int64_t until = untilTheEnd;
     std::uint64_t keepFrom = 0; ///< offset in the file: neither this slice nor a later one needs the events before
+    /// An event that cannot be taken holds up those that are so much later (ns). In a sound generation it may wait for
+    /// any of them; in a damaged one what it waits for may be lost, and then it would be put at the generation's end.
+    std::int64_t patience = INT64_MAX;
+    std::int64_t notBefore = 0; ///< ns of the trace clock: where the slice before it ended, if that is known
 
     [[nodiscard]] bool isFirst() const { return from == 0; }
 };
@@ -69,9 +74,10 @@ struct OrderedSlice {
     std::uint64_t delivered = 0;                 ///< events, as Go's reader counts them
     std::int64_t firstTime = 0;                  ///< ns of the trace clock
     std::int64_t lastTime = 0;
-    std::optional<ReadProblem> damage;   ///< events that could not be decoded
-    std::optional<ReadProblem> stuck;    ///< events that fit no order; those before it are in the slice
-    std::vector<EventCursor> notOrdered; ///< where the threads stand then
+    std::optional<ReadProblem> damage;                   ///< events that could not be decoded
+    std::map<std::uint64_t, std::uint8_t> unknownEvents; ///< their types, by where they stand in the file
+    std::optional<ReadProblem> stuck;                    ///< events that fit no order; those before it are in the slice
+    std::vector<EventCursor> notOrdered;                 ///< where the threads stand then
     bool stopped = false;
 };
 

@@ -54,6 +54,10 @@ constexpr std::array magics{
 
 } // namespace
 
+std::optional<int> headerAt(std::span<const std::byte> bytes) {
+    return versionAt({reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), headerSize)});
+}
+
 std::optional<TraceHeader> findHeader(std::span<const std::byte> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     for (std::size_t at = text.find(headerBegin); at != std::string_view::npos; at = text.find(headerBegin, at + 1))

@@ -18,6 +18,9 @@ struct TraceHeader {
     [[nodiscard]] std::string text() const { return "go 1." + std::to_string(version) + " trace"; }
 };
 
+/// The N of the header "go 1.N trace" with which `bytes` begin; nothing if they begin with something else.
+[[nodiscard]] std::optional<int> headerAt(std::span<const std::byte> bytes);
+
 /// Looks for the header at the front and, because log lines and HTTP headers get saved in front of traces, in all of
 /// `bytes`.
 [[nodiscard]] std::optional<TraceHeader> findHeader(std::span<const std::byte> bytes);

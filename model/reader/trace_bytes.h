@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The bytes of a trace, whatever they are wrapped in: a mapped file as it is, or a stream that a thread of its own is
-// still decompressing. Content decides what it is, never the name.
-//
-// Addresses are stable: a decompressed stream grows inside one large reservation of address space, of which only what
-// is written costs memory. The reader waits for bytes with `ensure` and may give pages back that it is done with.
+// The bytes of a trace, whatever they are wrapped in, and in however many layers: a gzip in a tar in a zstd is three.
+// Content decides what each layer is, never the name.
 #pragma once
 
-#include "model/reader/load.h"
+#include "model/reader/decompressed.h"
+#include "model/reader/stored_file.h"
+#include "model/reader/tar_member.h"
 
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace waitscope {
-
-enum class Wrapping : std::uint8_t { None, Zstd, Gzip };
-
-/// What the first bytes are wrapped in.
-[[nodiscard]] Wrapping wrappingOf(std::span<const std::byte> bytes);
 
 class TraceBytes {
   public:
@@ -34,44 +25,38 @@ class TraceBytes {
     TraceBytes& operator=(const TraceBytes&) = delete;
 
     /// Waits until `size` bytes are there or there will be no more; returns how many there are (maybe more).
-    std::size_t ensure(std::size_t size);
-    [[nodiscard]] const std::byte* data() const { return data_; }
+    std::size_t ensure(std::size_t size) { return top().ensure(size); }
+    [[nodiscard]] const std::byte* data() const { return top().data(); }
     /// The reader needs nothing before `offset` again.
-    void release(std::size_t offset);
+    void release(std::size_t offset) { top().release(offset); }
+    /// The reader needs nothing from `begin` to `end` again.
+    void discard(std::size_t begin, std::size_t end) { top().discard(begin, end); }
 
     /// The bytes as stored (compressed if they are), for the identity of the file.
-    [[nodiscard]] std::span<const std::byte> stored() const { return stored_; }
-    [[nodiscard]] Wrapping wrapping() const { return wrapping_; }
-    /// What was wrong with the wrapping, after all bytes were read; empty if nothing.
-    [[nodiscard]] std::string damage();
+    [[nodiscard]] std::span<const std::byte> stored() const { return file_->bytes(); }
+    [[nodiscard]] bool isWrapped() const { return !layers_.empty(); }
+    /// What was wrong with the file or its wrapping, as the end of "the file is damaged: …"; waits for all bytes.
+    /// Empty: nothing.
+    [[nodiscard]] std::string damage() { return top().damage(); }
+    /// What else there is to know of the wrapping, in whole sentences; waits for all bytes.
+    [[nodiscard]] std::vector<std::string> notes();
+    /// How many bytes there will be, as far as the file says it beforehand; else how many are stored.
+    [[nodiscard]] std::uint64_t expectedSize() const;
+    /// Why there are no bytes, if the wrapping is whole but holds no trace; a whole sentence without its subject.
+    [[nodiscard]] std::string emptiness();
     /// How far the stored bytes are used, for progress: the offset of trace bytes as an offset of stored bytes.
-    [[nodiscard]] std::uint64_t storedBytesFor(std::uint64_t offset) const;
+    [[nodiscard]] std::uint64_t storedBytesFor(std::uint64_t offset) const { return top().storedBytesFor(offset); }
 
   private:
-    TraceBytes() = default;
-    void start(const LoadOptions& options);
-    void decompress(const std::stop_token& stop, const std::stop_token& ours);
-    void decompressZstd(const std::stop_token& stop, const std::stop_token& ours);
-    void decompressGzip(const std::stop_token& stop, const std::stop_token& ours);
-    void publish(std::size_t available, std::size_t consumed);
-    void finishWith(const std::string& damage);
+    explicit TraceBytes(std::unique_ptr<StoredFile> file, const LoadOptions& options);
+    [[nodiscard]] ByteSource& top() const {
+        return layers_.empty() ? static_cast<ByteSource&>(*file_) : *layers_.back();
+    }
 
-    std::span<const std::byte> stored_;
-    void* mapping_ = nullptr;     ///< of the file
-    std::vector<std::byte> read_; ///< of what cannot be mapped (a pipe)
-    Wrapping wrapping_ = Wrapping::None;
-    const std::byte* data_ = nullptr;
-    std::byte* reservation_ = nullptr;
-    std::size_t reserved_ = 0;
-    std::size_t released_ = 0;
-
-    mutable std::mutex mutex_;
-    std::condition_variable grown_;
-    std::size_t available_ = 0;
-    std::size_t consumed_ = 0;
-    bool ended_ = true;
-    std::string damage_;
-    std::jthread decompressor_;
+    std::unique_ptr<StoredFile> file_;
+    std::vector<std::unique_ptr<ByteSource>> layers_; ///< each made of the one before it
+    TarMember* archive_ = nullptr;                    ///< among them
+    std::string header_;                              ///< what stood in front and was skipped
 };
 
 } // namespace waitscope

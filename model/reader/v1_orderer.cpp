@@ -50,13 +50,16 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
             learnCreated(); // C threads that call into Go break the rules; now they may be bent
             continue;
         }
-        if (earliest == nullptr) {
-            problem = ReadProblem{.text = "The events cannot be put in order: no processor's next event can follow "
-                                          "the events before it",
-                                  .byteOffset = 0,
-                                  .generation = 0,
-                                  .thread = {}};
-            break;
+        if (earliest == nullptr) { // what the events wait for is lost; from here on time alone orders them
+            for (Queue& queue : queues_)
+                if (!queue.ended &&
+                    (earliest == nullptr || queue.cursor.record().ticks < earliest->cursor.record().ticks))
+                    earliest = &queue;
+            if (!problem)
+                problem = ReadProblem{.text = "The events contradict one another, so some are missing",
+                                      .byteOffset = 0,
+                                      .time = timeOf(earliest->cursor.record().ticks),
+                                      .disorder = true};
         }
         const Record record = earliest->cursor.record();
         earliest->ended = !earliest->cursor.next();

@@ -2,6 +2,7 @@
 #include "model/reader/v1_records.h"
 
 #include "model/reader/wire.h"
+#include "model/report/text.h"
 
 #include <algorithm>
 
@@ -84,7 +85,7 @@ void readStack(ByteCursor in, File& file, StackInterner& stacks) {
     const std::uint64_t id = in.uvarint();
     const std::uint64_t count = in.uvarint();
     std::vector<FrameId> frames;
-    for (std::uint64_t i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
         const std::uint64_t pc = in.uvarint();
         const std::uint64_t function = in.uvarint();
         const std::uint64_t source = in.uvarint();
@@ -198,25 +199,112 @@ bool Walk::step(ByteCursor& in) {
     return true;
 }
 
+// Steps over any record; false if it makes no sense.
+bool skipRecord(ByteCursor& in) {
+    const std::uint8_t first = in.byte();
+    const std::uint8_t type = first & 0x3fU;
+    Record record;
+    switch (type) {
+    case Batch:
+        in.uvarint();
+        in.uvarint();
+        return !in.failed();
+    case String: {
+        const std::uint64_t id = in.uvarint();
+        const std::uint64_t length = in.uvarint();
+        in.take(length);
+        return !in.failed() && id != 0 && length != 0 && length <= longestText;
+    }
+    case Stack:
+        return skipStack(in, first);
+    case Frequency:
+    case TimerGoroutine:
+        in.uvarint();
+        return !in.failed();
+    default:
+        return type != 0 && type < typeCount && readEvent(in, first, record);
+    }
+}
+
+// Is there a batch, with records behind it that make sense?
+bool batchBegins(const std::byte* at, const std::byte* end, std::uint64_t earliest) {
+    constexpr std::uint8_t batch = 1U << 6U | Batch;
+    constexpr std::ptrdiff_t looked = 512; // bytes; all a place is worth
+    constexpr int convincing = 12;
+    if (*at != std::byte{batch})
+        return false;
+    const bool toTheEnd = end - at <= looked;
+    ByteCursor in(at + 1, toTheEnd ? end : at + looked);
+    const std::uint64_t proc = in.uvarint();
+    const std::uint64_t ticks = in.uvarint();
+    if (in.failed() || (proc >= mostProcs && proc != UINT64_MAX) || ticks < earliest)
+        return false;
+    for (int n = 0; n < convincing; ++n) {
+        if (in.atEnd())
+            return toTheEnd && n != 0;
+        if (!skipRecord(in))
+            return in.atEnd() && !toTheEnd && n >= convincing / 2;
+    }
+    return true;
+}
+
+// The end of a file begins with the clock's frequency, which no batch is around, and goes on with the stacks in one.
+bool endBegins(const std::byte* at, const std::byte* end) {
+    constexpr std::uint64_t slowest = 100'000;
+    constexpr std::uint64_t fastest = 10'000'000'000;
+    if (*at != std::byte{Frequency})
+        return false;
+    ByteCursor in(at + 1, end);
+    const std::uint64_t value = in.uvarint();
+    return !in.failed() && value >= slowest && value <= fastest && !in.atEnd() && batchBegins(in.position(), end, 0);
+}
+
+// What stands at or behind `from`: a batch, or another trace's header, or the end.
+const std::byte* findBatch(const std::byte* from, const std::byte* end, File& file, std::uint64_t offset) {
+    const std::uint64_t earliest = file.firstTicks == UINT64_MAX ? 0 : file.firstTicks;
+    for (const std::byte* at = from; at != end; ++at) {
+        if (const auto version = headerAt({at, end})) {
+            file.otherTrace =
+                TraceHeader{.version = *version, .offset = offset + static_cast<std::uint64_t>(at - from)};
+            return at;
+        }
+        if (batchBegins(at, end, earliest) || endBegins(at, end))
+            return at;
+    }
+    return end;
+}
+
 } // namespace
 
 File readFile(std::span<const std::byte> bytes, std::uint64_t offset, StringInterner& strings, StackInterner& stacks) {
     File file;
     Walk walk(file, strings);
-    ByteCursor in(bytes.data(), bytes.data() + bytes.size());
-    const std::byte* good = in.position();
-    while (!in.atEnd()) {
-        if (!walk.step(in)) {
-            file.problem = ReadProblem{.text = "A record makes no sense, or the file ends inside it",
-                                       .byteOffset = offset + static_cast<std::uint64_t>(good - bytes.data()),
-                                       .generation = 0,
-                                       .thread = {}};
-            break;
+    const std::byte* const end = bytes.data() + bytes.size();
+    const std::byte* at = bytes.data();
+    while (at != end) {
+        ByteCursor in(at, end);
+        if (walk.step(in)) {
+            at = in.position();
+            continue;
         }
-        good = in.position();
+        walk.closeSegment(at);
+        const std::uint64_t here = offset + static_cast<std::uint64_t>(at - bytes.data());
+        const std::byte* const next = findBatch(at, end, file, here);
+        const bool last = next == end || file.otherTrace;
+        if (!(file.otherTrace && next == at && file.ticksPerSecond)) // else the trace ends as it should
+            file.problems.push_back({.text = next == end && in.atEnd()
+                                                 ? std::string("The file ends inside a record")
+                                                 : "A record makes no sense, and " +
+                                                       countText(static_cast<std::uint64_t>(next - at)) +
+                                                       " bytes there cannot be read",
+                                     .byteOffset = here,
+                                     .toTheEnd = last});
+        if (last)
+            break;
+        at = next;
     }
-    walk.closeSegment(good);
-    walk.readStacks(good, stacks);
+    walk.closeSegment(at);
+    walk.readStacks(at, stacks);
     std::ranges::stable_sort(file.samples, {}, &WireSample::ticks);
     std::ranges::stable_sort(file.syscallExits, {}, &LateSyscallExit::ticks);
     return file;

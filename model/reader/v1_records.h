@@ -113,10 +113,12 @@ struct File {
     std::uint64_t firstTicks = UINT64_MAX;
     std::vector<WireSample> samples;           ///< by time
     std::vector<LateSyscallExit> syscallExits; ///< by time: when the call returned, not when that was written
-    std::optional<ReadProblem> problem;        ///< where the walk had to stop
+    std::vector<ReadProblem> problems;         ///< where the walk had to skip something
+    std::optional<TraceHeader> otherTrace;     ///< it ended because another one begins there
 };
 
-/// Walks all of `bytes`, which begin behind the header at `offset`; stops at the first record that makes no sense.
+/// Walks all of `bytes`, which begin behind the header at `offset`. Behind a record that makes no sense it goes on with
+/// the next batch.
 [[nodiscard]] File readFile(std::span<const std::byte> bytes, std::uint64_t offset, StringInterner& strings,
                             StackInterner& stacks);
 

@@ -78,6 +78,7 @@ constexpr auto argumentCounts = [] {
 }();
 constexpr std::size_t mostArguments = 5;
 
+constexpr int firstWithGenerationEnd = 26; ///< the N of the header from which on a byte ends each generation
 constexpr std::uint64_t maxBatchSize = 65536;
 constexpr std::uint64_t maxFrames = 128;
 constexpr std::uint64_t maxStringLength = 1024;

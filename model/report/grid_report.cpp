@@ -3,6 +3,7 @@
 
 #include "model/heatmap/heatmap.h"
 #include "model/report/identity_json.h"
+#include "model/report/warning_lines.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,7 +34,7 @@ std::string quoted(const std::string& field) {
 } // namespace
 
 std::string gridCsv(const Trace& trace, const Grid& grid) {
-    std::string text = "row,label,goroutines,first_goroutine";
+    std::string text = warningLines(trace) + "row,label,goroutines,first_goroutine";
     for (std::uint32_t b = 0; b < grid.bins; ++b)
         text += "," + std::to_string(grid.binRange(b).begin);
     text += "\n";

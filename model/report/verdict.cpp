@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/verdict.h"
 
+#include "model/report/span_text.h"
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 namespace waitscope {
@@ -13,6 +15,20 @@ namespace {
 bool isIdleByNature(Primitive p) {
     return p == Primitive::Network || p == Primitive::Sleep || p == Primitive::Syscall || p == Primitive::GC ||
            p == Primitive::Other;
+}
+
+std::vector<std::string> longestOf(const TraceFacts& facts, const WaitTable& table) {
+    constexpr std::size_t shown = 5;
+    std::vector<const WaitRow*> rows;
+    for (const WaitRow& row : table.rows)
+        rows.push_back(&row);
+    std::ranges::stable_sort(rows, std::greater(), &WaitRow::longest);
+    rows.resize(std::min(rows.size(), shown));
+    std::vector<std::string> texts;
+    for (const WaitRow* const row : rows)
+        texts.push_back((row->longestBeforeTrace ? "≥ " : "") + durationText(row->longest()) + " · " +
+                        std::string(nameOf(row->primitive)) + " · " + siteText(*facts.trace, row->site));
+    return texts;
 }
 
 } // namespace
@@ -29,6 +45,7 @@ std::optional<Verdict> verdictOf(const TraceFacts& facts, const WaitTable& table
         return {};
     const Trace& trace = *facts.trace;
     Verdict verdict{.primitive = worst->primitive, .site = worst->site, .open = worst->openTime > 0};
+    verdict.longest = longestOf(facts, table);
     const auto goroutines = [](std::uint64_t n) { return countText(n) + (n == 1 ? " goroutine" : " goroutines"); };
     std::string where = " · " + std::string(nameOf(verdict.primitive));
     if (verdict.site.known()) {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace waitscope {
 
@@ -18,6 +19,8 @@ struct Verdict {
     /// "1,000 goroutines still waiting · chan receive · main.neverServed sandbox.go:88 · since 0.11 s · oldest 4.89 s",
     /// or "2,299 goroutines waited 48 min 17 s together · mutex · main.get main.go:38 · longest 2.51 s · all woken"
     std::string sentence;
+    /// The five rows with the longest waits, in words: what is looked at where nothing was found.
+    std::vector<std::string> longest;
 };
 
 /// From a table by site over the whole trace; nothing if the program waited for nothing. Waits that are idle by nature

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/waits_report.h"
 
+#include "model/report/frame_json.h"
 #include "model/report/identity_json.h"
+#include "model/report/warning_lines.h"
 
 #include <array>
 #include <charconv>
@@ -14,20 +16,6 @@ namespace waitscope {
 namespace {
 
 using Json = nlohmann::json;
-
-Json frameJson(const Trace& trace, FrameId id) {
-    if (!id.known())
-        return nullptr;
-    const Frame& frame = trace.frame(id);
-    return {{"function", trace.text(frame.function)}, {"file", trace.text(frame.file)}, {"line", frame.line}};
-}
-
-Json stackJson(const Trace& trace, StackId id) {
-    Json frames = Json::array();
-    for (const FrameId frame : trace.stacks[id])
-        frames.push_back(frameJson(trace, frame));
-    return frames;
-}
 
 template <class T> Json jsonOf(const std::optional<T>& value) {
     return value ? Json(*value) : Json();
@@ -52,6 +40,39 @@ Json goroutineJson(const TraceFacts& facts, GoroutineIndex g) {
             {"start_ns", life.begin},
             {"end_ns", trace.aliveAtEnd(g) ? Json() : Json(life.end)},
             {"before_trace", before}};
+}
+
+Json rootCausesJson(const Trace& trace, const WaitRow& row) {
+    if (!row.rootCauses)
+        return nullptr;
+    Json causes = Json::array();
+    for (const RootCause& cause : row.rootCauses->causes)
+        causes.push_back({{"site", frameJson(trace, cause.site)},
+                          {"state", nameOf(cause.state)},
+                          {"percent", jsonOf(row.rootCauses->percent(cause))},
+                          {"total_ns", cause.time}});
+    return causes;
+}
+
+/// How many of the row's finished waits were looked at, where not all were.
+Json sampleJson(const WaitRow& row) {
+    if (!row.rootCauses || row.rootCauses->sampled == row.rootCauses->waits)
+        return nullptr;
+    return {{"waits", row.rootCauses->sampled}, {"of", row.rootCauses->waits}, {"seed", BlockerWalk::sampleSeed}};
+}
+
+/// Who may hold the lock of open waits: goroutines that are, at the end, in the same function behind its Lock.
+Json holdersJson(const TraceFacts& facts, WaitGrouping by, const WaitRow& row) {
+    if (by != WaitGrouping::Site || row.open == 0 || !isLock(row.primitive))
+        return nullptr;
+    Json holders = Json::array();
+    for (const CandidateHolder& holder : candidateHolders(facts, row.primitive, row.site))
+        holders.push_back({{"site", frameJson(*facts.trace, holder.frame)},
+                           {"primitive", nameOf(holder.primitive)},
+                           {"goroutines", holder.goroutines},
+                           {"certainty", "strong inference"},
+                           {"stack", stackJson(*facts.trace, holder.stack)}});
+    return holders;
 }
 
 Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row) {
@@ -79,7 +100,9 @@ Json rowJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row
              {"peak_blocked", row.peakBlocked},
              {"blocked_at_end", row.blockedAtEnd},
              {"before_trace", row.beforeTrace},
-             {"root_causes", nullptr}, // not computed yet: unknown, not none
+             {"root_causes", rootCausesJson(trace, row)},
+             {"root_causes_sample", sampleJson(row)},
+             {"candidate_holders", holdersJson(facts, table.by, row)},
              {"wakers", std::move(wakers)}};
     if (table.by == WaitGrouping::Goroutine)
         out["goroutine"] = goroutineJson(facts, row.goroutine);
@@ -208,7 +231,7 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
 
 std::string waitsCsv(const TraceFacts& facts, const WaitTable& table) {
     const Trace& trace = *facts.trace;
-    std::string out;
+    std::string out = warningLines(trace);
     {
         Line names(out);
         for (const std::string_view name : columnNames(table.by))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/trace/memory.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <new>
@@ -13,11 +14,14 @@ namespace {
 
 constexpr std::size_t hugePage = std::size_t{2} << 20;
 constexpr std::size_t worthAMapping = hugePage;
+constexpr std::size_t worthHugePages = 4 * hugePage; // a table that fills slowly would hold too much for too long
 constexpr std::size_t worthSharing = std::size_t{16} << 10;
-constexpr std::size_t sharedSize = 2 * hugePage;
+// A thread's first mapping is small, since it may be all that it needs.
+constexpr std::size_t smallestShared = hugePage / 8;
+constexpr std::size_t largestShared = 2 * hugePage;
 
 // Begins where a huge page does. More than is wanted is mapped for that; the rest goes back before it is touched.
-std::byte* map(std::size_t size) {
+std::byte* map(std::size_t size, bool huge) {
     void* const mapping = ::mmap(nullptr, size + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED)
         throw std::bad_alloc();
@@ -30,7 +34,8 @@ std::byte* map(std::size_t size) {
         ::munmap(begin, skipped);
     if (skipped != hugePage)
         ::munmap(data + mapped, hugePage - skipped);
-    ::madvise(data, size / hugePage * hugePage, MADV_HUGEPAGE);
+    if (huge)
+        ::madvise(data, size / hugePage * hugePage, MADV_HUGEPAGE);
     return data;
 }
 
@@ -39,8 +44,8 @@ std::byte* map(std::size_t size) {
 /// Handed out from its begin to its end, never reused; counts who still needs it.
 class SharedMapping {
   public:
-    SharedMapping() : data_(map(sharedSize)) {}
-    ~SharedMapping() { ::munmap(data_, sharedSize); }
+    explicit SharedMapping(std::size_t size) : size_(size), data_(map(size, size == largestShared)) {}
+    ~SharedMapping() { ::munmap(data_, size_); }
     SharedMapping(const SharedMapping&) = delete;
     SharedMapping& operator=(const SharedMapping&) = delete;
 
@@ -48,7 +53,7 @@ class SharedMapping {
     std::byte* take(std::size_t size) {
         constexpr std::size_t alignment = 64;
         const std::size_t end = used_ + (size + alignment - 1) / alignment * alignment;
-        if (end > sharedSize)
+        if (end > size_)
             return nullptr;
         ++users_;
         return data_ + std::exchange(used_, end);
@@ -59,6 +64,7 @@ class SharedMapping {
     }
 
   private:
+    std::size_t size_;
     std::byte* data_;
     std::size_t used_ = 0;
     std::atomic<std::size_t> users_ = 1; ///< tables, and the thread that fills it
@@ -68,6 +74,7 @@ namespace {
 
 struct Filling {
     SharedMapping* mapping = nullptr;
+    std::size_t nextSize = smallestShared;
 
     ~Filling() { leave(); }
     void leave() {
@@ -81,14 +88,15 @@ thread_local Filling filling;
 
 Memory::Memory(std::size_t size) : size_(size) {
     if (size >= worthAMapping) {
-        data_ = map(size);
+        data_ = map(size, size >= worthHugePages);
     } else if (size < worthSharing) {
         data_ = static_cast<std::byte*>(::operator new(size));
     } else {
         data_ = filling.mapping == nullptr ? nullptr : filling.mapping->take(size);
-        if (data_ == nullptr) {
+        while (data_ == nullptr) {
             filling.leave();
-            filling.mapping = new SharedMapping;
+            filling.mapping = new SharedMapping(filling.nextSize);
+            filling.nextSize = std::min(4 * filling.nextSize, largestShared);
             data_ = filling.mapping->take(size);
         }
         share_ = filling.mapping;

@@ -50,12 +50,11 @@ struct Tally {
     Time mostTime = -1;
 };
 
-/// One wait, for distributions.
+/// One wait, for distributions and root causes.
 struct Stretch {
     std::uint32_t row;
+    SpanIndex wait;
     bool finished;
-    TimeRange clipped;
-    Time length;
 };
 
 class Counting {
@@ -77,7 +76,9 @@ class Counting {
         fillClasses();
         fillWakers();
         if (options_.distributions)
-            fillDistributions();
+            fillDistributions(runsByRow());
+        if (options_.rootCauses)
+            fillRootCauses(runsByRow());
         WaitTable table{options_.range, options_.by, goroutineTime_, {}};
         for (Tally& tally : tallies_)
             if (tally.row.waits() > 0)
@@ -177,8 +178,8 @@ class Counting {
         classTimes_.add(r, c, time);
         if (woken)
             wakers_.add(r, wakerKey, time);
-        if (options_.distributions)
-            stretches_.push_back({r, !open, clipped, length});
+        if (options_.distributions || options_.rootCauses)
+            stretches_.push_back({r, s, !open});
     }
 
     void fillClasses() {
@@ -206,17 +207,24 @@ class Counting {
             });
     }
 
-    void fillDistributions() {
-        // Sorted into runs by row, so that each row's waits lie side by side.
-        std::vector<std::size_t> ends(tallies_.size() + 1);
+    /// The waits in runs by row, in the order in which they were counted.
+    struct Runs {
+        std::vector<std::size_t> ends; ///< by row: where its run begins; and one more
+        std::vector<std::uint32_t> order;
+    };
+    [[nodiscard]] Runs runsByRow() const {
+        Runs runs{std::vector<std::size_t>(tallies_.size() + 1), std::vector<std::uint32_t>(stretches_.size())};
         for (const Stretch& stretch : stretches_)
-            ++ends[stretch.row + 1];
-        for (std::size_t r = 1; r < ends.size(); ++r)
-            ends[r] += ends[r - 1];
-        std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
-        std::vector<std::uint32_t> order(stretches_.size());
+            ++runs.ends[stretch.row + 1];
+        for (std::size_t r = 1; r < runs.ends.size(); ++r)
+            runs.ends[r] += runs.ends[r - 1];
+        std::vector<std::size_t> next(runs.ends.begin(), runs.ends.end() - 1);
         for (std::uint32_t i = 0; i < stretches_.size(); ++i)
-            order[next[stretches_[i].row]++] = i;
+            runs.order[next[stretches_[i].row]++] = i;
+        return runs;
+    }
+
+    void fillDistributions(const Runs& runs) {
         std::vector<Time> lengths;
         std::vector<Time> begins;
         std::vector<Time> stops;
@@ -224,20 +232,34 @@ class Counting {
             lengths.clear();
             begins.clear();
             stops.clear();
-            for (std::size_t i = ends[r]; i < ends[r + 1]; ++i) {
-                const Stretch& stretch = stretches_[order[i]];
+            for (std::size_t i = runs.ends[r]; i < runs.ends[r + 1]; ++i) {
+                const Stretch& stretch = stretches_[runs.order[i]];
+                const TimeRange whole = trace_.spans.range(stretch.wait);
                 if (stretch.finished)
-                    lengths.push_back(stretch.length);
-                if (stretch.clipped.empty())
+                    lengths.push_back(whole.length());
+                const TimeRange clipped = whole.clippedTo(options_.range);
+                if (clipped.empty())
                     continue;
-                begins.push_back(stretch.clipped.begin);
-                stops.push_back(stretch.clipped.end);
+                begins.push_back(clipped.begin);
+                stops.push_back(clipped.end);
             }
             WaitRow& row = tallies_[r].row;
             row.p50 = percentile(lengths, 50);
             row.p95 = percentile(lengths, 95);
             row.p99 = percentile(lengths, 99);
             row.peakBlocked = std::max(peak(begins, stops), row.blockedAtEnd);
+        }
+    }
+
+    void fillRootCauses(const Runs& runs) {
+        BlockerWalk walk(facts_);
+        std::vector<SpanIndex> finished;
+        for (std::size_t r = 0; r < tallies_.size(); ++r) {
+            finished.clear();
+            for (std::size_t i = runs.ends[r]; i < runs.ends[r + 1]; ++i)
+                if (const Stretch& stretch = stretches_[runs.order[i]]; stretch.finished)
+                    finished.push_back(stretch.wait);
+            tallies_[r].row.rootCauses = rootCausesOf(trace_, walk.timesOf(finished, options_.range));
         }
     }
 

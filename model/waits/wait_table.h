@@ -9,6 +9,7 @@
 #pragma once
 
 #include "model/facts.h"
+#include "model/waits/root_causes.h"
 #include "model/waits/wake_up.h"
 
 #include <algorithm>
@@ -36,6 +37,7 @@ struct WaitTableOptions {
     WaitGrouping by = WaitGrouping::Site;
     bool runtimeGoroutines = false; ///< count the waits of the runtime's own goroutines too
     bool distributions = true;      ///< fill in percentiles and the peak, which cost memory and a sort
+    bool rootCauses = false;        ///< fill in what was going on during finished waits
 };
 
 /// The waits of one row that were ended at one place.
@@ -62,14 +64,15 @@ struct WaitRow {
     std::uint64_t open = 0;
     Time finishedTime = 0;
     Time openTime = 0;
-    std::optional<Time> p50, p95, p99; ///< of finished waits, nearest rank
-    std::optional<Time> max;           ///< of finished waits
-    std::optional<Time> oldestOpen;    ///< the longest open wait
-    bool longestBeforeTrace = false;   ///< the longest wait began before the trace: it is at least that long
-    std::uint64_t peakBlocked = 0;     ///< most goroutines at one time inside the range
-    std::uint64_t blockedAtEnd = 0;    ///< goroutines at the end of the range
-    std::uint64_t beforeTrace = 0;     ///< waits that were going on when the trace began
-    std::vector<RowWaker> wakers;      ///< of finished waits but system calls; most time first
+    std::optional<Time> p50, p95, p99;    ///< of finished waits, nearest rank
+    std::optional<Time> max;              ///< of finished waits
+    std::optional<Time> oldestOpen;       ///< the longest open wait
+    bool longestBeforeTrace = false;      ///< the longest wait began before the trace: it is at least that long
+    std::uint64_t peakBlocked = 0;        ///< most goroutines at one time inside the range
+    std::uint64_t blockedAtEnd = 0;       ///< goroutines at the end of the range
+    std::uint64_t beforeTrace = 0;        ///< waits that were going on when the trace began
+    std::vector<RowWaker> wakers;         ///< of finished waits but system calls; most time first
+    std::optional<RootCauses> rootCauses; ///< only if asked for
 
     [[nodiscard]] Time total() const { return finishedTime + openTime; }
     [[nodiscard]] std::uint64_t waits() const { return finished + open; }

@@ -2,6 +2,7 @@
 // The window as a user meets it: opening, failing, cancelling, one selection in all views.
 #include "app/main_window.h"
 #include "tests/support/recordings.h"
+#include "widgets/findings/findings_panel.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/timeline_view.h"
@@ -11,6 +12,8 @@
 #include <QDialog>
 #include <QDragEnterEvent>
 #include <QFile>
+#include <QInputDialog>
+#include <QLabel>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
@@ -61,6 +64,60 @@ class TestMainWindow : public QObject {
         QCOMPARE(window_->state()->facts()->trace->identity.fileName, std::string("lru-burst-mutex.trace.zst"));
         QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("mutex")));
         QVERIFY(window_->verdictText().contains(QStringLiteral("FeatureCache")));
+    }
+
+    void theVerdictIsTheFirstFindingAndLeadsToItInEveryView() {
+        open([&] { window_->openSample(QStringLiteral("mutex")); });
+        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
+        QVERIFY(window_->verdictText().contains(QStringLiteral("contention")));
+        auto* const panel = window_->findChild<FindingsPanel*>();
+        QVERIFY(!panel->isVisible());
+        QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
+        QVERIFY(panel->isVisible());
+        QVERIFY(!std::holds_alternative<std::monostate>(window_->state()->selection()));
+        QVERIFY(window_->state()->onset() >= 0);
+        auto* const text = panel->findChild<QTextBrowser*>();
+        QVERIFY(text->toPlainText().contains(QStringLiteral("Several locks can share this line")));
+        QVERIFY(text->toPlainText().contains(QStringLiteral("Advice:")));
+    }
+
+    void aGoroutineThatIsNoFindingIsToldWhy() {
+        open([&] { window_->openSample(QStringLiteral("mutex")); });
+        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
+        window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
+        const Trace& trace = *window_->state()->facts()->trace;
+        GoroutineIndex ended{0};
+        while (trace.aliveAtEnd(ended))
+            ++ended.value;
+        window_->state()->select(GoroutineSelection{ended});
+        auto* const why = window_->findChild<QLabel*>(QStringLiteral("why"));
+        QVERIFY(why->isVisible());
+        QVERIFY(why->text().contains(QStringLiteral("it ended at")));
+    }
+
+    void aDismissalIsKeptBesideTheTraceAndHoldsNextTime() {
+        QTemporaryDir folder;
+        const QString trace = folder.filePath(QStringLiteral("burst.trace"));
+        QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), trace));
+        open([&] { window_->openFile(trace); });
+        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
+        window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
+        QTimer::singleShot(0, this, [] {
+            auto* const dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog != nullptr);
+            dialog->setTextValue(QStringLiteral("known"));
+            dialog->accept();
+        });
+        for (QPushButton* const button : window_->findChild<FindingsPanel*>()->findChildren<QPushButton*>())
+            if (button->text() == QStringLiteral("Dismiss…")) {
+                button->click();
+                break;
+            }
+        QTRY_VERIFY(!window_->verdictText().contains(QStringLiteral("contention")) &&
+                    !window_->verdictText().contains(QStringLiteral("HIGH")));
+        QVERIFY(QFile::exists(folder.filePath(QStringLiteral("waitscope-rules.json"))));
+        open([&] { window_->openFile(trace); });
+        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("Nothing found")));
     }
 
     void theVerdictLineLeadsToTheStackInOneClick() {

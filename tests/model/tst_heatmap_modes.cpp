@@ -308,7 +308,7 @@ class HeatmapModesTest : public QObject {
         QVERIFY2(std::abs(count - leaked[function].toDouble()) <= 0.2 * leaked[function].toDouble(), qPrintable(text));
         QVERIFY2(text.contains(QStringLiteral(".go:")) && text.contains(QStringLiteral("since")), qPrintable(text));
         QVERIFY(callouts.front().time < facts->trace->duration / 4);
-        QCOMPARE(QString::fromUtf8(facts->trace->function(callouts.front().goroutine).data()), function);
+        QCOMPARE(QString::fromStdString(std::string(facts->trace->function(callouts.front().goroutine))), function);
         // The rows that stay open are those goroutines, and few others.
         std::uint32_t open = 0;
         const Grid grid = gridOf(*facts, whole(*facts, HeatmapMode::Lifetime, 100, 500));

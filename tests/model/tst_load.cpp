@@ -186,7 +186,7 @@ class TestLoad : public QObject {
         QTest::newRow("header only") << QByteArray("go 1.26 trace\0\0\0", 16) << "no events";
         QTest::newRow("half a header") << QByteArray("go 1.26 tra") << "not a Go execution trace";
         QTest::newRow("1.9") << QByteArray("go 1.9 trace\0\0\0\0", 16) << "are not read";
-        QTest::newRow("1.19 without its end") << QByteArray("go 1.19 trace\0\0\0", 16) << "the end is missing";
+        QTest::newRow("1.19 without its end") << QByteArray("go 1.19 trace\0\0\0", 16) << "end of the file is missing";
         QTest::newRow("1.20") << QByteArray("go 1.20 trace\0\0\0", 16) << "no Go ever wrote";
         QTest::newRow("zeros behind a header")
             << QByteArray("go 1.26 trace\0\0\0", 16) + QByteArray(4096, '\0') << "no events";

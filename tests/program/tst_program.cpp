@@ -55,7 +55,7 @@ class TestProgram : public QObject {
     void helpAndVersionGoToStandardOutput() {
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.exitCode, 0);
-        for (const char* command : {"stats", "waits", "heatmap", "timeline", "demo"})
+        for (const char* command : {"stats", "waits", "findings", "heatmap", "timeline", "demo"})
             QVERIFY2(help.out.contains(command), command);
         const Run version = run({QStringLiteral("--version")});
         QCOMPARE(version.exitCode, 0);
@@ -104,6 +104,64 @@ class TestProgram : public QObject {
         QVERIFY(row[QStringLiteral("goroutines")].toInt() > 2200);
         QVERIFY(run({QStringLiteral("waits"), sample, QStringLiteral("--csv")}).out.startsWith("primitive,"));
         QVERIFY(run({QStringLiteral("waits"), sample}).out.contains("FeatureCache"));
+    }
+
+    void findingsNameTheLockAndFailABuildOnlyIfAsked() {
+        const QStringList command{QStringLiteral("findings"), sample};
+        const Run json = run(command + QStringList{QStringLiteral("--json")});
+        QCOMPARE(json.exitCode, 0);
+        const QJsonObject first = objectOf(json.out)[QStringLiteral("findings")].toArray().first().toObject();
+        QCOMPARE(first[QStringLiteral("detector")].toString(), QStringLiteral("D3"));
+        QCOMPARE(first[QStringLiteral("tier")].toString(), QStringLiteral("high"));
+        QCOMPARE(first[QStringLiteral("site")][QStringLiteral("function")].toString(),
+                 QStringLiteral("main.(*FeatureCache).Get"));
+        QCOMPARE(run(command + QStringList{QStringLiteral("--json")}, {}, {QStringLiteral("LC_ALL=de_DE.UTF-8")}).out,
+                 json.out);
+        QCOMPARE(run(command + QStringList{QStringLiteral("--fail-on"), QStringLiteral("high")}).exitCode, 1);
+        QCOMPARE(run(command + QStringList{QStringLiteral("--fail-on"), QStringLiteral("medium")}).exitCode, 1);
+        const QString fixed = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-rwmutex.trace.zst");
+        QCOMPARE(
+            run({QStringLiteral("findings"), fixed, QStringLiteral("--fail-on"), QStringLiteral("medium")}).exitCode,
+            0);
+        QCOMPARE(
+            objectOf(run(command + QStringList{QStringLiteral("--sarif")}).out)[QStringLiteral("version")].toString(),
+            QStringLiteral("2.1.0"));
+        QVERIFY(run(command + QStringList{QStringLiteral("--markdown")}).out.startsWith("## Findings in "));
+        QVERIFY(run(command).out.contains("HIGH  D3"));
+    }
+
+    // If this fails because findings got better: look at the difference, then let the program write the file again.
+    void theFindingsOfTheSampleAreTheGoldenText() {
+        QByteArray golden = contentOf(data + QStringLiteral("/findings-lru-burst-mutex.json"));
+        QVERIFY(!golden.isEmpty());
+        QCOMPARE(run({QStringLiteral("findings"), sample, QStringLiteral("--json")}).out, golden);
+    }
+
+    void aRulesFileDismissesAndAWrongOneIsUsage() {
+        QTemporaryDir folder;
+        const auto write = [&](const QByteArray& text) {
+            QFile file(folder.filePath(QStringLiteral("rules.json")));
+            return file.open(QIODevice::WriteOnly) && file.write(text) == text.size();
+        };
+        const QStringList command{QStringLiteral("findings"),  sample,
+                                  QStringLiteral("--fail-on"), QStringLiteral("medium"),
+                                  QStringLiteral("--rules"),   folder.filePath(QStringLiteral("rules.json"))};
+        QVERIFY(write(
+            "{\"waitscope_rules\": 1, \"dismissed\": ["
+            "{\"detector\": \"D3\", \"reason\": \"known\"}, {\"detector\": \"D14\", \"reason\": \"load test\"}]}"));
+        const Run dismissed = run(command);
+        QCOMPARE(dismissed.exitCode, 0);
+        QVERIFY(dismissed.out.contains("Dismissed: known"));
+        QVERIFY(write("{\"waitscope_rules\": 1, \"idle_functions\": [{\"function\": \"(\"}]}"));
+        const Run wrong = run(command);
+        QCOMPARE(wrong.exitCode, 2);
+        QVERIFY(wrong.err.contains("rules.json"));
+        QVERIFY(wrong.out.isEmpty());
+        QCOMPARE(
+            run({QStringLiteral("findings"), sample, QStringLiteral("--threshold"), QStringLiteral("soon")}).exitCode,
+            2);
+        QCOMPARE(run({QStringLiteral("findings"), sample, QStringLiteral("--fail-on"), QStringLiteral("x")}).exitCode,
+                 2);
     }
 
     void waitsByGoroutineHaveARowForEach() {

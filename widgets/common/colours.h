@@ -21,6 +21,9 @@ namespace waitscope {
 /// Black or white, whichever can be read on `background`.
 [[nodiscard]] QColor readableOn(const QColor& background);
 
+/// The line at which the chosen finding began: the colour of the highest tier.
+const QColor onsetColour{0xD5, 0x5E, 0x00};
+
 /// What is not data: canvas, lines and text, for the light or the dark theme.
 struct CanvasColours {
     QColor background;

@@ -18,6 +18,7 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     visible_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};
     selection_ = {};
     hover_ = -1;
+    onset_ = -1;
     Q_EMIT traceChanged();
     Q_EMIT visibleRangeChanged(visible_);
     Q_EMIT selectionChanged(selection_);
@@ -41,6 +42,13 @@ void ViewState::select(const Selection& selection) {
         return;
     selection_ = selection;
     Q_EMIT selectionChanged(selection_);
+}
+
+void ViewState::setOnset(Time time) {
+    if (time == onset_)
+        return;
+    onset_ = time;
+    Q_EMIT onsetChanged(onset_);
 }
 
 void ViewState::setHoverTime(Time time) {

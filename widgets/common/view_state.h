@@ -52,6 +52,9 @@ class ViewState : public QObject {
     void select(const Selection& selection);
     /// The time under the mouse in any view; -1 when it is in none.
     void setHoverTime(Time time);
+    /// When the chosen finding began; -1: none is chosen.
+    void setOnset(Time time);
+    [[nodiscard]] Time onset() const { return onset_; }
 
     static constexpr Time shortestVisible = 100; ///< ns
 
@@ -60,12 +63,14 @@ class ViewState : public QObject {
     void visibleRangeChanged(waitscope::TimeRange range);
     void selectionChanged(const waitscope::Selection& selection);
     void hoverTimeChanged(waitscope::Time time);
+    void onsetChanged(waitscope::Time time);
 
   private:
     std::shared_ptr<const TraceFacts> facts_;
     TimeRange visible_;
     Selection selection_;
     Time hover_ = -1;
+    Time onset_ = -1;
 };
 
 } // namespace waitscope

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/heatmap/heatmap_overlay.h"
 
+#include "widgets/common/colours.h"
+
 #include <QPainter>
 #include <QPolygonF>
 
@@ -28,6 +30,14 @@ void HeatmapOverlay::setHover(std::optional<double> x) {
         if (old)
             update(static_cast<int>(std::floor(*old)) - 2, 0, 5, height());
     hover_ = x;
+}
+
+void HeatmapOverlay::setOnset(std::optional<double> x, const QString& label) {
+    if (x == onset_ && label == onsetLabel_)
+        return;
+    onset_ = x;
+    onsetLabel_ = label;
+    update();
 }
 
 void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
@@ -91,6 +101,17 @@ void HeatmapOverlay::paintEvent(QPaintEvent*) {
         painter.fillRect(brush_, veil);
         painter.setPen(QPen(accent, 2));
         painter.drawRect(brush_);
+    }
+    if (onset_ && *onset_ >= canvas_.left() && *onset_ <= canvas_.right() + 1) {
+        painter.setPen(QPen(onsetColour, 2, Qt::DashLine));
+        painter.drawLine(QPointF(*onset_, canvas_.top()), QPointF(*onset_, canvas_.bottom()));
+        // The callout stands on whichever side has room.
+        const int width = painter.fontMetrics().horizontalAdvance(onsetLabel_) + 12;
+        const double left = *onset_ + width + 4 <= canvas_.right() ? *onset_ + 4 : *onset_ - width - 4;
+        const QRectF box(left, canvas_.top() + 4, width, painter.fontMetrics().height() + 4);
+        painter.fillRect(box, onsetColour);
+        painter.setPen(readableOn(onsetColour));
+        painter.drawText(box, Qt::AlignCenter, onsetLabel_);
     }
     if (hover_ && *hover_ >= canvas_.left() && *hover_ <= canvas_.right() + 1) {
         const double x = std::floor(*hover_);

@@ -23,6 +23,8 @@ class HeatmapOverlay : public QWidget {
     };
     void setCanvas(QRect canvas);
     void setHover(std::optional<double> x);
+    /// Where the chosen finding began, with a word beside it.
+    void setOnset(std::optional<double> x, const QString& label = {});
     void setSelectedRow(std::optional<Row> row);
     /// What a drag chooses so far.
     void setBrush(QRectF brush);
@@ -35,6 +37,8 @@ class HeatmapOverlay : public QWidget {
   private:
     QRect canvas_;
     std::optional<double> hover_;
+    std::optional<double> onset_;
+    QString onsetLabel_;
     std::optional<Row> selected_;
     QRectF brush_; ///< empty: none
     bool computing_ = false;

@@ -75,8 +75,16 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
         overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
     });
+    connect(state_, &ViewState::onsetChanged, this, &HeatmapView::showOnset);
     restyle();
     traceChanged();
+}
+
+void HeatmapView::showOnset() {
+    const Time onset = state_->onset();
+    const bool seen = onset >= 0 && answer_.grid && state_->visibleRange().contains(onset);
+    overlay_->setOnset(seen ? std::optional(plot_->xOf(onset)) : std::nullopt,
+                       tr("since %1").arg(fromUtf8(durationText(onset))));
 }
 
 HeatmapView::~HeatmapView() {
@@ -127,6 +135,7 @@ void HeatmapView::traceChanged() {
     plot_->update();
     overlay_->setComputing(false);
     overlay_->setHover({});
+    overlay_->setOnset({});
     overlay_->setSelectedRow({});
     showMessage();
     askSoon();
@@ -194,6 +203,7 @@ void HeatmapView::answered(const GridAnswer& answer) {
     showMessage();
     findSelection();
     showSelection();
+    showOnset();
 }
 
 HeatmapContents HeatmapView::contents() const {
@@ -315,6 +325,7 @@ void HeatmapView::fitCanvas() {
     plot_->update();
     showMessage();
     showSelection();
+    showOnset();
     askSoon();
 }
 

@@ -88,6 +88,7 @@ class HeatmapView : public QWidget {
     void hover(QPointF position);
     bool click(QPointF position);
     void brush(QRectF rectangle);
+    void showOnset();
     bool wheel(const QWheelEvent& event);
     bool key(int key);
     [[nodiscard]] TimeAxis axis() const;

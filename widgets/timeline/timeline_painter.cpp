@@ -411,6 +411,11 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
         painter.setPen(readableOn(canvas.colours.selection));
         painter.drawText(box, Qt::AlignCenter, length);
     }
+    if (canvas.frame.onset >= 0 && canvas.frame.range.contains(canvas.frame.onset)) {
+        const double x = canvas.axis.x(canvas.frame.onset);
+        painter.setPen(QPen(onsetColour, 2, Qt::DashLine));
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
+    }
     if (canvas.frame.range.contains(canvas.frame.hover)) {
         painter.setPen(canvas.colours.hoverLine);
         const double x = canvas.axis.x(canvas.frame.hover);

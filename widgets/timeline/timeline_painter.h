@@ -33,6 +33,7 @@ struct TimelineFrame {
     GoroutineIndex selectedGoroutine;
     int focusedRow = -1; ///< top of the row the keyboard is on
     Time hover = -1;
+    Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
     /// How the goroutines of a folded group spent their time; may be empty or of another range while it is computed.
     std::function<const Activity*(std::size_t group)> activityOf;

@@ -46,6 +46,7 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent) : QAbstractScrollA
         viewport()->update();
     });
     connect(state_, &ViewState::selectionChanged, this, &TimelineView::selectionChanged);
+    connect(state_, &ViewState::onsetChanged, viewport(), qOverload<>(&QWidget::update));
     connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
         hover_ = time;
         viewport()->update();
@@ -98,6 +99,7 @@ TimelineFrame TimelineView::frame() const {
             .selectedGoroutine = selectedGoroutine(state_->selection()),
             .focusedRow = focusedRow_,
             .hover = hover_,
+            .onset = state_->onset(),
             .brushed = brushed_,
             .activityOf = [this](std::size_t group) -> const Activity* {
                 const auto found = activities_.find(group);

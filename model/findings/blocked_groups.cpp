@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/blocked_groups.h"
+
+#include "model/findings/guards.h"
+#include "model/findings/never_woken.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace waitscope {
+
+namespace {
+
+// Few finished waits say nothing about how long a wait at the site may last.
+constexpr std::uint64_t fewWaits = 5;
+
+bool isFromModule(const Trace& trace, FrameId frame) {
+    const std::string_view file = trace.text(trace.frame(frame).file);
+    return file.find("@v") != std::string_view::npos || file.find("/vendor/") != std::string_view::npos;
+}
+
+/// Its own earlier waits at the site still speak for it.
+bool isWorker(const Evidence& evidence, const Living& l, const SiteHistory& site) {
+    if (l.earlierHere == 0 || isLock(site.primitive))
+        return false;
+    const Time age = evidence.openAge(l);
+    if (l.earlierByTimer && age > 3 * l.earlierLongest)
+        return false; // its ticks stopped
+    if (site.primitive == Primitive::ChanSend && age > 3 * site.longest)
+        return false;
+    return !outlives(evidence, l.goroutine);
+}
+
+Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
+    if (!l.wait.known())
+        return Standing::NotWaiting;
+    const WaitClass& wait = evidence.openWait(l);
+    const StateFamily family = familyOf(wait.primitive);
+    if (wait.primitive == Primitive::Unknown)
+        return Standing::NotExplained;
+    if (evidence.idioms().isNetworkLike(wait))
+        return wait.primitive == Primitive::Network ? Standing::OwnTime : Standing::ConnectionEnd;
+    if (family != StateFamily::Lock && family != StateFamily::Channel)
+        return Standing::OwnTime;
+    if (evidence.idioms().isIdle(l.goroutine, wait))
+        return Standing::Idle;
+    const SiteHistory& site = evidence.site(evidence.siteOfClass(l.klass));
+    const Time age = evidence.openAge(l);
+    const bool known = site.finished >= fewWaits;
+    if (age < evidence.threshold()) {
+        joins = !known || age > 3 * site.p99;
+        return Standing::Young;
+    }
+    if (known && age <= site.p99 + site.p99 / 2)
+        return Standing::AsUsual;
+    return isWorker(evidence, l, site) ? Standing::Worker : Standing::Stuck;
+}
+
+} // namespace
+
+BlockedGroups::BlockedGroups(const Evidence& evidence) {
+    const Trace& trace = evidence.trace();
+    const auto& living = evidence.living();
+    standings_.resize(living.size());
+    groupOf_.assign(living.size(), UINT32_MAX);
+    using Key = std::pair<CohortIndex, SiteIndex>; // a cohort has one creation stack and function, a site one primitive
+    std::map<Key, std::uint32_t> groups;
+    std::vector<std::size_t> young;
+    for (std::size_t i = 0; i < living.size(); ++i) {
+        const Living& l = living[i];
+        bool joins = false;
+        standings_[i] = standingOf(evidence, l, joins);
+        if (standings_[i] == Standing::Young && joins)
+            young.push_back(i);
+        if (standings_[i] != Standing::Stuck)
+            continue;
+        const SiteIndex site = evidence.siteOfClass(l.klass);
+        const auto [found, isNew] =
+            groups.try_emplace({evidence.cohortOf(l.goroutine), site}, static_cast<std::uint32_t>(groups_.size()));
+        if (isNew) {
+            BlockedGroup& group = groups_.emplace_back();
+            group.primitive = evidence.openWait(l).primitive;
+            group.detail = evidence.openWait(l).detail;
+            group.site = site;
+            group.cohort = evidence.cohortOf(l.goroutine);
+        }
+        groups_[found->second].members.push_back(l.goroutine);
+        groupOf_[i] = found->second;
+    }
+    for (std::size_t i = 0; i < living.size(); ++i) {
+        if (standings_[i] != Standing::Worker)
+            continue;
+        const Living& l = living[i];
+        const auto found = groups.find({evidence.cohortOf(l.goroutine), evidence.siteOfClass(l.klass)});
+        if (found != groups.end())
+            ++groups_[found->second].cleared;
+    }
+    for (BlockedGroup& group : groups_) {
+        measure(evidence, group);
+        group.tier = neverWokenTier(evidence, group, group.rule);
+    }
+    // The number said is the number stuck: those who came last are stuck like the others.
+    for (const std::size_t i : young) {
+        const Living& l = living[i];
+        const auto found = groups.find({evidence.cohortOf(l.goroutine), evidence.siteOfClass(l.klass)});
+        if (found == groups.end())
+            continue;
+        BlockedGroup& group = groups_[found->second];
+        group.members.push_back(l.goroutine);
+        group.youngest = std::min(group.youngest, evidence.openAge(l));
+        group.fresh += trace.preExisting(l.goroutine) ? 0 : 1;
+        standings_[i] = Standing::Stuck;
+        groupOf_[i] = found->second;
+    }
+    for (BlockedGroup& group : groups_)
+        std::ranges::sort(group.members);
+    addUnexplained(evidence);
+}
+
+void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const {
+    const Trace& trace = evidence.trace();
+    Spread births(trace.duration);
+    Spread begins(trace.duration);
+    group.since = trace.duration;
+    group.youngest = trace.duration;
+    for (const GoroutineIndex g : group.members) {
+        const SpanIndex wait = trace.lastSpan(g);
+        const Time begin = trace.spans.start(wait);
+        const bool before = trace.spans.kind(wait).origin == SpanOrigin::BeforeTrace;
+        begins.tell(begin);
+        if (!trace.preExisting(g)) {
+            ++group.fresh;
+            births.tell(trace.lifetime(g).begin);
+        }
+        if (begin < group.since || !group.stack.known()) {
+            group.since = begin;
+            group.stack = trace.spans.stack(wait);
+        }
+        group.beforeTrace |= before;
+        group.youngest = std::min(group.youngest, trace.duration - begin);
+        group.outliving += outlives(evidence, g) ? 1 : 0;
+        group.creatorsLeft += creatorLeft(evidence, g) ? 1 : 0;
+    }
+    group.oldest = trace.duration - group.since;
+    group.spread = std::min(births.tenths(), begins.tenths());
+    group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
+                     isFromModule(trace, evidence.site(group.site).frame);
+}
+
+// Go 1.22 and older say neither where nor why a goroutine waited before the trace. Ids are given out in blocks, so a
+// dense run of them was created together.
+void BlockedGroups::addUnexplained(const Evidence& evidence) {
+    constexpr std::int64_t widestGap = 32;
+    constexpr std::size_t fewest = 50;
+    constexpr double leastDensity = 0.8;
+    const Trace& trace = evidence.trace();
+    const auto& living = evidence.living();
+    std::vector<std::size_t> unexplained;
+    for (std::size_t i = 0; i < living.size(); ++i)
+        if (standings_[i] == Standing::NotExplained && evidence.openAge(living[i]) >= evidence.threshold() &&
+            !evidence.idioms().isIdleFunction(living[i].goroutine))
+            unexplained.push_back(i);
+    const auto idOf = [&](std::size_t i) { return trace.goroutines.id(living[i].goroutine); };
+    std::ranges::sort(unexplained, {}, idOf);
+    for (std::size_t begin = 0; begin < unexplained.size();) {
+        std::size_t end = begin + 1;
+        while (end < unexplained.size() && idOf(unexplained[end]) - idOf(unexplained[end - 1]) <= widestGap)
+            ++end;
+        const std::size_t n = end - begin;
+        const std::int64_t range = idOf(unexplained[end - 1]) - idOf(unexplained[begin]) + 1;
+        const double density = static_cast<double>(n) / static_cast<double>(range);
+        if (n >= fewest && density >= leastDensity) {
+            BlockedGroup group;
+            const Living& first = living[unexplained[begin]];
+            group.site = evidence.siteOfClass(first.klass);
+            group.cohort = evidence.cohortOf(first.goroutine);
+            for (std::size_t i = begin; i < end; ++i) {
+                group.members.push_back(living[unexplained[i]].goroutine);
+                standings_[unexplained[i]] = Standing::Stuck;
+                groupOf_[unexplained[i]] = static_cast<std::uint32_t>(groups_.size());
+            }
+            std::ranges::sort(group.members);
+            measure(evidence, group);
+            group.density = density;
+            group.tier = neverWokenTier(evidence, group, group.rule);
+            groups_.push_back(std::move(group));
+        }
+        begin = end;
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/evidence.h"
+
+#include "model/findings/threshold.h"
+#include "model/waits/wake_up.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <map>
+
+namespace waitscope {
+
+namespace {
+
+/// Times by size: 64 classes for each power of two.
+class TimeHistogram {
+  public:
+    void add(Time time) { ++counts_[slotOf(static_cast<std::uint64_t>(std::max<Time>(time, 0)))]; }
+    /// The largest time of the class that the rank falls into.
+    [[nodiscard]] Time percentile(std::uint64_t total, std::uint64_t percent) const {
+        const std::uint64_t rank = (total * percent + 99) / 100;
+        std::uint64_t seen = 0;
+        for (std::size_t slot = 0; slot < counts_.size(); ++slot)
+            if (seen += counts_[slot]; seen >= rank && total > 0)
+                return topOf(slot);
+        return 0;
+    }
+
+  private:
+    static constexpr unsigned fine = 6;
+    static std::size_t slotOf(std::uint64_t time) {
+        if (time < (1U << fine))
+            return time;
+        const auto shift = static_cast<unsigned>(std::bit_width(time)) - fine - 1;
+        return (std::size_t{shift + 1} << fine) + ((time >> shift) - (1U << fine));
+    }
+    static Time topOf(std::size_t slot) {
+        if (slot < (1U << fine))
+            return static_cast<Time>(slot);
+        const auto shift = static_cast<unsigned>(slot >> fine) - 1;
+        return static_cast<Time>((((slot & ((1U << fine) - 1)) + (1U << fine) + 1) << shift) - 1);
+    }
+    std::array<std::uint64_t, 64 << fine> counts_{};
+};
+
+/// Waits whose history detectors ask for: what a goroutine of the program can hold up.
+bool isHeldUp(Primitive p) {
+    const StateFamily family = familyOf(p);
+    return family == StateFamily::Lock || family == StateFamily::Channel;
+}
+
+/// Mean and spread of the gaps between times that are told in order (Welford's sums).
+struct Gaps {
+    Time last = -1;
+    std::uint32_t count = 0;
+    double mean = 0;
+    double squares = 0;
+    void tell(Time t) {
+        if (last >= 0) {
+            const auto gap = static_cast<double>(t - last);
+            ++count;
+            const double delta = gap - mean;
+            mean += delta / count;
+            squares += delta * (gap - mean);
+        }
+        last = t;
+    }
+    [[nodiscard]] double variation() const {
+        return count < 2 || mean <= 0 ? 0 : std::sqrt(squares / (count - 1)) / mean;
+    }
+};
+
+} // namespace
+
+Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions options)
+    : facts_(std::move(facts))
+    , options_(std::move(options))
+    , idioms_(*facts_, options_.idleFunction)
+    , threshold_(options_.threshold.value_or(defaultThreshold(facts_->trace->duration)))
+    , long_(waitscope::longWait(threshold_, facts_->trace->duration)) {
+    findCohorts();
+    findSites();
+    walkSpans();
+    fillSites();
+}
+
+void Evidence::findCohorts() {
+    const Trace& t = trace();
+    const std::size_t count = t.goroutines.size();
+    cohortOf_.resize(count);
+    std::unordered_map<std::uint64_t, CohortIndex> cohorts;
+    std::uint64_t lastKey = UINT64_MAX;
+    CohortIndex last = 0;
+    for (std::uint32_t g = 0; g < count; ++g) {
+        const StringId function = t.frame(t.goroutines.entry({g})).function;
+        const std::uint64_t key = std::uint64_t{t.creationStack({g}).value} << 32U | function.value;
+        if (key != lastKey) { // bursts create one kind
+            lastKey = key;
+            last = cohorts.try_emplace(key, static_cast<CohortIndex>(cohorts.size())).first->second;
+        }
+        cohortOf_[g] = last;
+    }
+    firstMember_.assign(cohorts.size() + 1, 0);
+    for (const CohortIndex c : cohortOf_)
+        ++firstMember_[c + 1];
+    for (std::size_t c = 1; c < firstMember_.size(); ++c)
+        firstMember_[c] += firstMember_[c - 1];
+    members_.resize(count);
+    std::vector<std::uint32_t> next(firstMember_.begin(), firstMember_.end() - 1);
+    for (std::uint32_t g = 0; g < count; ++g)
+        members_[next[cohortOf_[g]]++] = {g};
+
+    usualLife_.assign(cohorts.size(), -1);
+    std::vector<Time> lives;
+    for (CohortIndex c = 0; c < cohorts.size(); ++c) {
+        lives.clear();
+        for (const GoroutineIndex g : cohort(c))
+            if (!t.aliveAtEnd(g))
+                lives.push_back(t.lifetime(g).length());
+        if (lives.size() < 5 || lives.size() == cohort(c).size())
+            continue;
+        const auto rank = lives.begin() + static_cast<std::ptrdiff_t>((lives.size() * 99 + 99) / 100 - 1);
+        std::ranges::nth_element(lives, rank);
+        usualLife_[c] = *rank;
+    }
+
+    // Who lives, and whose children they are.
+    firstChild_.assign(count + 1, 0);
+    const auto creatorOf = [&](std::uint32_t g) {
+        const Waker creator = t.creator({g});
+        return creator.isGoroutine() ? creator.goroutine() : GoroutineIndex{};
+    };
+    for (std::uint32_t g = 0; g < count; ++g)
+        if (t.aliveAtEnd({g}))
+            if (const GoroutineIndex creator = creatorOf(g); creator.known())
+                ++firstChild_[creator.value + 1];
+    for (std::size_t g = 1; g <= count; ++g)
+        firstChild_[g] += firstChild_[g - 1];
+    children_.resize(firstChild_[count]);
+    next.assign(firstChild_.begin(), firstChild_.end() - 1);
+    for (std::uint32_t g = 0; g < count; ++g)
+        if (t.aliveAtEnd({g}))
+            if (const GoroutineIndex creator = creatorOf(g); creator.known())
+                children_[next[creator.value]++] = {g};
+}
+
+void Evidence::findSites() {
+    const auto& classes = facts_->waits.all();
+    std::map<std::pair<Primitive, FrameId>, SiteIndex> sites;
+    siteOfClass_.resize(classes.size());
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+        const auto [found, isNew] =
+            sites.try_emplace({classes[c].primitive, classes[c].site}, static_cast<SiteIndex>(sites_.size()));
+        if (isNew) {
+            sites_.emplace_back();
+            sites_.back().primitive = classes[c].primitive;
+            sites_.back().frame = classes[c].site;
+        }
+        siteOfClass_[c] = found->second;
+    }
+    const Trace& t = trace();
+    wanted_.resize(sites_.size());
+    for (std::uint32_t g = 0; g < t.goroutines.size(); ++g) {
+        if (!t.aliveAtEnd({g}) || idioms_.isExcluded({g}))
+            continue;
+        Living l{.goroutine = {g}};
+        const SpanIndex last = t.lastSpan({g});
+        if (const std::uint32_t c = facts_->waits.indexOf(t, last); c != 0) {
+            l.wait = last;
+            l.klass = c;
+            wanted_[siteOfClass_[c]] |= isHeldUp(classes[c].primitive) ? 1 : 0;
+        }
+        living_.push_back(l);
+    }
+}
+
+void Evidence::walkSpans() {
+    const Trace& t = trace();
+    const WaitClasses& waits = facts_->waits;
+    const Spans& spans = t.spans;
+    lastWait_.resize(t.goroutines.size());
+    lastActed_.assign(t.goroutines.size(), -1);
+    std::vector<GoroutineIndex> lastWaker(sites_.size());
+    TimeHistogram runnable;
+    std::size_t nextLiving = 0;
+    for (std::uint32_t g = 0; g < t.goroutines.size(); ++g) {
+        if (const Waker creator = t.creator({g}); creator.isGoroutine()) {
+            Time& acted = lastActed_[creator.goroutine().value];
+            acted = std::max(acted, t.lifetime({g}).begin);
+        }
+        if (waits.isRuntime({g}))
+            continue;
+        goroutineTime_ += t.lifetime({g}).length();
+        Living* const alive =
+            nextLiving < living_.size() && living_[nextLiving].goroutine.value == g ? &living_[nextLiving++] : nullptr;
+        Gaps gaps;
+        const SpanRange own = t.goroutines.spans({g});
+        work_ += own.size();
+        for (std::uint32_t s = own.begin; s < own.end; ++s) {
+            const GoroutineState state = spans.state({s});
+            const Time start = spans.starts[s];
+            if (state == GoroutineState::Running) {
+                if (alive != nullptr)
+                    alive->running += spans.starts[s + 1] - start;
+                continue;
+            }
+            if (state == GoroutineState::Runnable) {
+                const Time length = spans.starts[s + 1] - start;
+                runnable.add(length);
+                ++runnable_.count;
+                runnable_.total += length;
+                runnable_.max = std::max(runnable_.max, length);
+                continue;
+            }
+            const std::uint32_t c = waits.indexOf(t, {s});
+            if (c == 0)
+                continue;
+            lastWait_[g] = {s};
+            const WaitClass& wait = waits.all()[c];
+            const SiteIndex site = siteOfClass_[c];
+            if (isLock(wait.primitive)) {
+                lockWaits_.push_back({site, {g}, {s}, alive != nullptr && s + 1 == own.end});
+                wanted_[site] = 1;
+            }
+            if (alive != nullptr) {
+                alive->usualPrimitive = wait.primitive;
+                alive->usualSite = wait.site;
+                alive->usualStack = wait.stack;
+            }
+            if (s + 1 == own.end || state == GoroutineState::Syscall)
+                continue; // open, lost, or ended by nobody
+            const WakeUp wakeUp = wakeUpAfter(*facts_, {s});
+            const Time end = spans.starts[s + 1];
+            if (wakeUp.how == WokenBy::Goroutine) {
+                Time& acted = lastActed_[wakeUp.goroutine.value];
+                acted = std::max(acted, end);
+                if (idioms_.isRoundTrip(wait.stack))
+                    callers_[wakeUp.goroutine.value] = wait.site;
+            }
+            if (wanted_[site] != 0) {
+                lengths_.emplace_back(site, end - start);
+                if (wakeUp.how == WokenBy::Goroutine) {
+                    sites_[site].cancelled |= idioms_.isCancel(wakeUp.stack);
+                    if (lastWaker[site] != wakeUp.goroutine) {
+                        lastWaker[site] = wakeUp.goroutine;
+                        sites_[site].wakers.push_back(wakeUp.goroutine);
+                    }
+                }
+            }
+            if (alive == nullptr)
+                continue;
+            ++alive->wakes;
+            if (wakeUp.how == WokenBy::Timer) {
+                ++alive->timerWakes;
+                alive->lastWokenByTimer = end;
+                gaps.tell(end);
+            } else if (wakeUp.how == WokenBy::Goroutine) {
+                alive->lastWokenByGoroutine = end;
+            }
+            if (alive->wait.known() && siteOfClass_[alive->klass] == site) {
+                ++alive->earlierHere;
+                alive->earlierByTimer = alive->earlierByTimer && wakeUp.how == WokenBy::Timer;
+                alive->earlierLongest = std::max(alive->earlierLongest, end - start);
+            }
+        }
+        if (alive != nullptr) {
+            alive->meanGap = gaps.mean;
+            alive->gapVariation = gaps.variation();
+        }
+    }
+    runnable_.p50 = runnable.percentile(runnable_.count, 50);
+    runnable_.p99 = std::min(runnable.percentile(runnable_.count, 99), runnable_.max);
+}
+
+void Evidence::fillSites() {
+    // Sorted into runs by site; the order inside a run does not matter.
+    std::vector<std::size_t> ends(sites_.size() + 1);
+    for (const auto& [site, length] : lengths_)
+        ++ends[site + 1];
+    for (std::size_t s = 1; s < ends.size(); ++s)
+        ends[s] += ends[s - 1];
+    std::vector<Time> sorted(lengths_.size());
+    std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
+    for (const auto& [site, length] : lengths_)
+        sorted[next[site]++] = length;
+    lengths_ = {};
+    for (std::size_t s = 0; s < sites_.size(); ++s) {
+        const std::span<Time> lengths = std::span(sorted).subspan(ends[s], ends[s + 1] - ends[s]);
+        SiteHistory& site = sites_[s];
+        std::ranges::sort(site.wakers);
+        const auto rest = std::ranges::unique(site.wakers);
+        site.wakers.erase(rest.begin(), rest.end());
+        site.finished = lengths.size();
+        if (lengths.empty())
+            continue;
+        site.longest = *std::ranges::max_element(lengths);
+        const auto rank = static_cast<std::ptrdiff_t>((lengths.size() * 99 + 99) / 100 - 1);
+        std::ranges::nth_element(lengths, lengths.begin() + rank);
+        site.p99 = lengths[static_cast<std::size_t>(rank)];
+    }
+}
+
+const Living* Evidence::livingOf(GoroutineIndex g) const {
+    const auto found = std::ranges::lower_bound(living_, g, {}, &Living::goroutine);
+    return found != living_.end() && found->goroutine == g ? &*found : nullptr;
+}
+
+std::span<const GoroutineIndex> Evidence::livingChildren(GoroutineIndex g) const {
+    return std::span(children_).subspan(firstChild_[g.value], firstChild_[g.value + 1] - firstChild_[g.value]);
+}
+
+FrameId Evidence::callerServedBy(GoroutineIndex readLoop) const {
+    const auto found = callers_.find(readLoop.value);
+    return found != callers_.end() ? found->second : FrameId{};
+}
+
+} // namespace waitscope

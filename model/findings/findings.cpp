@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/findings.h"
+
+#include "model/findings/catalogue.h"
+#include "model/findings/threshold.h"
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace waitscope {
+
+namespace {
+
+constexpr std::size_t shownAtTop = 10;
+constexpr std::uint32_t nobody = UINT32_MAX;
+
+/// Decides which finding explains which: they are about the same goroutines, the same lock, or parents of those that
+/// are stuck. Goes from the highest tier down, so what explains is never less sure than what it explains.
+class Collapsing {
+  public:
+    Collapsing(const Evidence& evidence, std::vector<Finding>& found)
+        : evidence_(evidence), found_(found), owner_(evidence.trace().goroutines.size(), nobody) {}
+
+    void run() {
+        for (std::uint32_t i = 0; i < found_.size(); ++i) {
+            std::uint32_t above = explainedBy(found_[i]);
+            if (above != nobody) {
+                if (found_[above].under)
+                    above = static_cast<std::uint32_t>(*found_[above].under);
+                found_[i].under = above;
+            }
+            for (const GoroutineIndex g : found_[i].members)
+                if (owner_[g.value] == nobody)
+                    owner_[g.value] = above == nobody ? i : above;
+        }
+        // Whoever waits for a WaitGroup waits for its children: if those are stuck, that is why.
+        for (std::uint32_t i = 0; i < found_.size(); ++i)
+            if (!found_[i].under && found_[i].primitive == Primitive::WaitGroup)
+                if (const std::uint32_t above = ownerOfChildren(i);
+                    above != nobody && found_[above].tier >= found_[i].tier)
+                    moveUnder(i, above);
+    }
+
+  private:
+    std::uint32_t explainedBy(const Finding& f) {
+        if (const std::int64_t lock = lockClassOf(f); lock >= 0) {
+            const auto [first, isNew] = firstOfLock_.try_emplace(lock, static_cast<std::uint32_t>(&f - found_.data()));
+            if (!isNew)
+                return first->second;
+        }
+        std::map<std::uint32_t, std::size_t> owners;
+        for (const GoroutineIndex g : f.members)
+            if (owner_[g.value] != nobody)
+                ++owners[owner_[g.value]];
+        const auto most = std::ranges::max_element(owners, {}, [](const auto& entry) { return entry.second; });
+        return most != owners.end() && most->second * 2 >= f.members.size() ? most->first : nobody;
+    }
+
+    static std::int64_t lockClassOf(const Finding& f) {
+        for (const auto& [name, value] : f.numbers)
+            if (name == "lock_class")
+                return std::get<std::int64_t>(value);
+        return -1;
+    }
+
+    std::uint32_t ownerOfChildren(std::uint32_t self) const {
+        constexpr std::size_t enough = 64; // children of one goroutine to be looked at
+        std::map<std::uint32_t, std::size_t> owners;
+        std::size_t explained = 0;
+        const Finding& f = found_[self];
+        for (const GoroutineIndex g : f.members) {
+            const auto children = evidence_.livingChildren(g);
+            const auto stuck =
+                std::ranges::find_if(children.first(std::min(children.size(), enough)), [&](GoroutineIndex child) {
+                    return owner_[child.value] != nobody && owner_[child.value] != self;
+                });
+            if (stuck != children.first(std::min(children.size(), enough)).end()) {
+                ++explained;
+                ++owners[owner_[stuck->value]];
+            }
+        }
+        const auto most = std::ranges::max_element(owners, {}, [](const auto& entry) { return entry.second; });
+        return most != owners.end() && explained * 2 >= f.members.size() ? most->first : nobody;
+    }
+
+    void moveUnder(std::uint32_t i, std::uint32_t above) {
+        if (found_[above].under)
+            above = static_cast<std::uint32_t>(*found_[above].under);
+        if (above == i)
+            return;
+        found_[i].under = above;
+        for (Finding& f : found_)
+            if (f.under == i)
+                f.under = above;
+    }
+
+    const Evidence& evidence_;
+    std::vector<Finding>& found_;
+    std::vector<std::uint32_t> owner_; ///< by goroutine: the finding at the top that it belongs to
+    std::map<std::int64_t, std::uint32_t> firstOfLock_;
+};
+
+/// Most important first, explained ones behind what explains them; at most ten that nothing explains.
+void sortAndCut(std::vector<Finding>& found, std::size_t& leftOut, const std::vector<std::string>& names) {
+    const std::size_t n = found.size();
+    std::vector<double> cost(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        double& top = cost[found[i].under.value_or(i)];
+        top = std::max(top, found[i].cost);
+    }
+    std::vector<std::size_t> order(n);
+    for (std::size_t i = 0; i < n; ++i)
+        order[i] = i;
+    const auto key = [&](std::size_t i) {
+        const std::size_t top = found[i].under.value_or(i);
+        return std::tuple(found[i].dismissed.has_value(), -static_cast<int>(found[i].tier), -cost[top],
+                          std::string_view(names[top]), top, found[i].under.has_value(), -found[i].cost,
+                          std::string_view(names[i]), i);
+    };
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    std::vector<std::size_t> place(n, SIZE_MAX);
+    std::vector<bool> shown(n);
+    std::size_t tops = 0;
+    leftOut = 0;
+    for (const std::size_t i : order)
+        if (!found[i].under) {
+            shown[i] = found[i].dismissed || tops < shownAtTop;
+            tops += found[i].dismissed ? 0 : 1;
+            leftOut += shown[i] ? 0 : 1;
+        }
+    std::vector<Finding> sorted;
+    for (const std::size_t i : order)
+        if (shown[found[i].under.value_or(i)]) {
+            place[i] = sorted.size();
+            sorted.push_back(std::move(found[i]));
+        }
+    for (Finding& f : sorted)
+        if (f.under)
+            f.under = place[*f.under];
+    found = std::move(sorted);
+}
+
+} // namespace
+
+std::optional<Tier> Findings::worst() const {
+    std::optional<Tier> worst;
+    for (const Finding& f : all)
+        if (!f.dismissed)
+            worst = worst ? std::max(*worst, f.tier) : f.tier;
+    return worst;
+}
+
+Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions options, const Dismiss& dismiss) {
+    const auto judgement = std::make_shared<const Judgement>(std::move(facts), std::move(options));
+    const Evidence& evidence = judgement->evidence;
+    const Trace& trace = evidence.trace();
+    const Populations populations(evidence);
+    const LockUse locks = lockUseOf(evidence);
+    const Scene scene{evidence, judgement->groups, populations, locks};
+    Findings findings{.judgement = judgement};
+    std::vector<Finding>& found = findings.all;
+    for (const Detector& detector : catalogue()) {
+        const std::size_t before = found.size();
+        detector.detect(scene, found);
+        for (std::size_t i = before; i < found.size(); ++i) {
+            found[i].detector = detector.id;
+            found[i].name = detector.name;
+            if (found[i].rank == 0)
+                found[i].rank = detector.rank;
+        }
+    }
+    const auto nameOfFinding = [&](const Finding& f) {
+        return siteText(trace, f.site) + " " + std::string(trace.text(f.function)) + " " + std::string(f.detector);
+    };
+    std::ranges::stable_sort(found, [&](const Finding& a, const Finding& b) {
+        if (std::tuple(-static_cast<int>(a.tier), a.rank, -a.cost) !=
+            std::tuple(-static_cast<int>(b.tier), b.rank, -b.cost))
+            return std::tuple(-static_cast<int>(a.tier), a.rank, -a.cost) <
+                   std::tuple(-static_cast<int>(b.tier), b.rank, -b.cost);
+        return nameOfFinding(a) < nameOfFinding(b);
+    });
+    Collapsing(evidence, found).run();
+    std::vector<std::string> names;
+    for (Finding& f : found) {
+        if (dismiss)
+            f.dismissed = dismiss(trace, f);
+        names.push_back(nameOfFinding(f));
+    }
+    // What a dismissed finding explains is dismissed with it.
+    for (Finding& f : found)
+        if (f.under && found[*f.under].dismissed)
+            f.dismissed = found[*f.under].dismissed;
+    sortAndCut(found, findings.leftOut, names);
+    findings.work = evidence.work() + evidence.lockWaits().size();
+    return findings;
+}
+
+std::string blindSpotText(const Trace& trace, Time threshold) {
+    std::string text = "This cannot see a leak younger than " + durationText(threshold) +
+                       ", who holds a lock, timers that have not fired, or what happens after the trace.";
+    if (trace.duration < shortTrace)
+        text += " " + durationText(trace.duration) + " of trace are too short to tell a leak from a moment's wait.";
+    if (trace.formatVersion < 23)
+        text += " Go 1.22 and older do not record where a goroutine waited before the trace.";
+    return text;
+}
+
+} // namespace waitscope

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/guards.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace waitscope {
+
+namespace {
+
+// A creator may have as many children as the trace has goroutines; so many of them are looked at for a pair.
+constexpr std::size_t siblingsLookedAt = 64;
+
+bool holds(const Trace& trace, StackId stack, StringId function) {
+    return std::ranges::any_of(trace.stacks[stack], [&](FrameId f) { return trace.frame(f).function == function; });
+}
+
+bool waitsForNetwork(const Evidence& evidence, GoroutineIndex g) {
+    const Trace& trace = evidence.trace();
+    return trace.aliveAtEnd(g) && evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network;
+}
+
+} // namespace
+
+bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
+    const Trace& trace = evidence.trace();
+    const Waker creator = trace.creator(g);
+    if (!creator.isGoroutine())
+        return false;
+    if (!trace.aliveAtEnd(creator.goroutine()))
+        return true;
+    const SpanIndex wait = evidence.lastWait(creator.goroutine());
+    if (!wait.known() || trace.spans.start(wait) < trace.lifetime(g).begin)
+        return false;
+    const auto creation = trace.stacks[trace.creationStack(g)];
+    const StackId now = trace.spans.stack(wait);
+    return !creation.empty() && !trace.stacks[now].empty() &&
+           !holds(trace, now, trace.frame(creation.front()).function);
+}
+
+bool outlives(const Evidence& evidence, GoroutineIndex g) {
+    const Time age = evidence.trace().lifetime(g).length();
+    const auto usual = evidence.usualLife(evidence.cohortOf(g));
+    return usual && age > evidence.threshold() && age > *usual + *usual / 2;
+}
+
+bool isAbout(const Evidence& evidence, GoroutineIndex g) {
+    const Trace& trace = evidence.trace();
+    if (!trace.aliveAtEnd(g))
+        return false;
+    const SpanIndex last = trace.lastSpan(g);
+    const std::uint32_t c = evidence.facts().waits.indexOf(trace, last);
+    if (c == 0 || trace.spans.start(last) > trace.duration - evidence.threshold())
+        return true;
+    const Primitive p = evidence.facts().waits.all()[c].primitive;
+    return p == Primitive::Network || p == Primitive::Sleep || p == Primitive::Syscall;
+}
+
+bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    using namespace literals;
+    const Trace& trace = evidence.trace();
+    std::unordered_map<std::uint32_t, int> served;
+    const auto serves = [&](GoroutineIndex g) { return waitsForNetwork(evidence, g) && ++served[g.value] <= 3; };
+    std::size_t paired = 0;
+    for (const GoroutineIndex g : members) {
+        const auto children = evidence.livingChildren(g);
+        if (std::ranges::any_of(children.first(std::min(children.size(), siblingsLookedAt)), serves)) {
+            ++paired;
+            continue;
+        }
+        const Waker creator = trace.creator(g);
+        if (!creator.isGoroutine())
+            continue;
+        const Time birth = trace.lifetime(g).begin;
+        const auto siblings = evidence.livingChildren(creator.goroutine());
+        auto s = std::ranges::lower_bound(siblings, birth - 10_ms, {},
+                                          [&](GoroutineIndex other) { return trace.lifetime(other).begin; });
+        bool found = false;
+        for (std::size_t looked = 0; s != siblings.end() && looked < siblingsLookedAt && !found; ++s, ++looked) {
+            if (trace.lifetime(*s).begin > birth + 10_ms)
+                break;
+            found = *s != g && serves(*s);
+        }
+        if (found || (!creatorLeft(evidence, g) && serves(creator.goroutine())))
+            ++paired;
+    }
+    return !members.empty() && paired * 10 >= members.size() * 8;
+}
+
+void Spread::tell(Time t) {
+    const auto tenth = duration_ <= 0 ? 0 : std::clamp<Time>(t * 10 / duration_, 0, 9);
+    bool& seen = seen_[static_cast<std::size_t>(tenth)];
+    count_ += seen ? 0 : 1;
+    seen = true;
+}
+
+} // namespace waitscope

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What tells a goroutine that was left behind from one that waits for work? The questions of analysis.md section 3a.
+#pragma once
+
+#include "model/findings/evidence.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace waitscope {
+
+/// Its creator has returned from the call that created it: it ended, or waited since then at a stack without the
+/// creating function. False if that is not known.
+[[nodiscard]] bool creatorLeft(const Evidence& evidence, GoroutineIndex g);
+
+/// It is older than the threshold and than one and a half of the lives that its ended siblings had.
+[[nodiscard]] bool outlives(const Evidence& evidence, GoroutineIndex g);
+
+/// It was active within the threshold, or waits for the network, a time or a system call: it is not held up itself.
+[[nodiscard]] bool isAbout(const Evidence& evidence, GoroutineIndex g);
+
+/// At least eight of ten can be paired with a living goroutine that waits for the network: the creator whose creating
+/// call still runs, a child, or a sibling born within 10 ms; one goroutine serves three at most. Such goroutines wait
+/// as long as a peer stays. O(members).
+[[nodiscard]] bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members);
+
+/// Counts the tenths of the trace that times lie in.
+class Spread {
+  public:
+    explicit Spread(Time duration) : duration_(duration) {}
+    void tell(Time t);
+    [[nodiscard]] std::uint32_t tenths() const { return count_; }
+
+  private:
+    Time duration_;
+    std::array<bool, 10> seen_{};
+    std::uint32_t count_ = 0;
+};
+
+} // namespace waitscope

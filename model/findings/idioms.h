@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which waits are idle by nature, whatever their length? Known by the functions of Go's library and of well-kept
+// modules that wait there. Answers by table: every stack is looked at once.
+#pragma once
+
+#include "model/facts.h"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace waitscope {
+
+class Idioms {
+  public:
+    /// `allowed` says of a function that the user calls its waits idle; may be null. O(frames of all stacks).
+    Idioms(const TraceFacts& facts, const std::function<bool(std::string_view function)>& allowed);
+
+    /// It waits for the other end of a connection: the network, or a loop of HTTP that stands for it. O(1).
+    [[nodiscard]] bool isNetworkLike(const WaitClass& wait) const {
+        return wait.primitive == Primitive::Network || has(wait.stack, connectionLoop);
+    }
+    /// It may wait there for ever and nothing is wrong. O(1).
+    [[nodiscard]] bool isIdle(GoroutineIndex g, const WaitClass& wait) const {
+        return has(wait.stack, idle) || isIdleFunction(g);
+    }
+    /// A system call that may last for ever. O(1).
+    [[nodiscard]] bool isIdleCall(StackId stack) const { return has(stack, idleCall); }
+    /// Not the program's own business: main, the runtime, the tracer, signals, the test harness. O(1).
+    [[nodiscard]] bool isExcluded(GoroutineIndex g) const { return kinds_[g.value] == Kind::Excluded; }
+    /// A function that is always idle, or that the user calls so. O(1).
+    [[nodiscard]] bool isIdleFunction(GoroutineIndex g) const { return kinds_[g.value] >= Kind::Idle; }
+    [[nodiscard]] bool isAllowedByUser(GoroutineIndex g) const { return kinds_[g.value] == Kind::Allowed; }
+
+    /// Facts about single stacks. O(1).
+    [[nodiscard]] bool isBodyRead(StackId stack) const { return has(stack, bodyRead); }
+    [[nodiscard]] bool isRoundTrip(StackId stack) const { return has(stack, roundTrip); }
+    [[nodiscard]] bool isCancel(StackId stack) const { return has(stack, cancel); }
+
+  private:
+    enum class Kind : std::uint8_t { Ordinary, Excluded, Idle, Allowed };
+    enum : std::uint8_t {
+        connectionLoop = 1,
+        idle = 2,
+        idleCall = 4,
+        bodyRead = 8,
+        roundTrip = 16,
+        cancel = 32,
+    };
+    [[nodiscard]] bool has(StackId stack, std::uint8_t flag) const { return (flags_[stack.value] & flag) != 0; }
+
+    std::vector<std::uint8_t> flags_; ///< by stack
+    std::vector<Kind> kinds_;         ///< by goroutine
+};
+
+} // namespace waitscope

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/never_woken.h"
+
+#include "model/findings/guards.h"
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+struct Ruling {
+    Tier tier;
+    std::string_view rule;
+};
+
+Ruling lockRuling(const Evidence& evidence, const BlockedGroup& group) {
+    if (group.detail == "sync.Once")
+        return {Tier::Low, "it waits for another's sync.Once, which may take long"};
+    if (group.oldest >= evidence.longWait())
+        return {Tier::High, "a lock is not held that long by design"};
+    if (group.members.size() >= 3)
+        return {Tier::Medium, "several wait for a lock, but not for very long yet"};
+    return {Tier::Low, "one or two wait for a lock, and not for very long yet"};
+}
+
+Ruling foreverRuling(const BlockedGroup& group) {
+    if (group.fresh >= 20 || (group.fresh >= 5 && group.spread >= 3))
+        return {Tier::High, "nothing can wake them, and the trace saw them come"};
+    if (group.members.size() >= 5 || group.spread >= 2)
+        return {Tier::Medium, "nothing can wake them, but the trace did not see them come one after another"};
+    return {Tier::Low, "one that waits for ever is often meant to keep a program alive"};
+}
+
+Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
+    const std::size_t n = group.members.size();
+    Ruling ruling{Tier::Low, "a single sender whose creator still runs may be received from later"};
+    if (n >= 20 || (n >= 2 && group.spread >= 2))
+        ruling = {Tier::High, "a sender has something to hand over, and nobody takes it"};
+    else if (n >= 2 || group.creatorsLeft > 0)
+        ruling = {Tier::Medium, "a sender has something to hand over, and nobody takes it"};
+    // A creator that received and returned does not come back to this channel.
+    std::vector<GoroutineIndex> gone;
+    for (const GoroutineIndex g : group.members)
+        if (creatorLeft(evidence, g))
+            gone.push_back(evidence.trace().creator(g).goroutine());
+    std::ranges::sort(gone);
+    const bool receiverIsAbout = std::ranges::any_of(evidence.site(group.site).wakers, [&](GoroutineIndex w) {
+        return isAbout(evidence, w) && !std::ranges::binary_search(gone, w);
+    });
+    const bool doubtful = group.oldest < evidence.longWait() || group.fresh == 0 || receiverIsAbout;
+    if (!doubtful)
+        return ruling;
+    const std::string_view why = receiverIsAbout    ? "a receiver of this channel is alive and not stuck itself"
+                                 : group.fresh == 0 ? "all of them are older than the trace"
+                                                    : "they have not waited for very long yet";
+    return {n == 1 ? Tier::Low : std::min(ruling.tier, Tier::Medium), why};
+}
+
+Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
+    if (haveLiveConnections(evidence, group.members))
+        return {Tier::Low, "each belongs to a connection that is open, and waits as long as its peer stays"};
+    if (group.cleared > group.members.size() && group.outliving < 5)
+        return {Tier::Low, "more goroutines like it finished waits at this line than not: the line is in use"};
+    const auto limited = [&](Tier tier) { return group.inModule ? std::min(tier, Tier::Medium) : tier; };
+    if (group.fresh >= 5 && group.spread >= 3)
+        return {limited(Tier::High), "they came one after another, and none was woken"};
+    if (group.fresh >= 4 && group.spread >= 2 && group.creatorsLeft * 2 >= group.members.size() &&
+        evidence.site(group.site).finished == 0)
+        return {Tier::Medium, "the calls that started them have returned, and no wait at this line ever ended"};
+    if (group.members.size() >= 100)
+        return {Tier::Medium, "so many are seldom meant to be idle, but a pool looks the same"};
+    return {Tier::Low, "few, or started at one time: the same as goroutines that wait for work"};
+}
+
+Ruling rulingOn(const Evidence& evidence, const BlockedGroup& group) {
+    switch (group.primitive) {
+    case Primitive::Mutex:
+    case Primitive::RWMutexRead:
+    case Primitive::RWMutexWrite:
+        return lockRuling(evidence, group);
+    case Primitive::NilChan:
+    case Primitive::SelectEmpty:
+        return foreverRuling(group);
+    case Primitive::ChanSend:
+        return sendRuling(evidence, group);
+    case Primitive::Unknown:
+        return {Tier::Medium, "created together before the trace, and none moved in it"};
+    default:
+        return receiveRuling(evidence, group);
+    }
+}
+
+std::string doubtOf(const BlockedGroup& group) {
+    if (group.primitive == Primitive::NilChan || group.primitive == Primitive::SelectEmpty)
+        return "Nothing in the program can wake such a wait; that it was not meant needs the code.";
+    if (group.primitive == Primitive::Unknown)
+        return "This version of Go records neither where nor why a goroutine waited before the trace; a goroutine "
+               "dump would say.";
+    if (group.beforeTrace && group.fresh == 0)
+        return "They were blocked before the trace began, so their true age is not known, and a trace cannot prove "
+               "that they will never be woken.";
+    if (group.tier < Tier::Medium)
+        return "Goroutines that wait for work look the same; a trace cannot prove that they will never be woken.";
+    if (group.tier == Tier::Medium && !isLock(group.primitive))
+        return "A pool that was started in the trace and had nothing to do can look the same; a trace cannot prove "
+               "that they will never be woken.";
+    return "A trace cannot prove that they will never be woken.";
+}
+
+} // namespace
+
+Tier neverWokenTier(const Evidence& evidence, const BlockedGroup& group, std::string_view& rule) {
+    const Ruling ruling = rulingOn(evidence, group);
+    rule = ruling.rule;
+    return forLength(evidence, ruling.tier);
+}
+
+void neverWoken(const Scene& scene, std::vector<Finding>& found) {
+    const Evidence& evidence = scene.evidence;
+    for (const BlockedGroup& group : scene.groups.all()) {
+        Finding f = findingAbout(evidence, group);
+        f.certainty = Certainty::Proved;
+        const std::string who = counted(f.goroutines) + startedAt(evidence, f.createdAt);
+        const bool one = f.goroutines == 1;
+        const std::string ages = (group.beforeTrace ? "at least " : "") + spanOfTimes(group.youngest, group.oldest);
+        if (group.primitive == Primitive::Unknown) {
+            f.claim = who + (one ? " has" : " have") + " been blocked since before the trace. None was woken in " +
+                      durationText(evidence.trace().duration) +
+                      ". Their ids lie side by side: " + percentText(group.density * 100) +
+                      " of the numbers between the first and the last.";
+            f.numbers.emplace_back("id_density_percent", group.density * 100);
+        } else {
+            f.claim = who + (one ? " has" : " have") + " been blocked in " +
+                      primitiveText(group.primitive, group.detail) + " at " + placeOf(evidence, f.site) + " for " +
+                      ages + ". " + (one ? "It was not" : "None was") + " woken before the trace ended.";
+        }
+        f.numbers.emplace_back("youngest_ns", group.youngest);
+        f.numbers.emplace_back("born_in_trace", std::int64_t{group.fresh});
+        f.numbers.emplace_back("creator_left", std::int64_t{group.creatorsLeft});
+        f.numbers.emplace_back("tenths_of_trace", std::int64_t{group.spread});
+        f.doubt = doubtOf(group);
+        found.push_back(std::move(f));
+    }
+}
+
+} // namespace waitscope

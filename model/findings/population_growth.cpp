@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/population_growth.h"
+
+#include "model/findings/growth.h"
+#include "model/findings/guards.h"
+#include "model/report/text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace waitscope {
+
+namespace {
+
+// A blocked goroutine's stack, descriptor and wait record, bytes (analysis.md, fact 11).
+constexpr double bytesOfGoroutine = 2048 + 448 + 96;
+
+bool waitsNetworkLike(const Evidence& evidence, GoroutineIndex g) {
+    const Living* const l = evidence.livingOf(g);
+    return l != nullptr && l->wait.known() && evidence.idioms().isNetworkLike(evidence.openWait(*l));
+}
+
+bool isResting(const Evidence& evidence, GoroutineIndex g) {
+    const Living* const l = evidence.livingOf(g);
+    if (l == nullptr)
+        return false;
+    if (l->wait.known() && evidence.openAge(*l) >= evidence.threshold())
+        return true;
+    return l->wakes > 0 && l->wakes == l->timerWakes;
+}
+
+} // namespace
+
+std::vector<GoroutineIndex> livingOfCohort(const Evidence& evidence, CohortIndex cohort) {
+    std::vector<GoroutineIndex> alive;
+    for (const GoroutineIndex g : evidence.cohort(cohort))
+        if (evidence.trace().aliveAtEnd(g))
+            alive.push_back(g);
+    return alive;
+}
+
+Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population& p) {
+    const double rise = p.trend.slope * static_cast<double>(growthBins);
+    if (p.trend.z < 3 || rise < std::max(20.0, 0.1 * p.mean) || p.plateau)
+        return {};
+    const std::vector<GoroutineIndex> alive = livingOfCohort(evidence, cohort);
+    const auto share = [&](auto&& holds) {
+        return alive.empty()
+                   ? 0.0
+                   : static_cast<double>(std::ranges::count_if(alive, holds)) / static_cast<double>(alive.size());
+    };
+    const bool retained = p.births > 0 && (p.births - p.ends) / p.births >= 0.5;
+    if (!retained && share([&](GoroutineIndex g) { return outlives(evidence, g); }) < 0.5)
+        return {};
+    if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
+        return {};
+    if (std::ranges::any_of(alive, [&](GoroutineIndex g) { return evidence.idioms().isIdleFunction(g); }))
+        return {};
+    if (haveLiveConnections(evidence, alive))
+        return {true, Tier::Low};
+    const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
+    return {true, forLength(evidence, resting ? Tier::High : Tier::Medium)};
+}
+
+void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
+    const Evidence& evidence = scene.evidence;
+    const Trace& trace = evidence.trace();
+    for (CohortIndex c = 0; c < evidence.cohortCount(); ++c) {
+        const Population* const measured = scene.populations.of(c);
+        if (measured == nullptr)
+            continue;
+        const Population& p = *measured;
+        const Growing growing = growthOf(evidence, c, p);
+        if (!growing.grows && (!p.plateau || p.mean < 20))
+            continue;
+        Finding f = findingAbout(evidence, livingOfCohort(evidence, c));
+        f.tier = growing.tier;
+        if (const Living* const oldest = f.members.empty() ? nullptr : evidence.livingOf(f.members.front());
+            oldest != nullptr && oldest->usualSite.known()) {
+            f.primitive = oldest->usualPrimitive;
+            f.site = oldest->usualSite;
+            f.stack = oldest->usualStack;
+        }
+        f.numbers.emplace_back("births_per_second", p.birthRate);
+        if (!growing.grows) {
+            f.certainty = Certainty::Proved;
+            f.cost = 0;
+            f.claim = rateText(p.mean) + " live goroutines" + startedAt(evidence, f.createdAt) + " = " +
+                      rateText(p.birthRate) + "/s × " + durationText(std::llround(p.meanLife)) +
+                      ": steady load, not a leak.";
+            f.doubt = "This holds as long as load and service time stay as they were.";
+            f.numbers.emplace_back("mean_live", p.mean);
+            f.numbers.emplace_back("mean_life_ns", static_cast<std::int64_t>(std::llround(p.meanLife)));
+            found.push_back(std::move(f));
+            continue;
+        }
+        f.since = trace.lifetime(f.members.front()).begin;
+        f.certainty = static_cast<double>(trace.duration) >= 10 * p.meanLife ? Certainty::Strong : Certainty::NeedsCode;
+        f.cost += std::max(0.0, p.perSecond) * 60;
+        const double perHour = p.perSecond * 3600;
+        f.claim = "Live goroutines" + startedAt(evidence, f.createdAt) + " grow by " + rateText(p.perSecond) +
+                  "/s (95 %: " + rateText(p.lowest) + "–" + rateText(p.highest) + "), " +
+                  rateText(p.birthRate > 0 ? p.perSecond / p.birthRate : 0) + " for each one started: about " +
+                  countText(static_cast<std::uint64_t>(std::llround(std::max(0.0, perHour)))) + " and " +
+                  bytesText(static_cast<std::uint64_t>(std::max(0.0, perHour) * bytesOfGoroutine)) +
+                  " more in an hour if this goes on.";
+        f.doubt = "Growth is proved for these " + durationText(trace.duration) +
+                  " only: a load that is still rising grows in the same way.";
+        f.numbers.emplace_back("growth_per_second", p.perSecond);
+        f.numbers.emplace_back("growth_lowest_per_second", p.lowest);
+        f.numbers.emplace_back("growth_highest_per_second", p.highest);
+        f.numbers.emplace_back("z", p.trend.z);
+        f.numbers.emplace_back("bytes_per_hour", perHour * bytesOfGoroutine);
+        found.push_back(std::move(f));
+    }
+}
+
+} // namespace waitscope

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/findings/why_healthy.h"
+
+#include "model/findings/detector.h"
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+std::string standingText(const Judgement& judgement, std::size_t place) {
+    const Evidence& evidence = judgement.evidence;
+    const Living& l = evidence.living()[place];
+    const auto age = [&] { return durationText(evidence.openAge(l)); };
+    const auto site = [&]() -> const SiteHistory& { return evidence.site(evidence.siteOfClass(l.klass)); };
+    switch (judgement.groups.standing(place)) {
+    case Standing::NotWaiting:
+        return "Healthy: it does not wait when the trace ends.";
+    case Standing::OwnTime:
+        return "Healthy: it waits for the network, a time, a system call or the collector, which no goroutine of the "
+               "program holds up. A system call or a growing number of them would be judged as such.";
+    case Standing::ConnectionEnd:
+        return "Healthy: it stands for the other end of an HTTP connection and waits as long as that is open.";
+    case Standing::Idle:
+        return evidence.idioms().isAllowedByUser(l.goroutine)
+                   ? "Healthy: a rule of yours calls this function idle."
+                   : "Healthy: it is known to wait there for work, or a rule of yours calls this line idle.";
+    case Standing::Young:
+        return "Healthy so far: it has waited " + age() + ", less than the threshold of " +
+               durationText(evidence.threshold()) + ".";
+    case Standing::AsUsual:
+        return "Healthy: it has waited " + age() + ", and 99 of 100 of the " + countText(site().finished) +
+               " waits at this line that ended took up to " + durationText(site().p99) + ".";
+    case Standing::Worker:
+        return "Healthy: it finished " + counted(l.earlierHere, "wait", "waits") +
+               " at this line before, as a goroutine does that waits for work.";
+    case Standing::NotExplained:
+        return "Not judged: the trace does not say what it waits for. It waited before the trace began, and this "
+               "version of Go does not record such waits.";
+    case Standing::Stuck: {
+        const BlockedGroup& group = judgement.groups.groupOf(place);
+        return "It counts as stuck, with " + counted(group.members.size()) + " like it (" +
+               std::string(nameOf(group.tier)) + "): " + std::string(group.rule) + ".";
+    }
+    }
+    return {};
+}
+
+} // namespace
+
+std::string whyText(const Findings& findings, GoroutineIndex g) {
+    const Judgement& judgement = *findings.judgement;
+    const Trace& trace = judgement.evidence.trace();
+    std::string text;
+    for (const Finding& f : findings.all)
+        if (f.tier >= Tier::Medium && std::ranges::binary_search(f.members, g)) {
+            text = "Part of a finding: " + std::string(f.name) + " (" + std::string(nameOf(f.tier)) + "). ";
+            break;
+        }
+    if (!trace.aliveAtEnd(g))
+        return text + "Healthy: it ended at " + durationText(trace.lifetime(g).end) + ".";
+    const auto& living = judgement.evidence.living();
+    const auto found = std::ranges::lower_bound(living, g, {}, &Living::goroutine);
+    if (found == living.end() || found->goroutine != g)
+        return text + "Not judged: it is the main goroutine, or belongs to Go's runtime, the tracer, signals or the "
+                      "test harness.";
+    return text + standingText(judgement, static_cast<std::size_t>(found - living.begin()));
+}
+
+} // namespace waitscope
