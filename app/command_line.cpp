@@ -9,6 +9,7 @@
 #include "model/heatmap/row_order.h"
 #include "model/heatmap/state_set.h"
 #include "model/lod/groups.h"
+#include "widgets/heatmap/heatmap_picture.h"
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
@@ -35,7 +36,6 @@ template <class Table> std::vector<std::string> namesOf(const Table& table) {
 }
 
 void addPictureOptions(CLI::App& command, PictureCommand& options) {
-    command.add_option("trace", options.trace, "the trace")->required();
     command.add_option("-o,--output", options.output, "the file to write; - is standard output")->required();
     command.add_option("--range", options.range, "A..B: a part of the trace, such as 1.5s..2s, 200ms.. or ..1s");
     command.add_option("--filter", options.filter, "only goroutines whose function matches this regular expression");
@@ -148,14 +148,34 @@ int runCommandLine(int argc, char** argv) {
 
     HeatmapCommand heatmap;
     CLI::App* const heatmapApp = program.add_subcommand(
-        "heatmap", "a row a goroutine, time along x, colour = how much of it was spent waiting (.png, .csv, .json)");
+        "heatmap",
+        "time along x, colour = how much was waited: a row a goroutine, a place, an age … (.png, .svg, .csv, "
+        ".json; several traces into a folder)");
+    heatmapApp->add_option("traces", heatmap.traces, "the trace, or several of them")->required();
     addPictureOptions(*heatmapApp, heatmap);
-    heatmapApp->add_option("--sort", heatmap.sort, "order of rows")
-        ->check(CLI::IsMember(namesOf(namedOrders)))
+    heatmapApp->add_option("--mode", heatmap.mode, "what a row is")
+        ->check(CLI::IsMember(namesOf(namedModes)))
         ->capture_default_str();
-    heatmapApp->add_option("--metric", heatmap.metric, "which states the colour measures")
-        ->check(CLI::IsMember(namesOf(namedStates)))
+    heatmapApp->add_option("--metric", heatmap.metric,
+                           "what the colour measures: states such as waiting, lock or mutex+chan-send, or age, "
+                           "residence, residence-ms");
+    heatmapApp->add_option("--sort", heatmap.sort, "order of rows")->check(CLI::IsMember(namesOf(namedOrders)));
+    heatmapApp->add_option("--group", heatmap.group, "what makes a group (population, strategy)")
+        ->check(CLI::IsMember(namesOf(namedHeatmapGroupings)));
+    heatmapApp->add_option("--contains", heatmap.contains, "only goroutines whose function has this text in its name")
+        ->excludes(heatmapApp->get_option("--filter"));
+    heatmapApp->add_option("--rows", heatmap.rows, "A..B: only these places in the order of rows (lifetime)");
+    heatmapApp->add_option("--threshold", heatmap.threshold,
+                           "from which age an open wait is stuck, such as 500ms; 5 % of the trace unless given");
+    heatmapApp->add_option("--preset", heatmap.preset, "report (1600x900), slide (2560x1440) or print (300 dpi)")
+        ->check(CLI::IsMember(namesOf(picturePresets)))
+        ->excludes(heatmapApp->get_option("--size"))
+        ->excludes(heatmapApp->get_option("--scale"));
+    heatmapApp->add_option("--palette", heatmap.palette, "the colours")
+        ->check(CLI::IsMember(namesOf(namedColourMaps)))
         ->capture_default_str();
+    heatmapApp->add_option("--colours", heatmap.colours, "the scale of colours")
+        ->check(CLI::IsMember(namesOf(namedScales)));
     heatmapApp->add_flag("--max", heatmap.maximum,
                          "a row of several goroutines shows the largest of them, not the mean");
     heatmapApp->add_flag("--runtime", heatmap.runtime, "with the goroutines of Go's runtime");
@@ -163,6 +183,7 @@ int runCommandLine(int argc, char** argv) {
 
     TimelineCommand timeline;
     CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png, .svg)");
+    timelineApp->add_option("trace", timeline.trace, "the trace")->required();
     addPictureOptions(*timelineApp, timeline);
     timelineApp->add_option("--group", timeline.group, "what the goroutines of a group have in common")
         ->check(CLI::IsMember(namesOf(namedGroupings)))
@@ -172,6 +193,12 @@ int runCommandLine(int argc, char** argv) {
         ->capture_default_str();
     timelineApp->add_option("--pin", timeline.pin, "g1,g2: goroutines at the top");
     timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
+
+    InfoCommand info;
+    CLI::App* const infoApp = program.add_subcommand("info", "what a picture says of itself");
+    infoApp->add_option("picture", info.picture, "a PNG that Waitscope made")->required();
+    infoApp->add_flag("--json", info.json, "as JSON");
+    infoApp->callback([&] { run = [&] { return info.run(); }; });
 
     try {
         program.parse(argc, argv);

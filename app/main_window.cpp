@@ -27,6 +27,7 @@
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QClipboard>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDragEnterEvent>
@@ -139,6 +140,25 @@ void MainWindow::makeWorkspace() {
     const auto say = [this](const QString& message) { statusBar()->showMessage(message, 6000); };
     connect(timeline_, &TimelineView::messageChanged, this, say);
     connect(commands_, &TimelineCommands::message, this, say);
+    connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
+        if (maximised_ == heatmap_)
+            maximise(heatmap_);
+        details_->showStack();
+        details_->setFocus();
+    });
+    connect(&heatmapExport_, &HeatmapExport::written, this,
+            [this](const QString& path) { statusBar()->showMessage(tr("Written: %1").arg(path), 6000); });
+    connect(&heatmapExport_, &HeatmapExport::failed, this,
+            [this](const QString& sentence) { messages_->showMessage(sentence); });
+    connect(&heatmapExport_, &HeatmapExport::made, this, [this](const QByteArray& png) {
+        auto* const content = new QMimeData;                // the clipboard owns it
+        content->setData(QStringLiteral("image/png"), png); // with its texts, which an image alone would lose
+        content->setImageData(QImage::fromData(png, "PNG"));
+        QApplication::clipboard()->setMimeData(content);
+        statusBar()->showMessage(tr("The picture is in the clipboard."), 6000);
+    });
+    connect(heatmap_, &HeatmapView::copyCommandRequested, this, &MainWindow::copyHeatmapCommand);
+    connect(heatmap_, &HeatmapView::copyPictureRequested, this, &MainWindow::copyHeatmap);
     canvases_ = new QSplitter(Qt::Vertical);
     canvases_->addWidget(timelinePane_);
     canvases_->addWidget(heatmap_);
@@ -215,12 +235,24 @@ void MainWindow::makeActions() {
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
     fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
     fileMenu->addSeparator();
-    QAction* const exportHeatmap = actions_.add(file, tr("&Export heatmap as PNG…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-                                                [this] { chooseExport(tr("heatmap"), &MainWindow::exportHeatmap); });
+    QAction* const exportHeatmap =
+        actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
+            chooseExport(tr("heatmap"), tr("Pictures (*.png *.svg)"),
+                         [this](const QString& path) { this->exportHeatmap(path); });
+        });
+    QAction* const copyPicture =
+        actions_.add(file, tr("&Copy heatmap as picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+                     [this] { copyHeatmap(); });
+    QAction* const copyCommand =
+        actions_.add(file, tr("Copy the command for the hea&tmap"), {}, [this] { copyHeatmapCommand(); });
     QAction* const exportTimeline =
-        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-                     [this] { chooseExport(tr("timeline"), &MainWindow::exportTimeline); });
-    fileMenu->addActions({exportHeatmap, exportTimeline});
+        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+            chooseExport(tr("timeline"), tr("Pictures (*.png)"), [this](const QString& path) {
+                if (this->exportTimeline(path))
+                    statusBar()->showMessage(tr("Written: %1").arg(path), 6000);
+            });
+        });
+    fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline});
     fileMenu->addSeparator();
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
     fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
@@ -573,13 +605,22 @@ void MainWindow::updateTitle() {
     setWindowTitle(name.isEmpty() ? tr("Waitscope") : tr("%1 – Waitscope").arg(name));
 }
 
-bool MainWindow::exportHeatmap(const QString& path) {
-    std::string problem;
-    const QByteArray png = pngOf(renderHeatmap(*state_.facts(), heatmap_->pictureOptions({1600, 900}, 1)));
-    if (writeResult({png.constData(), static_cast<std::size_t>(png.size())}, path, problem))
-        return true;
-    messages_->showMessage(fromUtf8(problem));
-    return false;
+void MainWindow::exportHeatmap(const QString& path) {
+    if (state_.facts())
+        heatmapExport_.toFile(state_.facts(), heatmap_->pictureOptions(), path);
+}
+
+void MainWindow::copyHeatmapCommand() {
+    if (!state_.facts())
+        return;
+    const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
+    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
+    statusBar()->showMessage(tr("The command that makes this picture is in the clipboard."), 6000);
+}
+
+void MainWindow::copyHeatmap() {
+    if (state_.facts())
+        heatmapExport_.toPng(state_.facts(), heatmap_->pictureOptions());
 }
 
 bool MainWindow::exportTimeline(const QString& path) {
@@ -594,15 +635,16 @@ bool MainWindow::exportTimeline(const QString& path) {
     return false;
 }
 
-void MainWindow::chooseExport(const QString& what, bool (MainWindow::*exporter)(const QString&)) {
+void MainWindow::chooseExport(const QString& what, const QString& kinds,
+                              const std::function<void(const QString&)>& exporter) {
     if (!state_.facts())
         return;
     QString name = fromUtf8(state_.facts()->trace->identity.fileName);
     name.truncate(name.indexOf(u'.') < 0 ? name.size() : name.indexOf(u'.'));
     const QString proposed = QFileInfo(source_).absolutePath() + u'/' + name + u'-' + what + QStringLiteral(".png");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export as PNG"), proposed, tr("Pictures (*.png)"));
-    if (!path.isEmpty() && (this->*exporter)(path))
-        statusBar()->showMessage(tr("Written: %1").arg(path), 6000);
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as a picture"), proposed, kinds);
+    if (!path.isEmpty())
+        exporter(path);
 }
 
 // One view takes the whole window; asked again, everything is back.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/actions.h"
+#include "app/heatmap_export.h"
 #include "app/loader.h"
 #include "app/view_link.h"
 #include "model/findings/rules.h"
@@ -15,6 +16,7 @@
 
 #include <QMainWindow>
 
+#include <functional>
 #include <optional>
 
 class QLabel;
@@ -55,9 +57,14 @@ class MainWindow : public QMainWindow {
     [[nodiscard]] Loader* loader() { return &loader_; }
     [[nodiscard]] MessageBar* messageBar() { return messages_; }
     [[nodiscard]] QString verdictText() const;
-    /// Writes what the heatmap or the timeline shows as a PNG; false with a message in the bar.
-    bool exportHeatmap(const QString& path);
+    /// Writes what the heatmap shows as a PNG or SVG, in the background; a message in the bar if it fails.
+    void exportHeatmap(const QString& path);
+    [[nodiscard]] bool isExporting() const { return heatmapExport_.busy(); }
+    /// The timeline as a PNG; false with a message in the bar.
     bool exportTimeline(const QString& path);
+    /// Puts the picture, or the command that makes it, into the clipboard.
+    void copyHeatmap();
+    void copyHeatmapCommand();
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -68,7 +75,7 @@ class MainWindow : public QMainWindow {
     void makeActions();
     void makeWorkspace();
     void chooseFile();
-    void chooseExport(const QString& what, bool (MainWindow::*exporter)(const QString&));
+    void chooseExport(const QString& what, const QString& kinds, const std::function<void(const QString&)>& exporter);
     void reload();
     void closeTrace();
     void showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source);
@@ -96,6 +103,7 @@ class MainWindow : public QMainWindow {
 
     ViewState state_;
     Loader loader_;
+    HeatmapExport heatmapExport_;
     Actions actions_{this};
     QString source_; ///< path of the open trace, empty for a sample
     QString sampleName_;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace waitscope {
 
@@ -57,11 +58,28 @@ struct PictureCommand {
     int scale = 1;
 };
 
+/// What is empty is what the mode is used to.
 struct HeatmapCommand : PictureCommand {
-    std::string sort = "creation";
-    std::string metric = "waiting";
+    std::vector<std::string> traces; ///< one, or several with a folder as output
+    std::string mode = "lifetime";
+    std::string metric;
+    std::string sort;
+    std::string group;
+    std::string preset;
+    std::string palette = "viridis";
+    std::string colours;
+    std::string threshold;
+    std::string rows;
+    std::string contains;
     bool maximum = false;
     bool runtime = false;
+    [[nodiscard]] int run() const;
+};
+
+/// waitscope info: what a picture says of itself.
+struct InfoCommand {
+    std::string picture;
+    bool json = false;
     [[nodiscard]] int run() const;
 };
 

@@ -30,29 +30,37 @@ Time ageAtEnd(const Trace& trace, GoroutineIndex g) {
     return open ? trace.spans.range(last).length() : -1;
 }
 
+Time firstBlock(const Trace& trace, GoroutineIndex g) {
+    const SpanRange own = trace.goroutines.spans(g);
+    for (std::uint32_t s = own.begin; s < own.end; ++s)
+        if (trace.spans.state({s}) == GoroutineState::Waiting)
+            return trace.spans.start({s});
+    return std::numeric_limits<Time>::max();
+}
+
 // The place of each goroutine's creation line among all of them, by text; first the goroutines without one.
 std::vector<std::int64_t> siteRanks(const Trace& trace, std::span<const GoroutineIndex> goroutines) {
-    using Line = std::tuple<std::string_view, std::string_view, std::uint32_t>;
-    const auto lineOf = [&](GoroutineIndex g) -> Line {
-        const auto stack = trace.stacks[trace.creationStack(g)];
-        if (stack.empty())
-            return {};
-        const Frame& frame = trace.frame(stack.front());
-        return {trace.text(frame.function), trace.text(frame.file), frame.line};
-    };
-    std::map<Line, std::int64_t> ranks;
+    std::map<CodeLine, std::int64_t> ranks;
     for (const GoroutineIndex g : goroutines)
-        ranks.try_emplace(lineOf(g), 0);
+        ranks.try_emplace(creationLine(trace, g), 0);
     std::int64_t rank = 0;
     for (auto& [line, place] : ranks)
         place = rank++;
     std::vector<std::int64_t> result(trace.goroutines.size());
     for (const GoroutineIndex g : goroutines)
-        result[g.value] = ranks.at(lineOf(g));
+        result[g.value] = ranks.at(creationLine(trace, g));
     return result;
 }
 
 } // namespace
+
+CodeLine creationLine(const Trace& trace, GoroutineIndex g) {
+    const auto stack = trace.stacks[trace.creationStack(g)];
+    if (stack.empty())
+        return {};
+    const Frame& frame = trace.frame(stack.front());
+    return {trace.text(frame.function), trace.text(frame.file), frame.line};
+}
 
 bool nameContains(std::string_view function, std::string_view text) {
     const auto same = [](char a, char b) { return lower(a) == lower(b); };
@@ -99,6 +107,10 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
             key = -totalWait(trace, g);
         else if (choice.order == RowOrder::AgeAtEnd)
             key = -ageAtEnd(trace, g);
+        else if (choice.order == RowOrder::End)
+            key = trace.aliveAtEnd(g) ? std::numeric_limits<Time>::max() : trace.lifetime(g).end;
+        else if (choice.order == RowOrder::FirstBlock)
+            key = firstBlock(trace, g);
         const Time born = trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
         places.push_back({key, born, trace.goroutines.id(g), g});
     }

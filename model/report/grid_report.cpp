@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/grid_report.h"
 
+#include "model/heatmap/heatmap.h"
 #include "model/report/identity_json.h"
 #include "model/report/warning_lines.h"
 
@@ -38,8 +39,10 @@ std::string gridCsv(const Trace& trace, const Grid& grid) {
         text += "," + std::to_string(grid.binRange(b).begin);
     text += "\n";
     for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
-        text += std::to_string(r) + "," + quoted(rowLabel(trace, grid, r)) + "," + std::to_string(grid.rows[r].count) +
-                "," + std::to_string(trace.goroutines.id(grid.goroutinesOf(r).front()));
+        text +=
+            std::to_string(r) + "," + quoted(rowLabel(trace, grid, r)) + "," + std::to_string(grid.rows[r].count) + ",";
+        if (grid.rows[r].count > 0)
+            text += std::to_string(trace.goroutines.id(grid.goroutinesOf(r).front()));
         for (std::uint32_t b = 0; b < grid.bins; ++b) {
             text += ',';
             if (const float value = grid.values[grid.cell(r, b)]; !std::isnan(value))
@@ -53,9 +56,9 @@ std::string gridCsv(const Trace& trace, const Grid& grid) {
 std::string gridJson(const Trace& trace, const Grid& grid) {
     using Json = nlohmann::json;
     Json document = documentJson(trace);
-    document["mode"] = "lifetime";
-    document["metric"] = namedOf(grid.states).name;
-    document["unit"] = "share";
+    document["mode"] = namedOf(grid.mode).name;
+    document["metric"] = nameOf(grid.metric);
+    document["unit"] = nameOf(grid.unit);
     document["bundling"] = grid.bundling == Bundling::Mean ? "mean" : "max";
     document["range_ns"] = {grid.range.begin, grid.range.end};
     document["bin_ns"] = grid.bins == 0 ? Json() : Json(static_cast<double>(grid.range.length()) / grid.bins);
@@ -72,15 +75,30 @@ std::string gridJson(const Trace& trace, const Grid& grid) {
             values.push_back(std::isnan(value) ? Json() : Json(value));
         }
         const GridRow& row = grid.rows[r];
-        rows.push_back({{"row", r},
-                        {"label", rowLabel(trace, grid, r)},
-                        {"goroutines", row.count},
-                        {"first_goroutine", trace.goroutines.id(grid.goroutinesOf(r).front())},
-                        {"before_trace", row.preExisting},
-                        {"open_at_end", row.openAtEnd},
-                        {"values", std::move(values)}});
+        Json object = {
+            {"row", r},
+            {"label", rowLabel(trace, grid, r)},
+            {"goroutines", row.count},
+            {"first_goroutine", row.count > 0 ? Json(trace.goroutines.id(grid.goroutinesOf(r).front())) : Json()},
+            {"before_trace", row.preExisting},
+            {"open_at_end", row.openAtEnd},
+            {"values", std::move(values)}};
+        if (row.high > 0)
+            object["interval_ns"] = {row.low, row.high};
+        if (grid.mode == HeatmapMode::Population) {
+            object["at_begin"] = row.atBegin;
+            object["at_end"] = row.atEnd;
+        }
+        rows.push_back(std::move(object));
     }
     document["rows"] = std::move(rows);
+    document["notes"] = grid.notes;
+    if (!grid.sections.empty()) {
+        Json sections = Json::array();
+        for (const GridSection& section : grid.sections)
+            sections.push_back({{"title", section.title}, {"notes", section.notes}});
+        document["sections"] = std::move(sections);
+    }
     return printed(document);
 }
 

@@ -10,8 +10,10 @@
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/waits_panel.h"
 
+#include <QClipboard>
 #include <QDialog>
 #include <QDragEnterEvent>
+#include <QFile>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -353,15 +355,25 @@ class TestMainWindow : public QObject {
         open([&] { window_->openFile(small); });
         const QString heatmap = folder_.filePath(QStringLiteral("heatmap.png"));
         const QString timeline = folder_.filePath(QStringLiteral("timeline.png"));
-        QVERIFY(window_->exportHeatmap(heatmap));
+        window_->exportHeatmap(heatmap);
+        QTRY_VERIFY(!window_->isExporting());
         QVERIFY(window_->exportTimeline(timeline));
         QCOMPARE(QImage(heatmap).size(), QSize(1600, 900));
         QCOMPARE(QImage(timeline).size(), QSize(1600, 900));
         const QString drawing = folder_.filePath(QStringLiteral("timeline.svg"));
         QVERIFY(window_->exportTimeline(drawing));
-        QFile file(drawing);
-        QVERIFY(file.open(QIODevice::ReadOnly) && file.readAll().contains("<svg"));
-        QVERIFY(!window_->exportHeatmap(QStringLiteral("/no/such/folder/x.png")));
+        QFile drawn(drawing);
+        QVERIFY(drawn.open(QIODevice::ReadOnly) && drawn.readAll().contains("<svg"));
+        window_->copyHeatmap();
+        QTRY_VERIFY(!window_->isExporting());
+        const QMimeData* const copied = QApplication::clipboard()->mimeData();
+        QFile file(heatmap);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(copied->data(QStringLiteral("image/png")), file.readAll()); // byte for byte
+        window_->copyHeatmapCommand();
+        QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("waitscope heatmap ")));
+        window_->exportHeatmap(QStringLiteral("/no/such/folder/x.png"));
+        QTRY_VERIFY(!window_->isExporting());
         QVERIFY(window_->messageBar()->isVisible());
     }
 

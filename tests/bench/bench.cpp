@@ -5,6 +5,8 @@
 //     memory    bytes an event: peak resident of the first load, less what was there before
 //     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out, groups folded and unfolded
 //     rows      grouping, sorting and filtering all goroutines; a search
+//     grid      of a lifetime heatmap of 1900 x 1000: the whole trace, and a window of a tenth that pans
+//     picture   of 3840 x 2160: numbers, pixels, bytes of the PNG
 //
 // bench [--events N | --file TRACE] [--runs N]. Without a file it generates a trace. With --check it runs once, asserts
 // what was counted (never milliseconds), and is one of the tests.
@@ -14,15 +16,18 @@
 #include "model/search/search.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
+#include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/timeline/timeline_painter.h"
 
+#include <QApplication>
+#include <QBuffer>
 #include <QCommandLineParser>
 #include <QElapsedTimer>
-#include <QGuiApplication>
 #include <QPainter>
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <sys/resource.h>
 
 using namespace waitscope;
@@ -94,11 +99,44 @@ Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, in
     return frames;
 }
 
+// Prints the times; whether the work is bounded by what lies in the range.
+bool measureHeatmap(const std::shared_ptr<const TraceFacts>& facts, int count) {
+    const Trace& trace = *facts->trace;
+    const auto order = orderedGoroutines(*facts, {});
+    HeatmapOptions options{.range = trace.wholeRange(), .bins = 1900, .rows = 1000};
+    Grid grid;
+    std::vector<double> whole, pan;
+    std::uint64_t mostInWindow = 0;
+    for (int i = 0; i < count; ++i)
+        whole.push_back(millisecondsOf([&] { grid = heatmapGrid(*facts, order, options); }));
+    const std::uint64_t spans = grid.spansRead;
+    for (int i = 0; i < 4 * count; ++i) {
+        const Time begin = trace.duration * i / (5 * count);
+        options.range = {begin, begin + trace.duration / 10};
+        pan.push_back(millisecondsOf([&] { grid = heatmapGrid(*facts, order, options); }));
+        mostInWindow = std::max(mostInWindow, grid.spansRead);
+    }
+    std::printf("grid      whole p50 %.1f ms (%zu goroutines, %llu spans), a tenth p50 %.1f ms (%llu spans at most)\n",
+                percentile(whole, 0.5), order.size(), static_cast<unsigned long long>(spans), percentile(pan, 0.5),
+                static_cast<unsigned long long>(mostInWindow));
+    std::shared_ptr<const HeatmapSheet> sheet;
+    QImage picture;
+    QBuffer file;
+    file.open(QIODevice::WriteOnly);
+    const double numbers = millisecondsOf([&] { sheet = prepareHeatmap(facts, {.size = {1920, 1080}, .scale = 2}); });
+    const double pixels = millisecondsOf([&] { picture = paintHeatmap(*sheet); });
+    const double bytes = millisecondsOf([&] { picture.save(&file, "PNG"); });
+    std::printf("picture   numbers %.0f ms, pixels %.0f ms, PNG %.0f ms\n", numbers, pixels, bytes);
+    return (spans <= trace.spans.size() || fail("a grid reads spans twice")) &&
+           (mostInWindow <= spans / 5 + order.size() / 5 || fail("a grid reads spans outside of its range")) &&
+           (picture.size() == QSize(3840, 2160) || fail("there is no picture"));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    const QGuiApplication app(argc, argv);
+    const QApplication app(argc, argv);
     QCommandLineParser parser;
     parser.addOptions({{QStringLiteral("events"), QStringLiteral("of the generated trace"), QStringLiteral("N"),
                         QStringLiteral("4000000")},
@@ -146,10 +184,12 @@ int main(int argc, char** argv) {
         frames.mostWork = std::max(frames.mostWork, some.mostWork);
     }
     timeRows(*facts);
+    const bool boundedHeatmap = measureHeatmap(facts, check ? 1 : 9);
     if (!check)
         return 0;
     const auto rows = static_cast<std::size_t>(size.height() / TimelineRows::rowHeight + 1);
-    const bool right = (facts->trace->report.complete || fail("the generated trace is not complete")) &&
+    const bool right = boundedHeatmap &&
+                       (facts->trace->report.complete || fail("the generated trace is not complete")) &&
                        (loaded >= static_cast<double>(events) || fail("events are missing")) &&
                        (frames.mostWork <= 8 * rows * static_cast<std::size_t>(size.width()) ||
                         fail("a frame reads more than its pixels"));

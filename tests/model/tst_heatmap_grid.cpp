@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Are the numbers of the lifetime heatmap those of the spans below it?
-#include "model/heatmap/lifetime_grid.h"
+#include "model/heatmap/heatmap.h"
 
-#include "model/heatmap/row_order.h"
 #include "model/report/grid_report.h"
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
@@ -21,11 +20,11 @@ namespace {
 const StackText lock{"sync.(*Mutex).Lock", "main.get"};
 const StackText receive{"runtime.chanrecv1", "main.serve"};
 
-Grid gridOf(const TraceFacts& facts, const GridOptions& options, const RowChoice& choice = {}) {
-    return lifetimeGrid(facts, orderedGoroutines(facts, choice), options);
+Grid gridOf(const TraceFacts& facts, const HeatmapOptions& options, const RowChoice& choice = {}) {
+    return heatmapGrid(facts, orderedGoroutines(facts, choice), options);
 }
-GridOptions whole(const TraceFacts& facts, std::uint32_t bins, std::uint32_t rows, StateSet states = waitingStates) {
-    return {.range = facts.trace->wholeRange(), .bins = bins, .rows = rows, .states = states};
+HeatmapOptions whole(const TraceFacts& facts, std::uint32_t bins, std::uint32_t rows, StateSet states = waitingStates) {
+    return {.metric = {.states = states}, .range = facts.trace->wholeRange(), .bins = bins, .rows = rows};
 }
 std::vector<std::int64_t> ids(const TraceFacts& facts, const RowChoice& choice) {
     std::vector<std::int64_t> result;
@@ -124,7 +123,7 @@ class HeatmapGridTest : public QObject {
         for (int id = 2; id <= 100; ++id)
             story.g(id).existed().runs(10_ms);
         const auto facts = computeFacts(story.told(10_ms));
-        GridOptions options = whole(*facts, 5, 1);
+        HeatmapOptions options = whole(*facts, 5, 1);
         Grid grid = gridOf(*facts, options);
         QCOMPARE(grid.perRow, 100U);
         QCOMPARE(QString::fromStdString(bundleText(grid)), QStringLiteral("1 row = 100 goroutines"));
@@ -155,7 +154,7 @@ class HeatmapGridTest : public QObject {
         story.g(1).waitsOn("sync", lock, 3_ms).wokenByRuntime().runs(3_ms - 1_us);
         story.g(2).existed().runs(10_ms);
         const auto facts = computeFacts(story.told(10_ms));
-        GridOptions options = whole(*facts, 1, 1);
+        HeatmapOptions options = whole(*facts, 1, 1);
         options.bundling = Bundling::Most;
         QVERIFY(near(gridOf(*facts, options).values[0], 0.6));
     }
@@ -178,7 +177,7 @@ class HeatmapGridTest : public QObject {
 
     void aRangeShorterThanItsBinsHasOneBinANanosecond() {
         const auto facts = twoGoroutines();
-        GridOptions options = whole(*facts, 100, 10);
+        HeatmapOptions options = whole(*facts, 100, 10);
         options.range = {2_ms - 5, 2_ms + 5};
         const Grid grid = gridOf(*facts, options);
         QCOMPARE(grid.bins, 10U);
@@ -218,7 +217,7 @@ class HeatmapGridTest : public QObject {
         std::stop_source stop;
         stop.request_stop();
         QVERIFY(orderedGoroutines(*facts, {}, stop.get_token()).empty());
-        QVERIFY(lifetimeGrid(*facts, orderedGoroutines(*facts, {}), whole(*facts, 4, 4), stop.get_token()).empty());
+        QVERIFY(heatmapGrid(*facts, orderedGoroutines(*facts, {}), whole(*facts, 4, 4), stop.get_token()).empty());
     }
 
     void aFrameReadsTheSpansInItsRangeOnly() {
@@ -226,7 +225,7 @@ class HeatmapGridTest : public QObject {
         for (int i = 0; i < 1000; ++i)
             story.g(1).runs(5_us).waitsOn("sync", lock, 4_us).wokenByRuntime();
         const auto facts = computeFacts(story.told(10_ms));
-        GridOptions options = whole(*facts, 100, 1);
+        HeatmapOptions options = whole(*facts, 100, 1);
         options.range = {5_ms, 5_ms + 100_us};
         const Grid grid = gridOf(*facts, options);
         QVERIFY2(grid.spansRead >= 30 && grid.spansRead <= 33, qPrintable(QString::number(grid.spansRead)));
@@ -240,6 +239,8 @@ class HeatmapGridTest : public QObject {
         story.g(11).bornAt(4_ms).createdBy(9, {"main.a"}).waitsOn("sync", lock, 4_ms).wokenByRuntime().runs(1_ms);
         const auto facts = computeFacts(story.told(10_ms));
         using Ids = std::vector<std::int64_t>;
+        QCOMPARE(ids(*facts, {.order = RowOrder::FirstBlock}), (Ids{5, 12, 11, 9}));
+        QCOMPARE(ids(*facts, {.order = RowOrder::End}), (Ids{5, 9, 12, 11}));
         QCOMPARE(ids(*facts, {.order = RowOrder::Creation}), (Ids{5, 9, 12, 11}));
         QCOMPARE(ids(*facts, {.order = RowOrder::CreationSite}), (Ids{5, 9, 11, 12}));
         QCOMPARE(ids(*facts, {.order = RowOrder::TotalWait}), (Ids{5, 12, 11, 9}));
@@ -320,14 +321,10 @@ class HeatmapGridTest : public QObject {
             const Trace& trace = *facts->trace;
             const auto goroutines = orderedGoroutines(*facts, {.runtime = true});
             const TimeRange range{trace.duration / 7, trace.duration - trace.duration / 5};
-            const StateSet every{StateFamily::Unknown, StateFamily::Running, StateFamily::Runnable, StateFamily::Lock,
-                                 StateFamily::Channel, StateFamily::Network, StateFamily::Syscall,  StateFamily::Sleep,
-                                 StateFamily::GC,      StateFamily::Other};
             for (const std::uint32_t rows : {20U, 1'000'000U}) {
-                const Grid waits = lifetimeGrid(*facts, goroutines,
-                                                {.range = range, .bins = 61, .rows = rows, .states = waitingStates});
-                const Grid lives =
-                    lifetimeGrid(*facts, goroutines, {.range = range, .bins = 61, .rows = rows, .states = every});
+                const Grid waits = heatmapGrid(*facts, goroutines, {.range = range, .bins = 61, .rows = rows});
+                const Grid lives = heatmapGrid(
+                    *facts, goroutines, {.metric = {.states = aliveStates}, .range = range, .bins = 61, .rows = rows});
                 const double bin = static_cast<double>(range.length()) / waits.bins;
                 for (std::uint32_t r = 0; r < waits.rows.size(); ++r) {
                     double wait = 0, life = 0;

@@ -226,6 +226,121 @@ class TestProgram : public QObject {
         QCOMPARE(objectOf(contentOf(json))[QStringLiteral("mode")].toString(), QStringLiteral("lifetime"));
     }
 
+    void everyModeIsAPictureAndAGrid() {
+        for (const char* mode : {"lifetime", "population", "age", "latency", "site", "strategy"}) {
+            const QString json = folder_.filePath(QStringLiteral("mode.json"));
+            QCOMPARE(run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), json, QStringLiteral("--mode"),
+                          QString::fromLatin1(mode), QStringLiteral("--size"), QStringLiteral("480x320")})
+                         .exitCode,
+                     0);
+            QCOMPARE(objectOf(contentOf(json))[QStringLiteral("mode")].toString(), QString::fromLatin1(mode));
+            const QString svg = folder_.filePath(QStringLiteral("mode.svg"));
+            QCOMPARE(run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), svg, QStringLiteral("--mode"),
+                          QString::fromLatin1(mode)})
+                         .exitCode,
+                     0);
+            QVERIFY(contentOf(svg).contains("lru-burst-mutex"));
+        }
+    }
+
+    void aPictureTellsWhatItIsAndItsCommandMakesItAgain() {
+        const QString first = folder_.filePath(QStringLiteral("told.png"));
+        const QStringList asked{QStringLiteral("--mode"),     QStringLiteral("lifetime"), QStringLiteral("--metric"),
+                                QStringLiteral("age"),        QStringLiteral("--sort"),   QStringLiteral("wait"),
+                                QStringLiteral("--palette"),  QStringLiteral("cividis"),  QStringLiteral("--max"),
+                                QStringLiteral("--contains"), QStringLiteral("handle"),   QStringLiteral("--range"),
+                                QStringLiteral("0..1s"),      QStringLiteral("--preset"), QStringLiteral("slide")};
+        QCOMPARE(run(QStringList{QStringLiteral("heatmap"), sample, QStringLiteral("-o"), first} + asked).exitCode, 0);
+        const Run told = run({QStringLiteral("info"), first});
+        QCOMPARE(told.exitCode, 0);
+        QVERIFY(told.out.startsWith("Title: "));
+        for (const char* fact : {"Trace: lru-burst-mutex.trace.zst", "SHA-256: ", "Format: ", "Callouts: ", "Legend: ",
+                                 "Goroutines: 2,300 of", "Command: waitscope heatmap"})
+            QVERIFY2(told.out.contains(fact), fact);
+        QStringList command = objectOf(run({QStringLiteral("info"), first, QStringLiteral("--json")}).out)
+                                  .value(QStringLiteral("Command"))
+                                  .toString()
+                                  .split(u' ');
+        const QString again = folder_.filePath(QStringLiteral("told-again.png"));
+        command.removeFirst();
+        command[1] = sample;
+        command[3] = again;
+        QCOMPARE(run(command).exitCode, 0);
+        QCOMPARE(contentOf(again), contentOf(first));
+        QCOMPARE(QImage(first).size(), QSize(2560, 1440));
+    }
+
+    void infoOfWhatSaysNothingIsASentence() {
+        for (const QString& path : {sample, QStringLiteral("/no/such.png"), QStringLiteral("/tmp")}) {
+            const Run failed = run({QStringLiteral("info"), path});
+            QCOMPARE(failed.exitCode, 3);
+            QVERIFY(failed.err.contains(path.toUtf8()));
+        }
+        const QString blank = folder_.filePath(QStringLiteral("blank.png"));
+        QImage picture(10, 10, QImage::Format_RGB32);
+        picture.fill(Qt::white);
+        QVERIFY(picture.save(blank));
+        QCOMPARE(run({QStringLiteral("info"), blank}).exitCode, 3);
+    }
+
+    void manyTracesAreAPictureEachAndOneThatFailsKeepsNoOther() {
+        const QString folder = folder_.filePath(QStringLiteral("pictures"));
+        QVERIFY(QDir().mkpath(folder));
+        const QString broken = folder_.filePath(QStringLiteral("broken.trace"));
+        QFile file(broken);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("hello");
+        file.close();
+        const Run made = run({QStringLiteral("heatmap"), data + QStringLiteral("/small-go1.26.trace"), broken,
+                              data + QStringLiteral("/small-go1.26.trace.gz"), sample, QStringLiteral("-o"), folder,
+                              QStringLiteral("--size"), QStringLiteral("480x320")});
+        QCOMPARE(made.exitCode, 3);
+        QVERIFY2(made.err.contains("[4/4]"), made.err.constData());
+        QVERIFY(made.err.contains("1 of 4 traces have no picture"));
+        QCOMPARE(QDir(folder).entryList(QDir::Files),
+                 (QStringList{QStringLiteral("lru-burst-mutex.png"), QStringLiteral("small-go1.26-2.png"),
+                              QStringLiteral("small-go1.26.png")}));
+        QCOMPARE(run({QStringLiteral("heatmap"), sample, sample, QStringLiteral("-o"),
+                      folder_.filePath(QStringLiteral("one.png"))})
+                     .exitCode,
+                 2);
+        QCOMPARE(
+            run({QStringLiteral("heatmap"), sample, QStringLiteral("-o"), QStringLiteral("/no/such/folder/")}).exitCode,
+            4);
+    }
+
+    void aHeatmapSaysWhatIsWrongWithAQuestion_data() {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<int>("exitCode");
+        const auto row = [](const char* name, const QStringList& options, int exitCode) {
+            QTest::newRow(name) << options << exitCode;
+        };
+        row("mode", {QStringLiteral("--mode"), QStringLiteral("heat")}, 2);
+        row("metric", {QStringLiteral("--metric"), QStringLiteral("pain")}, 2);
+        row("metric of another mode",
+            {QStringLiteral("--mode"), QStringLiteral("age"), QStringLiteral("--metric"), QStringLiteral("age")}, 2);
+        row("order of another mode",
+            {QStringLiteral("--mode"), QStringLiteral("latency"), QStringLiteral("--sort"), QStringLiteral("wait")}, 2);
+        row("group of another mode", {QStringLiteral("--group"), QStringLiteral("log")}, 2);
+        row("range outside", {QStringLiteral("--range"), QStringLiteral("1h..")}, 2);
+        row("rows", {QStringLiteral("--rows"), QStringLiteral("9..3")}, 2);
+        row("threshold", {QStringLiteral("--threshold"), QStringLiteral("soon")}, 2);
+        row("preset and size",
+            {QStringLiteral("--preset"), QStringLiteral("slide"), QStringLiteral("--size"), QStringLiteral("800x600")},
+            2);
+        row("nothing matches", {QStringLiteral("--filter"), QStringLiteral("nosuchfunction")}, 0);
+        row("rows beyond the last", {QStringLiteral("--rows"), QStringLiteral("900000..900001")}, 0);
+    }
+    void aHeatmapSaysWhatIsWrongWithAQuestion() {
+        QFETCH(QStringList, options);
+        QFETCH(int, exitCode);
+        const Run asked = run(QStringList{QStringLiteral("heatmap"), sample, QStringLiteral("-o"),
+                                          folder_.filePath(QStringLiteral("question.png"))} +
+                              options);
+        QCOMPARE(asked.exitCode, exitCode);
+        QCOMPARE(asked.err.isEmpty(), exitCode == 0);
+    }
+
     void damageIsAWarningAndStillExitsWithZero() {
         const QByteArray whole = contentOf(data + QStringLiteral("/small-go1.26.trace"));
         const Run cut = run({QStringLiteral("stats"), QStringLiteral("-"), QStringLiteral("--json")},

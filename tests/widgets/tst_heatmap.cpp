@@ -3,7 +3,9 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "tests/support/story.h"
+#include "widgets/common/picture_caption.h"
 #include "widgets/common/time_axis.h"
+#include "widgets/heatmap/heatmap_plot.h"
 #include "widgets/heatmap/magnitude_colors.h"
 
 #include <QApplication>
@@ -96,7 +98,7 @@ class Shown {
     void key(Qt::Key k) { QTest::keyClick(field(), k); }
 
     [[nodiscard]] QImage picture(QSize size, int scale) const {
-        return renderHeatmap(*state.facts(), view.pictureOptions(size, scale));
+        return renderHeatmap(state.facts(), view.pictureOptions(size, scale));
     }
 
     ViewState state;
@@ -254,7 +256,7 @@ class HeatmapTest : public QObject {
         auto* scroll = s.view.findChild<QScrollBar*>();
         QVERIFY(!scroll->isEnabled());
         for (int i = 0; i < 40; ++i) {
-            s.wheel(s.at(0.5, 0.6995), 120, i % 2 ? Qt::AltModifier : Qt::ControlModifier | Qt::ShiftModifier);
+            s.wheel(s.at(0.5, 0.7025), 120, i % 2 ? Qt::AltModifier : Qt::ControlModifier | Qt::ShiftModifier);
             s.ready();
         }
         QCOMPARE(s.view.grid()->perRow, 1U);
@@ -294,23 +296,23 @@ class HeatmapTest : public QObject {
         QVERIFY(dots < canvas.width() * 3); // one row of dots, not more
     }
 
-    void theToolbarChoosesStatesOrderAndValue() {
+    void theToolbarChoosesMetricAndOrder() {
         Shown s(two());
         const auto boxes = s.view.findChildren<QComboBox*>();
         QCOMPARE(boxes.size(), 3);
         QSignalSpy changes(&s.view, &HeatmapView::settingsChanged);
-        boxes[0]->setCurrentIndex(1); // locks
+        boxes[1]->setCurrentIndex(1); // locks
         s.ready();
         QCOMPARE(changes.size(), 1);
         QVERIFY(isMost(s.colourAt(0.5, 0.25)));
         QVERIFY(isLeast(s.colourAt(0.9, 0.75))); // a channel
         HeatmapSettings settings = s.view.settings();
-        QVERIFY(settings.states == StateSet{StateFamily::Lock});
-        settings.states = waitingStates;
+        QVERIFY(settings.metric.states == StateSet{StateFamily::Lock});
+        settings.metric.states = waitingStates;
         settings.order = RowOrder::AgeAtEnd;
         s.view.setSettings(settings);
         s.ready();
-        QCOMPARE(boxes[1]->currentIndex(), int(RowOrder::AgeAtEnd));
+        QCOMPARE(boxes[2]->currentIndex(), int(RowOrder::AgeAtEnd));
         QVERIFY(isMost(s.colourAt(0.9, 0.25))); // the second one is on top now
     }
 
@@ -399,6 +401,130 @@ class HeatmapTest : public QObject {
         QVERIFY(isMost(s.colourAt(0.5, 0.25)));
     }
 
+    void everyModeIsDrawnAndAnswersTheMouse() {
+        Shown s(two());
+        for (const NamedMode& mode : namedModes) {
+            HeatmapSettings settings;
+            settings.mode = *findMode(mode.name);
+            settings.metric = mode.metric;
+            settings.order = mode.order;
+            s.view.setSettings(settings);
+            s.ready();
+            QCOMPARE(s.view.grid()->mode, settings.mode);
+            if (settings.mode == HeatmapMode::Strategy) {
+                QVERIFY(s.field()->accessibleDescription().contains(QStringLiteral("marks")));
+                continue;
+            }
+            QVERIFY(!s.view.grid()->empty());
+            int coloured = 0;
+            const QImage image = s.view.grab().toImage();
+            const QRect canvas = s.view.canvas();
+            for (int x = canvas.left() + 2; x < canvas.right() - 2; x += 3)
+                for (int y = canvas.top() + 2; y < canvas.bottom() - 2; y += 3)
+                    coloured += QColor(image.pixel(x, y)).saturation() > 40;
+            QVERIFY2(coloured > 50, mode.name.data());
+            s.click(s.at(0.5, 0.3));
+            const QPoint p = s.inField(s.at(0.9, 0.9));
+            QHelpEvent help(QEvent::ToolTip, p, s.field()->mapToGlobal(p));
+            QCoreApplication::sendEvent(s.field(), &help);
+        }
+        QToolTip::hideText();
+    }
+
+    void aClickOnAPlaceSelectsItAndADoubleClickAsksForTheStack() {
+        Shown s(two());
+        HeatmapSettings settings;
+        settings.mode = HeatmapMode::Site;
+        settings.order = RowOrder::TotalWait;
+        s.view.setSettings(settings);
+        s.ready();
+        QSignalSpy stacks(&s.view, &HeatmapView::stackRequested);
+        s.click(s.at(0.5, 0.25));
+        const auto* site = std::get_if<SiteSelection>(&s.state.selection());
+        QVERIFY(site && site->primitive == Primitive::Mutex);
+        QCOMPARE(stacks.size(), 0);
+        QTest::mouseDClick(s.field(), Qt::LeftButton, {}, s.inField(s.at(0.5, 0.25)));
+        QCOMPARE(stacks.size(), 1);
+    }
+
+    void aDragAcrossZoomsTheTimeAndADragDownTheRows() {
+        Shown s(thousand());
+        const auto drag = [&](QPoint from, QPoint to) {
+            QTest::mousePress(s.field(), Qt::LeftButton, {}, s.inField(from));
+            QTest::mouseMove(s.field(), s.inField(to));
+            QTest::mouseRelease(s.field(), Qt::LeftButton, {}, s.inField(to));
+            s.ready();
+        };
+        drag(s.at(0.25, 0.5), s.at(0.75, 0.52));
+        QVERIFY(qAbs(s.state.visibleRange().begin - 2_ms) < 50'000);
+        QVERIFY(qAbs(s.state.visibleRange().end - 6_ms) < 50'000);
+        QCOMPARE(s.view.grid()->goroutines.size(), std::size_t{1000});
+        drag(s.at(0.5, 0.2), s.at(0.52, 0.4));
+        QVERIFY(s.view.grid()->goroutines.size() < 220 && s.view.grid()->goroutines.size() > 180);
+        QVERIFY(s.view.firstPlace() > 180 && s.view.firstPlace() < 210);
+        QVERIFY(s.view.pictureOptions().placeCount > 0);
+    }
+
+    void theRangeCanBeTyped() {
+        Shown s(two());
+        auto* range = s.view.findChildren<QLineEdit*>()[1];
+        range->setText(QStringLiteral("2ms..4ms"));
+        QTest::keyClick(range, Qt::Key_Return);
+        QCOMPARE(s.state.visibleRange(), (TimeRange{2_ms, 4_ms}));
+        range->setText(QStringLiteral("nonsense"));
+        QTest::keyClick(range, Qt::Key_Return);
+        QCOMPARE(s.state.visibleRange(), (TimeRange{2_ms, 4_ms}));
+        range->clear();
+        QTest::keyClick(range, Qt::Key_Return);
+        QCOMPARE(s.state.visibleRange(), (TimeRange{0, 8_ms}));
+        QToolTip::hideText();
+    }
+
+    void calloutsAreLettersAboveTheCellsAndLinesInTheCaption() {
+        HeatmapPictureOptions options{.size = {800, 500}};
+        const QImage plain = renderHeatmap(two(), options);
+        options.callouts = std::vector<Callout>{{.time = 4_ms, .range = {4_ms, 8_ms}, .text = "two are stuck"}};
+        const QImage picture = renderHeatmap(two(), options);
+        QCOMPARE(picture.text("Callouts"), QStringLiteral("A  two are stuck"));
+        QVERIFY(plain.text("Callouts").startsWith(QStringLiteral("No goroutine")));
+        int line = 0; // black pixels in one column of the cells
+        for (int y = 0; y < picture.height(); ++y)
+            for (int x = 350; x < 600; ++x)
+                line += picture.pixel(x, y) == qRgb(0, 0, 0);
+        QVERIFY(line > 100);
+    }
+
+    void palettesFallOrRiseInLightness() {
+        for (const NamedColourMap& map : namedColourMaps)
+            for (std::size_t i = 1; i < map.stops.size(); ++i) {
+                const int before = qGray(map.stops[i - 1]), after = qGray(map.stops[i]);
+                QVERIFY(map.name == "grey" ? after < before : after > before);
+            }
+    }
+
+    void theCanvasOfAPictureIsKnownWithoutAPlot() {
+        for (const QSize size : {QSize(480, 320), QSize(1600, 900), QSize(3000, 2000)}) {
+            HeatmapPlot plot(nullptr);
+            plot.setLook(HeatmapLook::light(pictureFont()));
+            plot.setLeft(200);
+            QCOMPARE(HeatmapPlot::canvasIn(size, 200, pictureFont()), plot.layOut(size));
+        }
+    }
+
+    void theSameQuestionGivesTheSamePictureTwice() {
+        for (const NamedMode& mode : namedModes) {
+            HeatmapPictureOptions options{.size = {640, 400}};
+            options.what.mode = *findMode(mode.name);
+            options.what.metric = mode.metric;
+            options.what.order = mode.order;
+            QCOMPARE(renderHeatmap(two(), options), renderHeatmap(two(), options));
+            const auto sheet = prepareHeatmap(two(), options);
+            const QByteArray svg = paintHeatmapSvg(*sheet);
+            QVERIFY(svg.startsWith("<?xml") && svg.contains("<desc>"));
+            QCOMPARE(paintHeatmapSvg(*prepareHeatmap(two(), options)), svg);
+        }
+    }
+
     void thePictureHasTheCellsOfTheWindow_data() {
         QTest::addColumn<QSize>("size");
         QTest::addColumn<int>("scale");
@@ -444,7 +570,7 @@ class HeatmapTest : public QObject {
         Shown s(two());
         HeatmapSettings settings;
         settings.filter = QStringLiteral("get");
-        settings.states = {StateFamily::Lock};
+        settings.metric.states = {StateFamily::Lock};
         settings.order = RowOrder::TotalWait;
         s.view.setSettings(settings);
         s.state.setVisibleRange({2_ms, 4_ms});
@@ -455,6 +581,9 @@ class HeatmapTest : public QObject {
         QCOMPARE(picture.text("Order"), QStringLiteral("total wait"));
         QCOMPARE(picture.text("Goroutines"), QStringLiteral("1 of 2 goroutines shown"));
         QVERIFY(picture.text("Title").endsWith(QStringLiteral("waiting for locks")));
+        QCOMPARE(picture.text("Command"),
+                 QStringLiteral("waitscope heatmap story -o heatmap.png --metric lock --sort wait --range "
+                                "2000000ns..4000000ns --contains get --size 800x600"));
         const QRect cells = cellsOf(picture);
         QVERIFY(isMost(picture.pixel(cells.left() + 2, cells.center().y())));
     }
@@ -474,7 +603,7 @@ class HeatmapTest : public QObject {
         HeatmapPictureOptions options{.size = {800, 600}};
         options.rows.wanted = [](std::string_view) { return false; };
         options.filter = QStringLiteral("nothing");
-        const QImage picture = renderHeatmap(*two(), options);
+        const QImage picture = renderHeatmap(two(), options);
         QCOMPARE(picture.text("Goroutines"), QStringLiteral("0 of 2 goroutines shown"));
         bool ink = false;
         for (int x = 200; x < 600; ++x)
@@ -484,19 +613,19 @@ class HeatmapTest : public QObject {
     }
 
     void impossibleSizesAreNoPicture() {
-        QVERIFY(renderHeatmap(*two(), {.size = {479, 320}}).isNull());
-        QVERIFY(renderHeatmap(*two(), {.size = {16384, 400}, .scale = 2}).isNull());
-        QCOMPARE(renderHeatmap(*two(), {.size = {16384, 400}}).size(), QSize(16384, 400));
+        QVERIFY(renderHeatmap(two(), {.size = {479, 320}}).isNull());
+        QVERIFY(renderHeatmap(two(), {.size = {16384, 400}, .scale = 2}).isNull());
+        QCOMPARE(renderHeatmap(two(), {.size = {16384, 400}}).size(), QSize(16384, 400));
     }
 
     void aHugePictureHasNoMoreCellsThanMemoryAllows() {
-        const auto grid = pictureGrid(*thousand(), {.size = {16384, 400}, .scale = 1});
-        QVERIFY(grid->bins <= 8192U);
+        const auto sheet = prepareHeatmap(thousand(), {.size = {16384, 400}, .scale = 1});
+        QVERIFY(sheet->grid->bins <= 8192U);
     }
 
     void thePictureDoesNotDependOnTheWindowsLook() {
         const auto facts = two();
-        const QImage one = renderHeatmap(*facts, {.size = {640, 400}});
+        const QImage one = renderHeatmap(facts, {.size = {640, 400}});
         const QPalette palette = QApplication::palette();
         QPalette dark = palette;
         dark.setColor(QPalette::Window, Qt::black);
@@ -506,7 +635,7 @@ class HeatmapTest : public QObject {
         QFont large = font;
         large.setPointSize(20);
         QApplication::setFont(large);
-        const QImage other = renderHeatmap(*facts, {.size = {640, 400}});
+        const QImage other = renderHeatmap(facts, {.size = {640, 400}});
         QApplication::setPalette(palette);
         QApplication::setFont(font);
         QCOMPARE(one, other);

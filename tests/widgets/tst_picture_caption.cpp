@@ -31,7 +31,10 @@ PictureSubject subject(const Trace& trace) {
             .rows = QStringLiteral("1 row = 98 goroutines (mean)"),
             .goroutinesShown = 1,
             .goroutinesTotal = 1,
-            .more = {QStringLiteral("bin 12 µs")}};
+            .more = {QStringLiteral("bin 12 µs")},
+            .legend = QStringLiteral("share of the bin spent waiting, 0 % … 100 %, linear"),
+            .callouts = {QStringLiteral("A  1,000 goroutines wait: chan receive at sandbox.go:88")},
+            .command = QStringLiteral("waitscope heatmap service.trace -o heatmap.png")};
 }
 
 QString allText(const PictureCaption::Layout& layout) {
@@ -50,10 +53,11 @@ class PictureCaptionTest : public QObject {
     void everyFactIsWritten() {
         const auto t = trace();
         const QString text = allText(PictureCaption(*t, subject(*t)).layOut({1600, 900}));
-        for (const char* fact : {"Lifetime heatmap", "whole trace, 20 ms", "filter: none", "ordered by creation time",
-                                 "1 row = 98 goroutines", "1 of 1 goroutines shown", "bin 12 µs", "service.trace",
-                                 "SHA-256 aaaaaaaaaaaa", "go 1.26 trace", "trace of 20 ms", "start time not recorded",
-                                 "open waits counted to trace end", "Waitscope 0.1.0"})
+        for (const char* fact :
+             {"Lifetime heatmap", "whole trace, 20 ms", "filter: none", "ordered by creation time",
+              "1 row = 98 goroutines", "1 of 1 goroutines shown", "bin 12 µs", "service.trace", "SHA-256 aaaaaaaaaaaa",
+              "go 1.26 trace", "trace of 20 ms", "start time not recorded", "open waits counted to trace end",
+              "Waitscope 0.1.0", "A  1,000 goroutines wait: chan receive at sandbox.go:88", "100 %, linear"})
             QVERIFY2(text.contains(QString::fromUtf8(fact)), fact);
         QVERIFY(!text.contains(QStringLiteral("warning")));
     }
@@ -97,7 +101,7 @@ class PictureCaptionTest : public QObject {
         const QRectF picture(0, 0, width, height);
         for (const auto& text : layout.texts) {
             QVERIFY(picture.contains(text.rect));
-            QVERIFY(text.pixels >= 12); // 9 pt at 96 dots an inch
+            QVERIFY(text.pixels * 72 / 100 >= 9); // points at 100 units an inch, more at 96
             QVERIFY(!text.rect.intersects(layout.plot));
             QFont font = pictureFont(text.pixels);
             font.setBold(text.bold);
@@ -146,6 +150,8 @@ class PictureCaptionTest : public QObject {
         QCOMPARE(read.text("Title"), QStringLiteral("Lifetime heatmap: share of time spent waiting"));
         QCOMPARE(read.text("Rows"), QStringLiteral("1 row = 98 goroutines (mean)"));
         QCOMPARE(read.text("Software"), QStringLiteral("Waitscope 0.1.0"));
+        QCOMPARE(read.text("Command"), QStringLiteral("waitscope heatmap service.trace -o heatmap.png"));
+        QCOMPARE(read.text("Callouts"), QStringLiteral("A  1,000 goroutines wait: chan receive at sandbox.go:88"));
     }
 
     void anImpossibleSizeIsNoPicture() {

@@ -8,14 +8,17 @@
 #include <QTextLayout>
 
 #include <cmath>
+#include <fstream>
+#include <limits>
+#include <string>
 
 namespace waitscope {
 
 namespace {
 
 constexpr qreal margin = 12;
-constexpr qreal titlePixels = 17;
-constexpr qreal textPixels = 12; ///< 9 pt at 96 dots an inch: the smallest that is printed
+constexpr qreal titlePixels = 18;
+constexpr qreal textPixels = smallestPixels;
 constexpr qreal leastPlotHeight = 150;
 constexpr QRgb ink = qRgb(0x1a, 0x1a, 0x1a);
 constexpr QRgb fainterInk = qRgb(0x50, 0x50, 0x50); // 8.1 : 1 on white
@@ -26,6 +29,11 @@ QString shortened(const QString& text, qsizetype longest) {
         return text;
     const qsizetype tail = (longest - 1) / 2;
     return text.left(longest - 1 - tail) + QStringLiteral("…") + text.right(tail);
+}
+
+// A sentence begins with what matters most.
+QString begun(const QString& text, qsizetype longest) {
+    return text.size() <= longest ? text : text.left(longest - 1).trimmed() + QStringLiteral("…");
 }
 
 QFont fontOf(const PictureCaption::Text& text) {
@@ -54,29 +62,52 @@ qreal wrap(QTextLayout& layout, qreal width) {
 
 QFont pictureFont(qreal pixels) {
     QFont font;
+    // Named, so that a desktop's own font does not change the picture.
+    font.setFamilies({QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans"), font.defaultFamily()});
     font.setPixelSize(static_cast<int>(std::lround(pixels)));
     font.setHintingPreference(QFont::PreferNoHinting);
     font.setStyleStrategy(QFont::StyleStrategy(QFont::PreferAntialias | QFont::NoSubpixelAntialias));
     return font;
 }
 
-QImage emptyPicture(QSize size, int scale) {
+namespace {
+
+// What the system can give without swapping; the largest number where it does not say. A picture that it cannot hold
+// would not fail here but end the program later, page by page.
+qint64 memoryAvailable() {
+    std::ifstream file("/proc/meminfo");
+    std::string name;
+    for (qint64 kilobytes = 0; file >> name >> kilobytes;
+         file.ignore(std::numeric_limits<std::streamsize>::max(), '\n'))
+        if (name == "MemAvailable:")
+            return kilobytes * 1024;
+    return std::numeric_limits<qint64>::max();
+}
+
+} // namespace
+
+QImage emptyPicture(QSize size, int scale, int dotsAnInch) {
     constexpr int mostPixels = 32767;
     const QSize pixels = size * scale;
     if (pixels.isEmpty() || pixels.width() > mostPixels || pixels.height() > mostPixels)
         return {};
+    constexpr qint64 bytesAPixel = 4;
+    if (bytesAPixel * pixels.width() * pixels.height() > memoryAvailable() / 4 * 3)
+        return {};
     QImage picture(pixels, QImage::Format_RGB32);
     if (picture.isNull())
         return {};
-    constexpr int dotsPerMetre = 3780; // 96 an inch
-    picture.setDotsPerMeterX(dotsPerMetre * scale);
-    picture.setDotsPerMeterY(dotsPerMetre * scale);
+    constexpr double inchesAMetre = 1 / 0.0254;
+    const auto dotsAMetre = static_cast<int>(std::lround(dotsAnInch * inchesAMetre));
+    picture.setDotsPerMeterX(dotsAMetre * scale);
+    picture.setDotsPerMeterY(dotsAMetre * scale);
     picture.setDevicePixelRatio(scale);
     picture.fill(Qt::white);
     return picture;
 }
 
-PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject) : title_(subject.title) {
+PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject)
+    : title_(subject.title), callouts_(subject.callouts), command_(subject.command) {
     const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
     const TimeRange whole = trace.wholeRange();
     const QString range = duration(subject.range.begin) + QStringLiteral(" … ") + duration(subject.range.end);
@@ -101,6 +132,8 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
          QStringLiteral("%1 of %2 goroutines shown")
              .arg(fromUtf8(countText(subject.goroutinesShown)), fromUtf8(countText(subject.goroutinesTotal))),
          {}});
+    if (!subject.legend.isEmpty())
+        shown_.push_back({QStringLiteral("Legend"), QStringLiteral("colour: "), subject.legend, {}});
     if (!subject.more.isEmpty())
         shown_.push_back({QStringLiteral("Details"), {}, subject.more.join(separator), {}});
 
@@ -126,26 +159,42 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
     }
     trace_.push_back({QStringLiteral("Waits"), {}, QStringLiteral("open waits counted to trace end"), {}});
     trace_.push_back({QStringLiteral("Software"), {}, QStringLiteral("Waitscope " WAITSCOPE_VERSION), {}});
+    for (QList<Fact>* const facts : {&shown_, &trace_})
+        for (Fact& fact : *facts)
+            fact.needed =
+                QStringList{QStringLiteral("Range"),         QStringLiteral("Filter"),  QStringLiteral("Rows"),
+                            QStringLiteral("Goroutines"),    QStringLiteral("Trace"),   QStringLiteral("SHA-256"),
+                            QStringLiteral("Load warnings"), QStringLiteral("Software")}
+                    .contains(fact.key);
 }
 
 PictureCaption::Layout PictureCaption::layOut(QSizeF picture) const {
     constexpr qsizetype whole = 600; // of a text that Go or a user made, even in a large picture
-    Layout layout = layOut(picture, whole, false);
-    if (layout.plot.height() < leastPlotHeight)
-        layout = layOut(picture, whole, true);
-    for (qsizetype longest = 96; layout.plot.height() < leastPlotHeight && longest >= 24; longest /= 2)
-        layout = layOut(picture, longest, true);
+    Layout layout = layOut(picture, {.longest = whole});
+    const auto tooLittle = [&] { return layout.plot.height() < leastPlotHeight; };
+    if (tooLittle())
+        layout = layOut(picture, {.longest = whole, .shortest = true});
+    for (qsizetype longest = 96; tooLittle() && longest >= 24; longest /= 2)
+        layout = layOut(picture, {.longest = longest, .shortest = true});
+    // What it is and what it points at are said last of all.
+    for (qsizetype longest = 96; tooLittle() && longest >= 24; longest /= 2)
+        layout = layOut(picture, {.longest = longest, .longestCallout = 2 * longest, .shortest = true, .few = true});
     return layout;
 }
 
-PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest, bool shortest) const {
+PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& brevity) const {
+    const auto [longest, longestCallout, shortest, few] = brevity;
     const auto joined = [&](const QList<Fact>& facts) {
         QStringList texts;
         for (const Fact& fact : facts) {
+            if (few && !fact.needed)
+                continue;
             // The whole hash is for programs.
             const bool stands = !fact.shortest.isEmpty() && (shortest || fact.key == QStringLiteral("SHA-256"));
             texts.push_back(fact.label + (stands ? fact.shortest : shortened(fact.value, longest)));
         }
+        if (few && &facts == &shown_)
+            texts.push_back(QStringLiteral("the rest: waitscope info"));
         return texts.join(separator);
     };
     const qreal width = picture.width() - 2 * margin;
@@ -156,11 +205,15 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, qsizetype longest,
         return result;
     };
     Layout layout;
-    const Text title = placed(shortened(title_, longest), margin, titlePixels, true, ink);
-    const Text shown = placed(joined(shown_), title.rect.bottom() + 2, textPixels, false, fainterInk);
+    const Text title = placed(shortened(title_, longestCallout), margin, titlePixels, true, ink);
+    layout.texts = {title};
+    for (const QString& callout : callouts_)
+        layout.texts.push_back(
+            placed(begun(callout, longestCallout), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
+    const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);
-    layout.texts = {title, shown, trace};
+    layout.texts += {shown, trace};
     const qreal top = shown.rect.bottom() + margin / 2;
     layout.plot = {margin, top, width, trace.rect.top() - margin / 2 - top};
     return layout;
@@ -177,11 +230,21 @@ QRectF PictureCaption::paint(QPainter& painter, QSizeF picture) const {
     return layout.plot;
 }
 
-void PictureCaption::describe(QImage& picture) const {
-    picture.setText(QStringLiteral("Title"), title_);
+QList<std::pair<QString, QString>> PictureCaption::facts() const {
+    QList<std::pair<QString, QString>> all{{QStringLiteral("Title"), title_}};
+    if (!callouts_.isEmpty())
+        all.push_back({QStringLiteral("Callouts"), callouts_.join('\n')});
     for (const QList<Fact>& facts : {shown_, trace_})
         for (const Fact& fact : facts)
-            picture.setText(fact.key, fact.value);
+            all.push_back({fact.key, fact.value});
+    if (!command_.isEmpty())
+        all.push_back({QStringLiteral("Command"), command_});
+    return all;
+}
+
+void PictureCaption::describe(QImage& picture) const {
+    for (const auto& [key, value] : facts())
+        picture.setText(key, value);
 }
 
 } // namespace waitscope

@@ -4,8 +4,7 @@
 #pragma once
 
 #include "model/facts.h"
-#include "model/heatmap/lifetime_grid.h"
-#include "model/heatmap/row_order.h"
+#include "model/heatmap/heatmap.h"
 
 #include <memory>
 #include <stop_token>
@@ -18,18 +17,16 @@ using GoroutineList = std::shared_ptr<const std::vector<GoroutineIndex>>;
 
 struct GridQuestion {
     std::shared_ptr<const TraceFacts> facts;
-    RowOrder order = RowOrder::Creation;
     std::string filter;           ///< part of the function's name
-    GoroutineList goroutines;     ///< in that order, if they are known already
-    std::uint32_t firstPlace = 0; ///< the part of them that is shown
+    GoroutineList goroutines;     ///< in the order asked for, if they are known already
+    std::uint32_t firstPlace = 0; ///< the part of them that is shown, in modes whose rows are goroutines
     std::uint32_t placeCount = 0; ///< 0: to the last one
-    GridOptions options;
+    HeatmapOptions options;
 };
 
 struct GridAnswer {
     GoroutineList goroutines;
     std::shared_ptr<const Grid> grid;
-    std::uint32_t firstPlace = 0;
 };
 
 /// Bundles begin at multiples of their size, so the answer may begin a little before the place asked for. The answer of

@@ -15,8 +15,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace waitscope {
+
+namespace {
+
+constexpr double brushLength = 6; ///< pixels; a shorter drag is a click
+
+// What a drag chooses: across a stretch of time, or rows down. All of the other direction.
+QRectF brushed(QRectF drag, const QRect& canvas) {
+    if (drag.width() >= drag.height())
+        return {std::max<double>(drag.left(), canvas.left()), static_cast<double>(canvas.top()),
+                std::min<double>(drag.right(), canvas.right() + 1) - std::max<double>(drag.left(), canvas.left()),
+                static_cast<double>(canvas.height())};
+    return {static_cast<double>(canvas.left()), std::max<double>(drag.top(), canvas.top()),
+            static_cast<double>(canvas.width()),
+            std::min<double>(drag.bottom(), canvas.bottom() + 1) - std::max<double>(drag.top(), canvas.top())};
+}
+
+} // namespace
 
 bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == field_) {
@@ -35,8 +53,23 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
     case QEvent::MouseButtonPress:
         overlay_->setFocus(Qt::MouseFocusReason);
         return press(*static_cast<QMouseEvent*>(event));
-    case QEvent::MouseButtonRelease:
+    case QEvent::MouseButtonRelease: {
+        const QPointF at = static_cast<QMouseEvent*>(event)->position();
         panFrom_.reset();
+        overlay_->setBrush({});
+        if (const auto from = std::exchange(pressed_, {})) {
+            if ((at - *from).manhattanLength() < brushLength)
+                click(at);
+            else
+                brush(QRectF(*from, at).normalized());
+        }
+        return true;
+    }
+    case QEvent::MouseButtonDblClick:
+        if (static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton ||
+            !click(static_cast<QMouseEvent*>(event)->position()))
+            return false;
+        Q_EMIT stackRequested();
         return true;
     case QEvent::Wheel:
         return wheel(*static_cast<QWheelEvent*>(event));
@@ -63,19 +96,19 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
 std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
     if (!answer_.grid || answer_.grid->empty() || !plot_->canvas().contains(position.toPoint()))
         return {};
-    const double row = std::floor((plot_->placeAt(position.y()) - answer_.firstPlace) / answer_.grid->perRow);
-    if (row < 0 || row >= static_cast<double>(answer_.grid->rows.size()))
+    const std::uint32_t row = plot_->rowAt(position.x(), position.y());
+    if (row >= answer_.grid->rows.size())
         return {};
-    return Cell{static_cast<std::uint32_t>(row), plot_->timeAt(position.x())};
+    return Cell{row, plot_->timeAt(position.x())};
 }
 
-// Shift and the left button, or the middle one, take hold of the picture; the left one alone selects.
+// Shift and the left button, or the middle one, take hold of the picture; the left one alone selects or brushes.
 bool HeatmapView::press(const QMouseEvent& event) {
     const bool left = event.button() == Qt::LeftButton;
     if (event.button() == Qt::MiddleButton || (left && event.modifiers().testFlag(Qt::ShiftModifier)))
         panFrom_ = Grip{event.position().x(), state_->visibleRange()};
     else if (left)
-        click(event.position());
+        pressed_ = event.position();
     else
         return false;
     return true;
@@ -87,19 +120,41 @@ void HeatmapView::hover(QPointF position) {
         const auto by = static_cast<Time>((panFrom_->x - position.x()) * axis().nanosecondsPerPixel());
         state_->setVisibleRange({panFrom_->range.begin + by, panFrom_->range.end + by});
     }
+    if (pressed_ && (position - *pressed_).manhattanLength() >= brushLength)
+        overlay_->setBrush(brushed(QRectF(*pressed_, position).normalized(), plot_->canvas()));
     const bool inside = answer_.grid && plot_->canvas().contains(position.toPoint());
     state_->setHoverTime(inside ? plot_->timeAt(position.x()) : -1);
 }
 
-void HeatmapView::click(QPointF position) {
+bool HeatmapView::click(QPointF position) {
     const auto cell = cellAt(position);
     if (!cell)
-        return;
+        return false;
+    const GridRow& row = answer_.grid->rows[cell->row];
+    if (answer_.grid->mode == HeatmapMode::Site && row.site.known()) {
+        state_->select(SiteSelection{row.primitive, row.site});
+        return true;
+    }
     const Occupants occupants = occupantsAt(*state_->facts(), *answer_.grid, cell->row, cell->time);
     if (occupants.span.known())
         state_->select(SpanSelection{occupants.longest, occupants.span});
     else if (occupants.goroutines == 1)
         state_->select(GoroutineSelection{answer_.grid->goroutinesOf(cell->row).front()});
+    else
+        return false;
+    return true;
+}
+
+void HeatmapView::brush(QRectF drag) {
+    const QRectF chosen = brushed(drag, plot_->canvas());
+    if (!answer_.grid || answer_.grid->empty() || chosen.width() < 1 || chosen.height() < 1)
+        return;
+    if (drag.width() >= drag.height()) {
+        state_->setVisibleRange({plot_->timeAt(chosen.left()), plot_->timeAt(chosen.right())});
+    } else if (namedOf(settings_.mode).goroutineRows) {
+        const double first = std::floor(plot_->placeAt(chosen.top()));
+        setPlaces(first, std::max(1.0, std::ceil(plot_->placeAt(chosen.bottom())) - first));
+    }
 }
 
 bool HeatmapView::wheel(const QWheelEvent& event) {
@@ -166,6 +221,8 @@ std::uint32_t HeatmapView::placesTotal() const {
 }
 
 void HeatmapView::zoomRows(double factor, double y) {
+    if (!namedOf(settings_.mode).goroutineRows)
+        return;
     const double shown = placeCount_ > 0 ? placeCount_ : placesTotal();
     // Closer than 32 pixels a row there is nothing more to see.
     const double least = std::max(1.0, std::floor(plot_->canvas().height() / 32.0));
@@ -181,6 +238,8 @@ void HeatmapView::scrollRows(double steps) {
 }
 
 void HeatmapView::setPlaces(double first, double count) {
+    if (!namedOf(settings_.mode).goroutineRows)
+        return;
     const double total = placesTotal();
     if (count <= 0 || count >= total)
         first = count = 0;
@@ -196,15 +255,23 @@ void HeatmapView::setPlaces(double first, double count) {
 }
 
 QString HeatmapView::tooltip(const Cell& cell) const {
+    const HeatmapMode mode = answer_.grid->mode;
+    return mode == HeatmapMode::Lifetime || mode == HeatmapMode::Strategy ? tooltipOfGoroutines(cell)
+                                                                          : tooltipOfCount(cell);
+}
+
+QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
     const TraceFacts& facts = *state_->facts();
     const Trace& trace = *facts.trace;
     const Grid& grid = *answer_.grid;
     const auto goroutines = grid.goroutinesOf(cell.row);
     const std::size_t index = grid.cell(cell.row, grid.binAt(cell.time));
     const TimeRange bin = grid.binRange(grid.binAt(cell.time));
-    const QString states = fromUtf8(namedOf(grid.states).text);
+    const QString states = fromUtf8(textOf(grid.metric.states));
     const Occupants now = occupantsAt(facts, grid, cell.row, cell.time);
     QStringList lines;
+    if (grid.mode == HeatmapMode::Strategy)
+        lines.push_back(fromUtf8(grid.rows[cell.row].label));
     if (goroutines.size() == 1) {
         if (!now.span.known()) // else its span says it
             lines.push_back(fromUtf8(goroutineText(trace, goroutines.front())));
@@ -217,13 +284,16 @@ QString HeatmapView::tooltip(const Cell& cell) const {
     const QString where = QStringLiteral("%1 … %2 (%3)")
                               .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
                                    fromUtf8(durationText(bin.length())));
+    const QString value = fromUtf8(valueText(grid, grid.values[index]));
     if ((grid.marks[index] & StateUnknown) != 0)
         lines.push_back(where + QStringLiteral(": state not recorded"));
     else if (grid.alive[index] == 0)
-        lines.push_back(where + QStringLiteral(": not alive"));
+        lines.push_back(where + (grid.mode == HeatmapMode::Lifetime ? QStringLiteral(": not alive")
+                                                                    : QStringLiteral(": not there")));
+    else if (grid.metric.measure == Measure::States)
+        lines.push_back(QStringLiteral("%1: %2 of it %3").arg(where, value, states));
     else
-        lines.push_back(
-            QStringLiteral("%1: %2 of it %3").arg(where, fromUtf8(percentText(grid.values[index] * 100.0)), states));
+        lines.push_back(QStringLiteral("%1: %2, %3").arg(where, fromUtf8(metricText(grid.mode, grid.metric)), value));
     if (goroutines.size() > 1) {
         lines.push_back(QStringLiteral("at %1: %2 alive, %3 %4")
                             .arg(fromUtf8(durationText(cell.time)), fromUtf8(countText(now.alive)),
@@ -238,6 +308,33 @@ QString HeatmapView::tooltip(const Cell& cell) const {
         if (const FrameId site = facts.waits.of(trace, now.span).site; site.known())
             since += QStringLiteral(" at ") + fromUtf8(siteText(trace, site));
         lines.push_back(since);
+    }
+    return lines.join('\n');
+}
+
+QString HeatmapView::tooltipOfCount(const Cell& cell) const {
+    const TraceFacts& facts = *state_->facts();
+    const Grid& grid = *answer_.grid;
+    const GridRow& row = grid.rows[cell.row];
+    const std::uint32_t b = grid.binAt(cell.time);
+    const TimeRange bin = grid.binRange(b);
+    const QString value = fromUtf8(valueText(grid, grid.values[grid.cell(cell.row, b)]));
+    QStringList lines{fromUtf8(rowLabel(*facts.trace, grid, cell.row))};
+    lines.push_back(QStringLiteral("%1 … %2 (%3): %4 %5")
+                        .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
+                             fromUtf8(durationText(bin.length())), value,
+                             grid.mode == HeatmapMode::Latency && row.high > 0 ? QStringLiteral("waits end")
+                                                                               : QStringLiteral("goroutines (mean)")));
+    if (grid.mode == HeatmapMode::Population)
+        lines.push_back(
+            QStringLiteral("%1 goroutines in all: %2 at the begin of the range, %3 at its end")
+                .arg(fromUtf8(countText(row.count)), fromUtf8(countText(row.atBegin)), fromUtf8(countText(row.atEnd))));
+    if (grid.mode == HeatmapMode::Site) {
+        lines.push_back(QStringLiteral("%1 goroutines in all, %2 still wait when the trace ends")
+                            .arg(fromUtf8(countText(row.count)), fromUtf8(countText(row.openAtEnd))));
+        const Occupants now = occupantsAt(facts, grid, cell.row, cell.time);
+        if (now.span.known() && now.inStates > 0)
+            lines.push_back(QStringLiteral("longest: ") + fromUtf8(spanText(facts, now.longest, now.span)));
     }
     return lines.join('\n');
 }

@@ -45,6 +45,13 @@ void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
     update();
 }
 
+void HeatmapOverlay::setBrush(QRectF brush) {
+    if (brush == brush_)
+        return;
+    brush_ = brush;
+    update();
+}
+
 void HeatmapOverlay::setComputing(bool computing) {
     if (computing == computing_)
         return;
@@ -87,6 +94,13 @@ void HeatmapOverlay::paintEvent(QPaintEvent*) {
             painter.drawPolygon(QPolygonF({{x - 10, middle - 7}, {x, middle}, {x - 10, middle + 7}}));
             painter.setRenderHint(QPainter::Antialiasing, false);
         }
+    }
+    if (!brush_.isEmpty()) {
+        QColor veil = accent;
+        veil.setAlpha(70);
+        painter.fillRect(brush_, veil);
+        painter.setPen(QPen(accent, 2));
+        painter.drawRect(brush_);
     }
     if (onset_ && *onset_ >= canvas_.left() && *onset_ <= canvas_.right() + 1) {
         painter.setPen(QPen(onsetColour, 2, Qt::DashLine));

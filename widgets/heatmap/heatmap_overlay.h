@@ -26,6 +26,8 @@ class HeatmapOverlay : public QWidget {
     /// Where the chosen finding began, with a word beside it.
     void setOnset(std::optional<double> x, const QString& label = {});
     void setSelectedRow(std::optional<Row> row);
+    /// What a drag chooses so far.
+    void setBrush(QRectF brush);
     void setComputing(bool computing);
     void setMessage(const QString& message);
 
@@ -38,6 +40,7 @@ class HeatmapOverlay : public QWidget {
     std::optional<double> onset_;
     QString onsetLabel_;
     std::optional<Row> selected_;
+    QRectF brush_; ///< empty: none
     bool computing_ = false;
     QString message_;
 };

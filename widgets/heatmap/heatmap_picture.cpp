@@ -6,7 +6,9 @@
 #include "widgets/common/picture_caption.h"
 #include "widgets/heatmap/heatmap_plot.h"
 
+#include <QBuffer>
 #include <QPainter>
+#include <QSvgGenerator>
 
 #include <algorithm>
 
@@ -19,18 +21,22 @@ constexpr int mostBins = 4000;
 constexpr int mostRows = 2000;
 
 // What the marks mean, as far as there are any.
-QStringList legend(const Grid& grid) {
+QStringList marksLegend(const Grid& grid) {
     QStringList texts;
+    if (grid.marks.empty())
+        return texts;
     if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.preExisting > 0; }))
         texts.push_back(QStringLiteral("hatched at the left: there before the trace"));
     if (std::ranges::any_of(grid.rows, [](const GridRow& r) { return r.openAtEnd > 0; }))
-        texts.push_back(QStringLiteral("arrow at the right: still ") + fromUtf8(namedOf(grid.states).text) +
+        texts.push_back(QStringLiteral("arrow at the right: still ") + fromUtf8(textOf(grid.metric.states)) +
                         QStringLiteral(" when the trace ends"));
     const auto marked = [&](CellMark mark) {
         return std::ranges::any_of(grid.marks, [&](std::uint8_t m) { return (m & mark) != 0; });
     };
     if (marked(StandsOut))
-        texts.push_back(QStringLiteral("dot: one goroutine is more than 50 points above its row's mean"));
+        texts.push_back(grid.metric.measure == Measure::WaitAge
+                            ? QStringLiteral("dot: one goroutine is stuck among others that are not")
+                            : QStringLiteral("dot: one goroutine is more than 50 points above its row's mean"));
     if (marked(StateUnknown))
         texts.push_back(QStringLiteral("grey hatch: state not recorded"));
     if (std::ranges::find(grid.alive, 0U) != grid.alive.end())
@@ -38,103 +44,181 @@ QStringList legend(const Grid& grid) {
     return texts;
 }
 
-PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& options, const Grid& grid) {
-    PictureSubject subject{.title = QStringLiteral("Lifetime heatmap: share of time spent ") +
-                                    fromUtf8(namedOf(options.states).text),
+HeatmapContents contentsOf(const TraceFacts& facts, const HeatmapPictureOptions& options,
+                           std::shared_ptr<const Grid> grid, const std::vector<Callout>& callouts) {
+    return {.trace = facts.trace,
+            .grid = std::move(grid),
+            .order = namedOf(options.what.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
+            .scale = options.colourScale,
+            .colours = options.colours,
+            .callouts = callouts};
+}
+
+// What the mode counts, beside what the caption says of every picture.
+QStringList details(const HeatmapPictureOptions& options, const Grid& grid) {
+    QStringList more;
+    if (!grid.empty())
+        more.push_back(QStringLiteral("bin ") + fromUtf8(durationText(grid.binRange(0).length())));
+    more.push_back(QStringLiteral("stuck: waiting for at least ") + fromUtf8(durationText(grid.stuckAge)));
+    if (!options.rows.runtime)
+        more.push_back(QStringLiteral("without the runtime's own goroutines"));
+    for (const std::string& note : grid.notes)
+        more.push_back(fromUtf8(note));
+    return more + marksLegend(grid);
+}
+
+PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& options, const Grid& grid,
+                         const std::vector<Callout>& callouts, std::size_t shown) {
+    const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
+    PictureSubject subject{.title = fromUtf8(titleOf(options.what)),
                            .range = grid.range,
                            .filter = options.filter,
-                           .order = fromUtf8(namedOf(options.rows.order).text),
+                           .order =
+                               namedOf(grid.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
                            .rows = {},
-                           .goroutinesShown = grid.goroutines.size(),
-                           .goroutinesTotal = goroutineCount(facts, options.rows.runtime),
-                           .more = {}};
+                           .goroutinesShown = shown,
+                           .goroutinesTotal = goroutineCount(facts, options.rows.runtime)};
     if (!grid.empty()) {
         subject.rows = fromUtf8(bundleText(grid));
         if (grid.perRow > 1)
-            subject.rows += options.bundling == Bundling::Mean ? QStringLiteral(" (mean)") : QStringLiteral(" (max)");
-        subject.more.push_back(QStringLiteral("bin ") + fromUtf8(durationText(grid.binRange(0).length())));
+            subject.rows += grid.bundling == Bundling::Mean ? QStringLiteral(" (mean)") : QStringLiteral(" (max)");
+        if (grid.mode != HeatmapMode::Population) {
+            const ColourScale scale(grid, options.colourScale);
+            subject.legend = metric + QStringLiteral(", ") + fromUtf8(scale.ticks().front().text) +
+                             QStringLiteral(" … ") + fromUtf8(scale.ticks().back().text) + QStringLiteral(", ") +
+                             fromUtf8(scale.text()) + QStringLiteral(", ") + fromUtf8(namedOf(options.colours).name);
+        }
     }
-    if (!options.rows.runtime)
-        subject.more.push_back(QStringLiteral("without the runtime's own goroutines"));
-    subject.more += legend(grid);
+    subject.more = details(options, grid);
+    for (std::size_t i = 0; i < callouts.size(); ++i)
+        subject.callouts.push_back(QString(letterOf(i)) + QStringLiteral("  ") + fromUtf8(callouts[i].text));
+    if (callouts.empty() && !options.callouts)
+        subject.callouts.push_back(QStringLiteral("No goroutine of the program was stuck when the trace ended."));
+    subject.command = commandFor(options, fromUtf8(facts.trace->identity.fileName), facts.trace->duration);
     return subject;
 }
 
-// Everything about a picture but its pixels.
-struct Sheet {
-    std::vector<GoroutineIndex> order;
-    std::shared_ptr<const Grid> grid;
-    QRect where; ///< of the plot
-};
-
-Sheet layOut(const TraceFacts& facts, const HeatmapPictureOptions& options, HeatmapPlot& plot) {
-    Sheet sheet{.order = orderedGoroutines(facts, options.rows), .grid = {}, .where = {}};
-    const std::size_t first = std::min<std::size_t>(options.firstPlace, sheet.order.size());
-    const std::size_t most = options.placeCount == 0 ? sheet.order.size() : options.placeCount;
-    const auto goroutines = std::span(sheet.order).subspan(first, std::min(most, sheet.order.size() - first));
-    plot.setLook(HeatmapLook::light(pictureFont()));
-    plot.setLeft(std::clamp(options.size.width() / 5, 120, 270));
-    const TimeRange range = options.range.empty() ? facts.trace->wholeRange() : options.range;
-    const auto gridFor = [&](QSize cells) {
-        return std::make_shared<const Grid>(
-            lifetimeGrid(facts, goroutines,
-                         {.range = range,
-                          .bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins)),
-                          .rows = static_cast<std::uint32_t>(std::clamp(cells.height() * options.scale, 1, mostRows)),
-                          .states = options.states,
-                          .bundling = options.bundling}));
-    };
-    // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
-    // until the number of its lines is the same as before, which is nearly always the second time.
-    const QString order = fromUtf8(namedOf(options.rows.order).text);
-    sheet.grid = gridFor(options.size * 2 / 3);
-    for (int i = 0; i < 4; ++i) {
-        const QRect room =
-            PictureCaption(*facts.trace, subjectOf(facts, options, *sheet.grid)).layOut(options.size).plot.toRect();
-        if (room == sheet.where)
-            break;
-        sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
-        plot.show({facts.trace, sheet.grid, options.firstPlace, order});
-        sheet.grid = gridFor(plot.layOut(sheet.where.size()).size());
-    }
-    plot.show({facts.trace, sheet.grid, options.firstPlace, order});
-    return sheet;
+int leftOf(const HeatmapPictureOptions& options) {
+    return std::clamp(options.size.width() / 5, 130, 330);
 }
 
 bool isTooSmall(QSize size) {
     return size.width() < 480 || size.height() < 320;
 }
 
-} // namespace
-
-std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options) {
-    HeatmapPlot plot(nullptr);
-    return isTooSmall(options.size) ? nullptr : layOut(facts, options, plot).grid;
+QString nothingText(const HeatmapPictureOptions& options) {
+    if (options.what.mode == HeatmapMode::Strategy)
+        return QStringLiteral("Nothing to show: no such logs, regions or tasks in this trace.");
+    return options.filter.isEmpty() ? QStringLiteral("Nothing to show: no goroutine did this in this range.")
+                                    : QStringLiteral("No goroutine to show: nothing matches the filter.");
 }
 
-QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options) {
-    if (isTooSmall(options.size))
-        return {};
-    QImage picture = emptyPicture(options.size, options.scale);
+PictureCaption captionOf(const HeatmapSheet& sheet) {
+    return {*sheet.facts->trace, subjectOf(*sheet.facts, sheet.options, *sheet.grid, sheet.callouts, sheet.shown)};
+}
+
+void paintSheet(QPaintDevice& device, const HeatmapSheet& sheet) {
+    const HeatmapPictureOptions& options = sheet.options;
+    const PictureCaption caption = captionOf(sheet);
+    if (!sheet.grid->empty()) {
+        HeatmapPlot plot(nullptr);
+        plot.setLook(HeatmapLook::light(pictureFont()));
+        plot.setLeft(leftOf(options));
+        plot.show(contentsOf(*sheet.facts, options, sheet.grid, sheet.callouts));
+        plot.paint(device, sheet.where, [&](QPainter& painter) { caption.paint(painter, options.size); });
+        return;
+    }
+    QPainter painter(&device);
+    caption.paint(painter, options.size);
+    painter.setFont(pictureFont(16));
+    painter.setPen(QColor(0x1a, 0x1a, 0x1a));
+    painter.drawText(sheet.where, Qt::AlignCenter | Qt::TextWordWrap, nothingText(options));
+}
+
+// Everything that is known before the picture is made belongs into its caption: what "usual" means, for one.
+HeatmapPictureOptions completed(const TraceFacts& facts, HeatmapPictureOptions options) {
+    if (!options.what.grouping)
+        options.what.grouping = usualGrouping(facts, options.what.mode);
+    return options;
+}
+
+} // namespace
+
+std::uint32_t rowsFor(HeatmapMode mode, double devicePixels, double pixelsAUnit) {
+    constexpr double nameHeight = 18; // units
+    const double rows = mode == HeatmapMode::Site ? devicePixels / (nameHeight * pixelsAUnit) : devicePixels;
+    return static_cast<std::uint32_t>(std::max(1.0, rows));
+}
+
+std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFacts> facts,
+                                                   const HeatmapPictureOptions& asked) {
+    if (isTooSmall(asked.size))
+        return nullptr;
+    auto made = std::make_shared<HeatmapSheet>();
+    HeatmapSheet& sheet = *made;
+    sheet.facts = std::move(facts);
+    sheet.options = completed(*sheet.facts, asked);
+    const HeatmapPictureOptions& options = sheet.options;
+    RowChoice choice = options.rows;
+    choice.order = options.what.order;
+    const std::vector<GoroutineIndex> order = orderedGoroutines(*sheet.facts, choice);
+    const Time duration = sheet.facts->trace->duration;
+    const Time stuck = options.what.stuckAge > 0 ? options.what.stuckAge : defaultStuckAge(duration);
+    sheet.callouts = options.callouts ? *options.callouts : stuckCallouts(*sheet.facts, stuck);
+    const std::size_t first = std::min<std::size_t>(options.firstPlace, order.size());
+    const std::size_t most = options.placeCount == 0 ? order.size() : options.placeCount;
+    const auto goroutines = std::span(order).subspan(first, std::min(most, order.size() - first));
+    sheet.shown = goroutines.size();
+    HeatmapOptions what = options.what;
+    if (what.range.empty())
+        what.range = sheet.facts->trace->wholeRange();
+    what.firstPlace = options.firstPlace;
+    const auto gridFor = [&](QSize cells) {
+        what.bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins));
+        what.rows = rowsFor(what.mode, std::clamp(cells.height() * options.scale, 1, mostRows), options.scale);
+        return std::make_shared<const Grid>(heatmapGrid(*sheet.facts, goroutines, what));
+    };
+    // The caption names the size of a bin and of a row, which depend on the room that the caption leaves: once more,
+    // until the number of its lines is the same as before, which is nearly always the second time.
+    sheet.grid = gridFor(options.size * 2 / 3);
+    for (int i = 0; i < 4; ++i) {
+        const QRect room = captionOf(sheet).layOut(options.size).plot.toRect();
+        if (room == sheet.where)
+            break;
+        sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
+        sheet.grid = gridFor(HeatmapPlot::canvasIn(sheet.where.size(), leftOf(options), pictureFont()).size());
+    }
+    return made;
+}
+
+QImage paintHeatmap(const HeatmapSheet& sheet) {
+    QImage picture = emptyPicture(sheet.options.size, sheet.options.scale, sheet.options.unitsAnInch);
     if (picture.isNull())
         return {};
-    HeatmapPlot plot(nullptr);
-    const Sheet sheet = layOut(facts, options, plot);
-    const PictureCaption caption(*facts.trace, subjectOf(facts, options, *sheet.grid));
-    if (!sheet.grid->empty())
-        plot.paint(picture, sheet.where);
-    {
-        QPainter painter(&picture);
-        caption.paint(painter, options.size);
-        if (sheet.grid->empty()) {
-            painter.setFont(pictureFont(14));
-            painter.setPen(QColor(0x1a, 0x1a, 0x1a));
-            painter.drawText(sheet.where, Qt::AlignCenter | Qt::TextWordWrap,
-                             QStringLiteral("No goroutine to show: nothing matches the filter."));
-        }
-    }
-    caption.describe(picture);
+    paintSheet(picture, sheet);
+    captionOf(sheet).describe(picture);
     return picture;
+}
+
+QByteArray paintHeatmapSvg(const HeatmapSheet& sheet) {
+    QStringList texts;
+    for (const auto& [key, value] : captionOf(sheet).facts())
+        texts.push_back(key + QStringLiteral(": ") + value);
+    QBuffer buffer;
+    QSvgGenerator svg;
+    svg.setOutputDevice(&buffer);
+    svg.setSize(sheet.options.size);
+    svg.setViewBox(QRect({0, 0}, sheet.options.size));
+    svg.setResolution(sheet.options.unitsAnInch);
+    svg.setTitle(captionOf(sheet).facts().front().second);
+    svg.setDescription(texts.join('\n'));
+    paintSheet(svg, sheet);
+    return buffer.data();
+}
+
+QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts, const HeatmapPictureOptions& options) {
+    const auto sheet = prepareHeatmap(facts, options);
+    return sheet ? paintHeatmap(*sheet) : QImage();
 }
 
 } // namespace waitscope

@@ -4,33 +4,80 @@
 #pragma once
 
 #include "model/facts.h"
-#include "model/heatmap/lifetime_grid.h"
-#include "model/heatmap/row_order.h"
+#include "model/heatmap/callouts.h"
+#include "model/heatmap/colour_scale.h"
+#include "model/heatmap/heatmap.h"
+#include "widgets/heatmap/magnitude_colors.h"
 
+#include <QByteArray>
 #include <QImage>
+#include <QRect>
 #include <QSize>
 #include <QString>
 
+#include <array>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace waitscope {
 
+/// What a picture is for.
+struct PicturePreset {
+    std::string_view name; ///< on the command line: `--preset print`
+    QSize size;            ///< in units
+    int scale = 1;         ///< pixels a unit
+    int unitsAnInch = 96;  ///< when it is printed
+};
+constexpr std::array<PicturePreset, 3> picturePresets{{
+    {"report", {1600, 900}, 1, 96},
+    {"slide", {1280, 720}, 2, 96},
+    {"print", {1050, 700}, 3, 100}, // 300 dots an inch; 10.5 x 7 inches fit a page of A4 and of Letter
+}};
+
 struct HeatmapPictureOptions {
     QSize size{1600, 900}; ///< 480 x 320 at least
-    int scale = 1;         ///< pixels a unit: 1 or 2
-    TimeRange range;       ///< empty: the whole trace
-    StateSet states = waitingStates;
-    Bundling bundling = Bundling::Mean;
-    RowChoice rows;
-    QString filter;               ///< what `rows.wanted` looks for, for the caption
-    std::uint32_t firstPlace = 0; ///< in the order of rows
-    std::uint32_t placeCount = 0; ///< 0: to the last one
+    int scale = 1;         ///< pixels a unit
+    int unitsAnInch = 96;
+    HeatmapOptions what; ///< range empty: the whole trace; bins, rows and firstPlace follow from the picture
+    std::optional<ScaleKind> colourScale; ///< none: what the unit is used to
+    ColourMap colours = ColourMap::Viridis;
+    RowChoice rows;                               ///< its order is that of `what`
+    QString filter;                               ///< what `rows.wanted` looks for, for the caption
+    QString filterOption;                         ///< and for the command: "--contains" or "--filter"
+    std::uint32_t firstPlace = 0;                 ///< in the order of rows
+    std::uint32_t placeCount = 0;                 ///< 0: to the last one
+    std::optional<std::vector<Callout>> callouts; ///< none: the places where goroutines are stuck
 };
 
-/// Null if the size is smaller than that or larger than memory and QPainter allow (see emptyPicture).
-[[nodiscard]] QImage renderHeatmap(const TraceFacts& facts, const HeatmapPictureOptions& options);
+/// Everything about a picture but its pixels.
+struct HeatmapSheet {
+    std::shared_ptr<const TraceFacts> facts;
+    HeatmapPictureOptions options;
+    std::vector<Callout> callouts;
+    std::shared_ptr<const Grid> grid; ///< the numbers behind the colours
+    std::size_t shown = 0;            ///< goroutines
+    QRect where;                      ///< of the plot
+};
 
-/// The numbers behind the colours of that very picture; null if the size is too small.
-[[nodiscard]] std::shared_ptr<const Grid> pictureGrid(const TraceFacts& facts, const HeatmapPictureOptions& options);
+/// The costly part of a picture, on any thread. Null if the size is too small.
+[[nodiscard]] std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFacts> facts,
+                                                                 const HeatmapPictureOptions& options);
+/// The pixels, with the facts as texts; on the GUI thread, because QCustomPlot is a widget. Null if the picture is
+/// larger than memory and QPainter allow (see emptyPicture).
+[[nodiscard]] QImage paintHeatmap(const HeatmapSheet& sheet);
+/// The same picture as an SVG document: texts as texts, cells as an embedded image.
+[[nodiscard]] QByteArray paintHeatmapSvg(const HeatmapSheet& sheet);
+
+/// Both parts.
+[[nodiscard]] QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts,
+                                   const HeatmapPictureOptions& options);
+
+/// How many rows a grid may have on so many device pixels: lists need room for names, others a pixel a row.
+[[nodiscard]] std::uint32_t rowsFor(HeatmapMode mode, double devicePixels, double pixelsAUnit);
+
+/// The line that makes this very picture: "waitscope heatmap service.trace -o heatmap.png --mode age …".
+[[nodiscard]] QString commandFor(const HeatmapPictureOptions& options, const QString& traceFile, Time duration);
 
 } // namespace waitscope

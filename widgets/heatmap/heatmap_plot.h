@@ -2,44 +2,22 @@
 // How does a grid become a picture? The one painter of the heatmap: QCustomPlot with our axes, colours and marks, used
 // by the view in the window and by the exported picture.
 //
-// Across is time in nanoseconds, down is the place of a goroutine in the order of rows, first on top. A cell is never
-// smaller than a device pixel: whoever asks for a grid takes its size from `canvas()`.
+// Across is time in nanoseconds; down, or up where quantities rise, are the places of the grid. A cell is never smaller
+// than a device pixel: whoever asks for a grid takes its size from `canvas()`.
 #pragma once
 
-#include "model/heatmap/lifetime_grid.h"
+#include "widgets/heatmap/heatmap_contents.h"
 
-#include <QColor>
-#include <QFont>
 #include <QRect>
-#include <QString>
 
+#include <functional>
 #include <memory>
 
-class QImage;
-class QPalette;
+class QPaintDevice;
+class QPainter;
 class QWidget;
 
 namespace waitscope {
-
-struct HeatmapLook {
-    QColor paper;  ///< around the cells
-    QColor nobody; ///< where no goroutine of the row is alive
-    QColor ink;    ///< texts and axes
-    QColor faint;  ///< hatches and frames
-    QFont font;
-
-    [[nodiscard]] static HeatmapLook of(const QPalette& palette, const QFont& font);
-    /// White paper: all pictures, whatever the window looks like.
-    [[nodiscard]] static HeatmapLook light(const QFont& font);
-};
-
-/// What is drawn.
-struct HeatmapContents {
-    std::shared_ptr<const Trace> trace;
-    std::shared_ptr<const Grid> grid;
-    std::uint32_t firstPlace = 0; ///< of the grid's first goroutine in the order of all rows
-    QString order;                ///< as in "ordered by …"
-};
 
 class HeatmapPlot {
   public:
@@ -55,6 +33,8 @@ class HeatmapPlot {
     void setLeft(int left);
     /// Shows a grid at its own range and rows, or nothing.
     void show(const HeatmapContents& contents);
+    /// Other callouts on what is there.
+    void setCallouts(const std::vector<Callout>& callouts);
     /// Stretches what is there to another range or other rows, until the grid for them comes.
     void setTimeRange(TimeRange range);
     void setPlaces(double first, double end);
@@ -65,13 +45,18 @@ class HeatmapPlot {
     [[nodiscard]] QRect canvas() const;
     /// The same for a picture of this size.
     QRect layOut(QSize size);
-    /// Paints everything into a rectangle of a picture (in units of its device pixel ratio).
-    void paint(QImage& picture, QRect where);
+    /// The same without a plot, on any thread: margins depend on the font only.
+    [[nodiscard]] static QRect canvasIn(QSize size, int left, const QFont& font);
+    /// Paints everything into a rectangle of a picture, in units of the device, after what is `around` it: one painter
+    /// does both, because a file format may allow but one.
+    void paint(QPaintDevice& device, QRect where, const std::function<void(QPainter&)>& around);
 
     [[nodiscard]] Time timeAt(double x) const; ///< clipped to the range
     [[nodiscard]] double xOf(Time t) const;
     [[nodiscard]] double placeAt(double y) const; ///< may lie outside
     [[nodiscard]] double yOf(double place) const;
+    /// The row of the grid that is drawn there; none (`rows.size()`) where there is none.
+    [[nodiscard]] std::uint32_t rowAt(double x, double y) const;
 
   private:
     class Private;

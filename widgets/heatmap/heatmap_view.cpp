@@ -5,11 +5,10 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
+#include "widgets/heatmap/heatmap_toolbar.h"
 
-#include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalBlocker>
@@ -24,20 +23,22 @@ namespace {
 
 constexpr int veilDelay = 120; ///< ms; a grid that takes longer is worth saying so
 
-QString capitalised(std::string_view text) {
-    QString result = fromUtf8(text);
-    result[0] = result[0].toUpper();
-    return result;
-}
-
 } // namespace
 
 HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
-    : QWidget(parent), state_(state), job_([this](const GridAnswer& answer) { answered(answer); }) {
+    : QWidget(parent)
+    , state_(state)
+    , job_([this](const GridAnswer& answer) { answered(answer); })
+    , calloutWork_([this](std::vector<Callout> found) {
+        stuck_ = std::move(found);
+        plot_->setCallouts(callouts_.value_or(stuck_));
+        plot_->update();
+    }) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    buildToolbar();
+    toolbar_ = new HeatmapToolbar;
+    column->addWidget(toolbar_);
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     field_ = new QWidget;
@@ -62,7 +63,11 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     veilTimer_.setSingleShot(true);
     veilTimer_.setInterval(veilDelay);
     connect(&veilTimer_, &QTimer::timeout, this, [this] { overlay_->setComputing(job_.busy()); });
-    connect(clearFilter_, &QPushButton::clicked, filter_, &QLineEdit::clear);
+    connect(clearFilter_, &QPushButton::clicked, toolbar_, &HeatmapToolbar::clearFilter);
+    connect(toolbar_, &HeatmapToolbar::settingsChanged, this, &HeatmapView::applySettings);
+    connect(toolbar_, &HeatmapToolbar::rangeChosen, state_, &ViewState::setVisibleRange);
+    connect(toolbar_, &HeatmapToolbar::copyCommandRequested, this, &HeatmapView::copyCommandRequested);
+    connect(toolbar_, &HeatmapToolbar::copyPictureRequested, this, &HeatmapView::copyPictureRequested);
     connect(scroll_, &QScrollBar::valueChanged, this, [this](int value) { setPlaces(value, placeCount_); });
     connect(state_, &ViewState::traceChanged, this, &HeatmapView::traceChanged);
     connect(state_, &ViewState::visibleRangeChanged, this, &HeatmapView::rangeChanged);
@@ -86,71 +91,30 @@ HeatmapView::~HeatmapView() {
     stop_.request_stop();
 }
 
-void HeatmapView::buildToolbar() {
-    auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
-    bar->setSpacing(8);
-    states_ = new QComboBox;
-    for (const NamedStates& n : namedStates)
-        states_->addItem(capitalised(n.text));
-    states_->setToolTip(tr("What the colour measures: the share of each bin of time spent like this"));
-    states_->setAccessibleName(tr("State shown"));
-    order_ = new QComboBox;
-    for (const NamedOrder& n : namedOrders)
-        order_->addItem(tr("By ") + fromUtf8(n.text));
-    order_->setToolTip(tr("Order of the rows"));
-    order_->setAccessibleName(tr("Order of the rows"));
-    bundling_ = new QComboBox;
-    bundling_->addItems({tr("Mean of a row"), tr("Max of a row")});
-    bundling_->setToolTip(tr("When a row is a bundle of goroutines: the mean of those alive, or the most of any. "
-                             "A dot marks a bundle that has a goroutine more than 50 points above its mean."));
-    bundling_->setAccessibleName(tr("Value of a row"));
-    filter_ = new QLineEdit;
-    filter_->setPlaceholderText(tr("Filter functions"));
-    filter_->setAccessibleName(tr("Filter functions"));
-    filter_->setClearButtonEnabled(true);
-    filter_->setMaximumWidth(260);
-    for (QWidget* w : {static_cast<QWidget*>(states_), static_cast<QWidget*>(order_), static_cast<QWidget*>(bundling_)})
-        bar->addWidget(w);
-    bar->addStretch(1);
-    bar->addWidget(filter_, 2);
-    static_cast<QVBoxLayout*>(layout())->addLayout(bar);
-    for (QComboBox* box : {states_, order_, bundling_}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMinimumWidth(72); // a narrow window has room for the beginning of a name
-        connect(box, &QComboBox::currentIndexChanged, this, &HeatmapView::applySettings);
-    }
-    connect(filter_, &QLineEdit::textChanged, this, &HeatmapView::applySettings);
-}
-
 void HeatmapView::setSettings(const HeatmapSettings& settings) {
-    {
-        const QSignalBlocker a(states_), b(order_), c(bundling_), d(filter_);
-        const auto* const named = std::ranges::find(namedStates, settings.states, &NamedStates::states);
-        states_->setCurrentIndex(named == namedStates.end() ? 0 : static_cast<int>(named - namedStates.begin()));
-        order_->setCurrentIndex(static_cast<int>(settings.order));
-        bundling_->setCurrentIndex(static_cast<int>(settings.bundling));
-        filter_->setText(settings.filter);
-    }
+    toolbar_->setSettings(settings);
     applySettings();
 }
 
 void HeatmapView::applySettings() {
-    const HeatmapSettings settings{
-        .states = namedStates[static_cast<std::size_t>(states_->currentIndex())].states,
-        .order = static_cast<RowOrder>(order_->currentIndex()),
-        .bundling = static_cast<Bundling>(bundling_->currentIndex()),
-        .filter = filter_->text(),
-    };
+    const HeatmapSettings settings = toolbar_->settings();
     if (settings == settings_)
         return;
-    if (settings.order != settings_.order || settings.filter != settings_.filter) {
-        goroutines_.reset();
+    const bool otherRows = settings.order != settings_.order || settings.filter != settings_.filter;
+    if (otherRows || settings.mode != settings_.mode) {
+        if (otherRows)
+            goroutines_.reset();
         firstPlace_ = placeCount_ = 0;
     }
     settings_ = settings;
     askSoon();
     Q_EMIT settingsChanged();
+}
+
+void HeatmapView::setCallouts(std::optional<std::vector<Callout>> callouts) {
+    callouts_ = std::move(callouts);
+    plot_->setCallouts(callouts_.value_or(stuck_));
+    plot_->update();
 }
 
 void HeatmapView::traceChanged() {
@@ -161,6 +125,12 @@ void HeatmapView::traceChanged() {
     answer_ = {};
     firstPlace_ = placeCount_ = 0;
     selectedPlace_.reset();
+    callouts_.reset();
+    stuck_.clear();
+    calloutWork_.cancel();
+    if (const auto& facts = state_->facts())
+        calloutWork_.request([facts] { return stuckCallouts(*facts, defaultStuckAge(facts->trace->duration)); });
+    toolbar_->showRange(state_->visibleRange(), state_->facts() ? state_->facts()->trace->duration : 0);
     plot_->show({});
     plot_->update();
     overlay_->setComputing(false);
@@ -172,6 +142,7 @@ void HeatmapView::traceChanged() {
 }
 
 void HeatmapView::rangeChanged(TimeRange range) {
+    toolbar_->showRange(range, state_->facts() ? state_->facts()->trace->duration : 0);
     plot_->setTimeRange(range);
     plot_->update();
     askSoon();
@@ -189,17 +160,20 @@ void HeatmapView::ask() {
         return;
     stop_.request_stop();
     stop_ = std::stop_source();
+    const double dpr = devicePixelRatioF();
     const GridQuestion question{.facts = state_->facts(),
-                                .order = settings_.order,
                                 .filter = settings_.filter.toStdString(),
                                 .goroutines = goroutines_,
                                 .firstPlace = static_cast<std::uint32_t>(firstPlace_),
                                 .placeCount = static_cast<std::uint32_t>(placeCount_),
-                                .options = {.range = state_->visibleRange(),
+                                .options = {.mode = settings_.mode,
+                                            .metric = settings_.metric,
+                                            .range = state_->visibleRange(),
                                             .bins = static_cast<std::uint32_t>(pixels.width()),
-                                            .rows = static_cast<std::uint32_t>(pixels.height()),
-                                            .states = settings_.states,
-                                            .bundling = settings_.bundling}};
+                                            .rows = rowsFor(settings_.mode, pixels.height(), dpr),
+                                            .bundling = settings_.bundling,
+                                            .order = settings_.order,
+                                            .grouping = settings_.grouping}};
     job_.request([question, stop = stop_.get_token()] { return answerTo(question, stop); });
     if (!veilTimer_.isActive())
         veilTimer_.start();
@@ -210,7 +184,7 @@ void HeatmapView::answered(const GridAnswer& answer) {
     goroutines_ = answer.goroutines;
     veilTimer_.stop();
     overlay_->setComputing(false);
-    plot_->show({state_->facts()->trace, answer_.grid, answer_.firstPlace, fromUtf8(namedOf(settings_.order).text)});
+    plot_->show(contents());
     if (askTimer_.isActive()) { // the view has moved on meanwhile
         plot_->setTimeRange(state_->visibleRange());
         showPlaces();
@@ -232,6 +206,15 @@ void HeatmapView::answered(const GridAnswer& answer) {
     showOnset();
 }
 
+HeatmapContents HeatmapView::contents() const {
+    return {.trace = state_->facts()->trace,
+            .grid = answer_.grid,
+            .order = fromUtf8(namedOf(settings_.order).text),
+            .scale = settings_.colourScale,
+            .colours = settings_.colours,
+            .callouts = callouts_.value_or(stuck_)};
+}
+
 void HeatmapView::selectionChanged() {
     findSelection();
     // What another view chose is brought into sight.
@@ -242,9 +225,20 @@ void HeatmapView::selectionChanged() {
 }
 
 void HeatmapView::findSelection() {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
     selectedPlace_.reset();
-    if (g.known() && goroutines_)
+    if (!answer_.grid || !goroutines_)
+        return;
+    if (const auto* site = std::get_if<SiteSelection>(&state_->selection());
+        site && answer_.grid->mode == HeatmapMode::Site) {
+        const auto row = std::ranges::find_if(answer_.grid->rows, [&](const GridRow& r) {
+            return r.primitive == site->primitive && r.site == site->site;
+        });
+        if (row != answer_.grid->rows.end())
+            selectedPlace_ = static_cast<std::uint32_t>(row - answer_.grid->rows.begin());
+        return;
+    }
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (g.known() && namedOf(settings_.mode).goroutineRows)
         if (const auto found = std::ranges::find(*goroutines_, g); found != goroutines_->end())
             selectedPlace_ = static_cast<std::uint32_t>(found - goroutines_->begin());
 }
@@ -254,13 +248,15 @@ void HeatmapView::showSelection() {
         overlay_->setSelectedRow({});
         return;
     }
-    const double perRow = answer_.grid->perRow;
-    const double first = answer_.firstPlace;
+    const double perRow = answer_.grid->mode == HeatmapMode::Lifetime ? answer_.grid->perRow : 1;
+    const double first = answer_.grid->firstPlace();
     const double top = first + std::floor((*selectedPlace_ - first) / perRow) * perRow;
     overlay_->setSelectedRow(HeatmapOverlay::Row{plot_->yOf(top), plot_->yOf(top + perRow)});
 }
 
 void HeatmapView::showPlaces() {
+    if (!namedOf(settings_.mode).goroutineRows)
+        return;
     plot_->setPlaces(firstPlace_, firstPlace_ + (placeCount_ > 0 ? placeCount_ : placesTotal()));
     showSelection();
 }
@@ -275,6 +271,10 @@ void HeatmapView::showMessage() {
         message = tr("No goroutine runs a function with “%1” in its name.").arg(settings_.filter);
     else if (nobody)
         message = tr("The program has no goroutines in this trace.");
+    else if (answered && answer_.grid->empty() && answer_.grid->bins > 0)
+        message = settings_.mode == HeatmapMode::Strategy
+                      ? tr("The program made no such marks: log messages, regions or tasks.")
+                      : tr("No goroutine did this in this range.");
     else if (answered && answer_.grid->empty())
         message = tr("The trace is too short to draw: all of it happened at one instant.");
     overlay_->setMessage(message);
@@ -288,24 +288,26 @@ void HeatmapView::showMessage() {
 HeatmapPictureOptions HeatmapView::pictureOptions(QSize size, int scale) const {
     HeatmapPictureOptions options{.size = size,
                                   .scale = scale,
-                                  .range = state_->visibleRange(),
-                                  .states = settings_.states,
-                                  .bundling = settings_.bundling,
-                                  .filter = settings_.filter};
-    options.rows.order = settings_.order;
+                                  .what = {.mode = settings_.mode,
+                                           .metric = settings_.metric,
+                                           .range = state_->visibleRange(),
+                                           .bundling = settings_.bundling,
+                                           .order = settings_.order,
+                                           .grouping = settings_.grouping},
+                                  .colourScale = settings_.colourScale,
+                                  .colours = settings_.colours,
+                                  .filter = settings_.filter,
+                                  .filterOption = QStringLiteral("--contains"),
+                                  .callouts = callouts_};
     if (!settings_.filter.isEmpty())
         options.rows.wanted = [text = settings_.filter.toStdString()](std::string_view function) {
             return nameContains(function, text);
         };
     if (placeCount_ > 0 && answer_.grid) {
-        options.firstPlace = answer_.firstPlace;
+        options.firstPlace = firstPlace();
         options.placeCount = static_cast<std::uint32_t>(answer_.grid->goroutines.size());
     }
     return options;
-}
-
-QImage HeatmapView::exportPicture(QSize size, int scale) const {
-    return state_->facts() ? renderHeatmap(*state_->facts(), pictureOptions(size, scale)) : QImage();
 }
 
 bool HeatmapView::isComputing() const {

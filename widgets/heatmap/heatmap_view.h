@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which goroutines waited, and when? The lifetime heatmap in the window: a row a goroutine, or a bundle of them, time
-// along x on the axis that all views share, colour the share of the bin spent waiting or in another chosen state.
+// Which goroutines waited, and when? The heatmap in the window, in any mode, time along x on the axis that all views
+// share.
 //
 // Keys and mouse: Ctrl+wheel, W and S zoom the time at the cursor; Shift+wheel, A and D pan; Home shows all. The wheel
-// scrolls rows, with Alt or Ctrl+Shift it zooms them. A click selects.
+// scrolls rows, with Alt or Ctrl+Shift it zooms them. A click selects, a double click asks for the stack. A drag across
+// zooms to that range, a drag down to those rows.
 #pragma once
 
-#include "model/heatmap/state_set.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/view_state.h"
 #include "widgets/heatmap/grid_question.h"
+#include "widgets/heatmap/heatmap_contents.h"
 #include "widgets/heatmap/heatmap_picture.h"
+#include "widgets/heatmap/heatmap_settings.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -19,8 +21,6 @@
 #include <memory>
 #include <optional>
 
-class QComboBox;
-class QLineEdit;
 class QMouseEvent;
 class QPushButton;
 class QScrollBar;
@@ -30,15 +30,7 @@ namespace waitscope {
 
 class HeatmapOverlay;
 class HeatmapPlot;
-
-/// What the toolbar chooses.
-struct HeatmapSettings {
-    StateSet states = waitingStates;
-    RowOrder order = RowOrder::Creation;
-    Bundling bundling = Bundling::Mean;
-    QString filter; ///< part of a function's name; empty: all
-    friend bool operator==(const HeatmapSettings&, const HeatmapSettings&) = default;
-};
+class HeatmapToolbar;
 
 class HeatmapView : public QWidget {
     Q_OBJECT
@@ -50,20 +42,26 @@ class HeatmapView : public QWidget {
     [[nodiscard]] const HeatmapSettings& settings() const { return settings_; }
     void setSettings(const HeatmapSettings& settings);
 
-    /// The picture of exactly what is shown: range, rows, order, states and filter. Null without a trace.
-    [[nodiscard]] QImage exportPicture(QSize size, int scale) const;
-    /// The same for a caller that renders it elsewhere.
+    /// What makes the picture of exactly what is shown: range, rows, order, metric and filter.
     [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
+    /// The places that findings point at, instead of those where goroutines are stuck.
+    void setCallouts(std::optional<std::vector<Callout>> callouts);
 
     /// The grid on the screen; null while there is none.
     [[nodiscard]] const std::shared_ptr<const Grid>& grid() const { return answer_.grid; }
-    [[nodiscard]] std::uint32_t firstPlace() const { return answer_.firstPlace; }
+    [[nodiscard]] std::uint32_t firstPlace() const {
+        return answer_.grid ? static_cast<std::uint32_t>(answer_.grid->firstPlace()) : 0;
+    }
     [[nodiscard]] bool isComputing() const;
     /// Where the cells are, in coordinates of this widget.
     [[nodiscard]] QRect canvas() const;
 
   Q_SIGNALS:
     void settingsChanged();
+    /// A double click: the selection is made, its stack is wanted.
+    void stackRequested();
+    void copyCommandRequested();
+    void copyPictureRequested();
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -71,7 +69,6 @@ class HeatmapView : public QWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    void buildToolbar();
     void applySettings();
     void traceChanged();
     void rangeChanged(TimeRange range);
@@ -85,11 +82,13 @@ class HeatmapView : public QWidget {
     void findSelection();
     void showSelection();
     void showPlaces();
+    [[nodiscard]] HeatmapContents contents() const;
 
     // Input, in heatmap_input.cpp.
     void hover(QPointF position);
+    bool click(QPointF position);
+    void brush(QRectF rectangle);
     void showOnset();
-    void click(QPointF position);
     bool wheel(const QWheelEvent& event);
     bool key(int key);
     [[nodiscard]] TimeAxis axis() const;
@@ -104,6 +103,8 @@ class HeatmapView : public QWidget {
     [[nodiscard]] std::optional<Cell> cellAt(QPointF position) const;
     [[nodiscard]] std::uint32_t placesTotal() const;
     [[nodiscard]] QString tooltip(const Cell& cell) const;
+    [[nodiscard]] QString tooltipOfGoroutines(const Cell& cell) const;
+    [[nodiscard]] QString tooltipOfCount(const Cell& cell) const;
 
     ViewState* state_;
     HeatmapSettings settings_;
@@ -121,12 +122,13 @@ class HeatmapView : public QWidget {
         double x;
         TimeRange range;
     };
-    std::optional<Grip> panFrom_; ///< while the picture is dragged
+    std::optional<Grip> panFrom_;    ///< while the picture is dragged
+    std::optional<QPointF> pressed_; ///< where the left button went down
+    std::optional<std::vector<Callout>> callouts_;
+    LatestResult<std::vector<Callout>> calloutWork_;
+    std::vector<Callout> stuck_; ///< shown while nobody sets others
 
-    QComboBox* states_ = nullptr;
-    QComboBox* order_ = nullptr;
-    QComboBox* bundling_ = nullptr;
-    QLineEdit* filter_ = nullptr;
+    HeatmapToolbar* toolbar_ = nullptr;
     QPushButton* clearFilter_ = nullptr;
     QScrollBar* scroll_ = nullptr;
     QWidget* field_ = nullptr; ///< holds plot and overlay, one above the other

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/heatmap/residences.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+namespace waitscope {
+
+namespace {
+
+bool closes(std::string_view message) {
+    constexpr std::array<std::string_view, 5> words{"end", "done", "stop", "finish", "leave"};
+    return std::ranges::any_of(words, [&](std::string_view w) { return message.find(w) != std::string_view::npos; });
+}
+
+void describe(ResidenceArm& arm) {
+    std::ranges::sort(arm.residences, {},
+                      [](const Residence& r) { return std::tuple(r.range.begin, r.range.end, r.goroutine.value); });
+    const std::size_t n = arm.residences.size();
+    if (n == 0)
+        return;
+    std::vector<Time> lengths;
+    for (const Residence& r : arm.residences)
+        lengths.push_back(r.range.length());
+    std::ranges::sort(lengths);
+    const auto rank = [&](double share) {
+        return lengths[static_cast<std::size_t>(std::ceil(share * static_cast<double>(n))) - 1];
+    };
+    arm.p50 = rank(0.5);
+    arm.p95 = rank(0.95);
+    const double mean =
+        std::accumulate(lengths.begin(), lengths.end(), 0.0, [](double s, Time t) { return s + double(t); }) /
+        double(n);
+    arm.mean = mean;
+    if (n < 2)
+        return;
+    double squares = 0;
+    for (const Time t : lengths)
+        squares += (double(t) - mean) * (double(t) - mean);
+    arm.halfWidth = 1.96 * std::sqrt(squares / double(n - 1) / double(n));
+}
+
+} // namespace
+
+std::vector<ResidenceArm> residenceArms(const TraceFacts& facts, ResidenceKind kind, const std::vector<bool>& wanted) {
+    const Trace& trace = *facts.trace;
+    std::map<std::string_view, ResidenceArm> arms;
+    const auto arm = [&](StringId name) -> ResidenceArm& {
+        ResidenceArm& a = arms[trace.text(name)];
+        a.name = trace.text(name);
+        return a;
+    };
+    const auto isWanted = [&](GoroutineIndex g) {
+        return wanted.empty() || (g.known() && g.value < wanted.size() && wanted[g.value]);
+    };
+    switch (kind) {
+    case ResidenceKind::Log: {
+        // By owner (tasks after goroutines) and category: what is open.
+        std::map<std::tuple<bool, std::uint32_t, std::uint32_t>, std::vector<Residence>> open;
+        for (std::size_t i = 0; i < trace.logs.size(); ++i) {
+            const Log& log = trace.logs[i];
+            if (!isWanted(log.goroutine))
+                continue;
+            const bool ofTask = log.task.known();
+            auto& stack = open[{ofTask, ofTask ? log.task.value : log.goroutine.value, log.category.value}];
+            if (!closes(trace.text(log.message))) {
+                stack.push_back({log.goroutine, {log.time, log.time}});
+            } else if (stack.empty()) {
+                ++arm(log.category).unpaired;
+            } else {
+                Residence r = stack.back();
+                stack.pop_back();
+                r.range.end = log.time;
+                arm(log.category).residences.push_back(r);
+            }
+        }
+        for (const auto& [key, stack] : open)
+            if (!stack.empty())
+                arm(StringId{std::get<2>(key)}).unpaired += stack.size();
+        break;
+    }
+    case ResidenceKind::Region:
+        for (const Region& region : trace.regions) {
+            if (!isWanted(region.goroutine))
+                continue;
+            if (region.beforeTrace || region.open)
+                ++arm(region.type).unpaired;
+            else
+                arm(region.type).residences.push_back({region.goroutine, {region.begin, region.end}});
+        }
+        break;
+    case ResidenceKind::Task:
+        for (const Task& task : trace.tasks) {
+            if (!isWanted(task.beganOn))
+                continue;
+            if (task.begun && task.ended)
+                arm(task.type).residences.push_back({task.beganOn, task.range});
+            else
+                ++arm(task.type).unpaired;
+        }
+        break;
+    }
+    std::vector<ResidenceArm> result;
+    for (auto& [name, a] : arms) {
+        describe(a);
+        result.push_back(std::move(a));
+    }
+    return result;
+}
+
+ResidenceKind usualResidences(const TraceFacts& facts) {
+    const auto pairs = [&](ResidenceKind kind) {
+        return std::ranges::any_of(residenceArms(facts, kind),
+                                   [](const ResidenceArm& a) { return !a.residences.empty(); });
+    };
+    if (pairs(ResidenceKind::Log))
+        return ResidenceKind::Log;
+    return pairs(ResidenceKind::Region) || facts.trace->tasks.empty() ? ResidenceKind::Region : ResidenceKind::Task;
+}
+
+std::optional<double> cliffsDelta(std::span<const Residence> a, std::span<const Residence> b) {
+    if (a.empty() || b.empty())
+        return {};
+    std::vector<Time> others;
+    for (const Residence& r : b)
+        others.push_back(r.range.length());
+    std::ranges::sort(others);
+    std::int64_t dominance = 0;
+    for (const Residence& r : a) {
+        dominance += std::ranges::lower_bound(others, r.range.length()) - others.begin();
+        dominance -= others.end() - std::ranges::upper_bound(others, r.range.length());
+    }
+    return static_cast<double>(dominance) / (static_cast<double>(a.size()) * static_cast<double>(b.size()));
+}
+
+} // namespace waitscope
