@@ -308,6 +308,7 @@ class TestSalvage : public QObject {
     void aFileThatIsCutShortDuringALoadNeverEndsTheProgram() {
         const std::string path = pathIn("cut-short.trace");
         const Bytes bytes = generatedTrace(400'000);
+        int during = 0;
         for (int round = 0; round < 8; ++round) {
             write(path, bytes);
             LoadProgress progress;
@@ -315,13 +316,16 @@ class TestSalvage : public QObject {
             std::jthread loading([&] { result = loadTrace(path, {.progress = &progress}); });
             while (progress.stage.load() == LoadStage::Opening)
                 std::this_thread::yield();
-            std::this_thread::sleep_for(std::chrono::milliseconds(round * 2));
+            std::this_thread::sleep_for(std::chrono::milliseconds(round));
             const int cut = ::truncate(path.c_str(), round % 2 == 0 ? 4096 : static_cast<off_t>(bytes.size() / 3));
+            const bool wasReading = progress.stage.load() == LoadStage::Reading;
             loading.join();
             QCOMPARE(cut, 0);
-            QVERIFY2(!said(result).empty(), "a file that shrank is never whole");
+            during += wasReading ? 1 : 0;
+            QVERIFY2(!wasReading || !said(result).empty(), "a file that shrank is never whole");
             QCOMPARE(static_cast<bool>(result.trace), !result.error);
         }
+        QVERIFY(during > 0);
     }
 
     void aFileThatGrowsWhileItIsReadSaysSo() {
