@@ -10,7 +10,8 @@
 //   state     stack                                      link
 //   Runnable  of whoever made it runnable: the waker,    the waker or creator (see Waker); "not recorded" when it
 //             the creator, or itself when it gave way    gave way itself or came back from a system call
-//   Running   the thread it runs on (ThreadIndex)        the processor (ProcIndex)
+//   Running   one more than the thread it runs on        the processor (ProcIndex)
+//             (ThreadIndex); 0: not known
 //   Waiting   where it blocked; the creator's if it was  the creator if it was created in this state
 //             created in this state
 //   Syscall   where it entered the system call           the thread (ThreadIndex)
@@ -118,7 +119,7 @@ class Spans {
     [[nodiscard]] ProcIndex proc(SpanIndex s) const { return {link(s)}; }
     /// For Running and Syscall spans only.
     [[nodiscard]] ThreadIndex thread(SpanIndex s) const {
-        return {state(s) == GoroutineState::Running ? stacks[s.value] : link(s)};
+        return {state(s) == GoroutineState::Running ? stacks[s.value] - 1 : link(s)};
     }
 
     [[nodiscard]] std::uint32_t link(SpanIndex s) const { return links_[s.value] - specialLinks; }
