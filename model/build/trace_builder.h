@@ -32,7 +32,7 @@ struct SliceNames {
     std::int64_t lostSince = 0;
     std::int64_t notBefore =
         0;              ///< ns of the trace clock: nothing in the slice happened earlier, whatever its times say
-    bool first = false; ///< nothing is known of what came before: what is there was there before the trace
+    bool first = false; ///< of the first generation, nothing missing: what is there was there before the trace
 };
 
 class TraceBuilder {

@@ -14,10 +14,13 @@ bool SliceJoiner::join(OrderedSlice& slice) {
     if (!doubtful_ && (!std::ranges::all_of(resolved, &Resolved::holds) || !procsHold(slice)))
         return false;
     ++slices_;
+    for (const OrderedEvent& e : slice.slice->others)
+        generations_ += e.kind == OrderedEventKind::Generation ? 1 : 0;
+    const bool first = slices_ == 1;
     SliceNames names;
-    names.first = slices_ == 1;
+    names.first = generations_ <= 1 && gaps_.empty();
     names.lostSince = lastTime_;
-    names.notBefore = names.first ? slice.firstTime : lastTime_ + 1;
+    names.notBefore = first ? slice.firstTime : lastTime_ + 1;
     for (const LiveThread& thread : slice.end.threads.rows()) {
         ThreadIndex known = state_.threads.find(thread.id);
         if (!known.known()) {
@@ -35,7 +38,7 @@ bool SliceJoiner::join(OrderedSlice& slice) {
     for (OrderedEvent& e : slice.slice->others)
         if (e.kind == OrderedEventKind::RangeBegin && !e.text.known())
             e.text2 = stopTheWorldName(e.text2);
-    lastTime_ = std::max(names.first ? slice.lastTime : lastTime_ + 1, slice.lastTime);
+    lastTime_ = std::max(first ? slice.lastTime : lastTime_ + 1, slice.lastTime);
     delivered_ += slice.delivered;
     builder_.append(std::move(slice.slice), std::move(names));
     return true;
@@ -155,8 +158,7 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
             slotAtEnd[a.atEnd] = slots[i];
     }
     std::ranges::sort(names.outOfSight);
-    const auto twice = std::ranges::unique(names.outOfSight);
-    names.outOfSight.erase(twice.begin(), twice.end());
+    names.outOfSight.erase(std::unique(names.outOfSight.begin(), names.outOfSight.end()), names.outOfSight.end());
 
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];

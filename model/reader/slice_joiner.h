@@ -67,6 +67,7 @@ class SliceJoiner {
     std::int64_t lastTime_ = 0;
     std::uint64_t delivered_ = 0;
     std::uint64_t slices_ = 0;
+    std::uint64_t generations_ = 0;
     bool doubtful_ = false;
     std::vector<Gap> gaps_;
     std::vector<std::uint64_t> lastSeen_; ///< by slot: the slice that last spoke of it
