@@ -129,8 +129,8 @@ void TraceBuilder::appendExtra(GoroutineIndex g, Time start, const SpanKind& kin
 }
 
 void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
-    appendExtra(g, time - clockAtStart_, {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}},
-                0, nowhere);
+    appendExtra(g, std::min(time - clockAtStart_, longest),
+                {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0, nowhere);
 }
 
 void TraceBuilder::appendProcessors(Part& part) {
@@ -326,7 +326,7 @@ std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, unsi
                                             const std::stop_token& stop) {
     trace_->strings = std::move(strings);
     trace_->stacks = std::move(stacks);
-    trace_->duration = clockAtEnd_ - clockAtStart_;
+    trace_->duration = std::min(clockAtEnd_ - clockAtStart_, longest);
     placeGoroutines();
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
         trace_->processors[p].runs =

@@ -116,8 +116,10 @@ class TraceBuilder {
     void placeUnbegun();
     void nameTheNameless();
     void closeWhatIsOpen();
+    // 13 days. Later times are those of a damaged clock; cut off, they can be added up for thousands of goroutines.
+    static constexpr Time longest = Time{1} << 50;
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
-        return std::max(clock, part.names.notBefore) - clockAtStart_;
+        return std::min(std::max(clock, part.names.notBefore) - clockAtStart_, longest);
     }
     [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
         return g.known() ? part.names.goroutines[g.value] : g;

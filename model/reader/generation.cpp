@@ -10,7 +10,6 @@ namespace waitscope {
 
 namespace {
 
-constexpr int firstWithSyncBatch = 25;
 constexpr int firstWithGenerationEnd = 26;
 // Type byte, experiment byte, four numbers.
 constexpr std::size_t longestBatchHeader = 2 + 4 * longestVarint;

@@ -134,6 +134,17 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     std::vector<Slot> slotAtEnd(endSlots.size(), LiveGoroutines::none); // of the state, by slot of the slice
     std::vector<Slot> slots(resolved.size());
     names.goroutines.resize(here.size());
+    // While the state is doubtful, two of the slice can turn out to be one. Whoever goes on behind its end is another.
+    std::unordered_map<Slot, std::uint32_t> endOf; // the record
+    for (std::size_t i = 0; i < resolved.size() && doubtful_; ++i)
+        if (const Slice::Goroutine& g = here[slice.goroutines[i].goroutine.value]; g.ended) {
+            const auto [end, isFirst] = endOf.try_emplace(resolved[i].slot, g.lastRecord);
+            end->second = std::min(end->second, g.lastRecord);
+        }
+    std::vector<GoroutineIndex> known(resolved.size());
+    for (std::size_t i = 0; i < resolved.size(); ++i)
+        if (resolved[i].slot != LiveGoroutines::none)
+            known[i] = state_.goroutines[resolved[i].slot].index;
     const auto add = [&](std::int64_t id, GoroutineIndex index) {
         Slot slot = state_.goroutines.find(id);
         slot = slot == LiveGoroutines::none ? state_.goroutines.add(id) : slot;
@@ -143,13 +154,19 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];
         slots[i] = resolved[i].slot;
+        if (const auto end = endOf.find(slots[i]); end != endOf.end()) {
+            const std::uint32_t last = here[a.goroutine.value].lastRecord;
+            slots[i] = last != nowhere && last > end->second ? LiveGoroutines::none : slots[i];
+        }
         const bool named = a.about != GoroutineAssumption::About::OnThread;
         const bool isNew = slots[i] == LiveGoroutines::none && named && a.status != 0;
-        if (isNew)
-            slots[i] = add(a.id, builder_.addGoroutine(a.id));
+        if (isNew) {
+            known[i] = builder_.addGoroutine(a.id);
+            slots[i] = add(a.id, known[i]);
+        }
         if (slots[i] == LiveGoroutines::none || a.absent)
             continue;
-        const GoroutineIndex g = state_.goroutines[slots[i]].index;
+        const GoroutineIndex g = known[i];
         names.goroutines[a.goroutine.value] = g;
         if (!resolved[i].holds || (isNew && a.about == GoroutineAssumption::About::Named))
             names.outOfSight.push_back(g);
@@ -165,7 +182,8 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
         if (slots[i] == LiveGoroutines::none || a.status == 0)
             continue;
         if (a.atEnd == LiveGoroutines::none) {
-            if (here[a.goroutine.value].ended && state_.goroutines[slots[i]].live)
+            const LiveGoroutines::Goroutine& g = state_.goroutines[slots[i]];
+            if (here[a.goroutine.value].ended && g.live && g.index == known[i])
                 state_.goroutines.remove(slots[i]);
             continue;
         }

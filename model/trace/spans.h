@@ -48,6 +48,7 @@ enum class SpanOrigin : std::uint8_t {
     Woken,        ///< Runnable after a wait: `link` says by whom
     SyscallEnded, ///< Runnable after a system call that had lost its processor
 };
+constexpr std::size_t spanOriginCount = 5;
 
 /// The reason of a wait or stop whose name is missing in a damaged file.
 constexpr const char* lostReasonText = "(not recorded)";
