@@ -130,6 +130,7 @@ void GenerationReader::joinNext() {
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
     pool_.wait(job);
+    steps_ += job.result.steps;
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
@@ -164,6 +165,7 @@ void GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
         OrderedSlice slice = Orderer(work, names_, before).order(options_.stop);
+        steps_ += slice.steps;
         if (slice.stopped || joinWhole(slice))
             return;
     }
@@ -179,6 +181,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
     for (int gaps = 0;; ++gaps) {
         const auto stuck = slice.stuck;
         const auto damage = slice.damage;
+        steps_ += slice.steps;
         auto rest = std::move(slice.notOrdered);
         if (slice.stopped)
             return;

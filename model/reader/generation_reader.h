@@ -73,6 +73,8 @@ class GenerationReader {
 
     [[nodiscard]] std::uint64_t delivered() const { return joiner_.delivered(); }
     [[nodiscard]] std::uint64_t endOffset() const { return endOffset_; }
+    /// Events looked at while ordering: what it cost, whatever the machine. Not those of slices that were given up.
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
     /// Time on the trace clock (ns) and ns since 1970 of the same moment, if the file says it.
     [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& wallClock() const { return wallClock_; }
 
@@ -97,6 +99,7 @@ class GenerationReader {
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;
     std::uint64_t endOffset_ = 0;
+    std::uint64_t steps_ = 0;
     bool generationIsWhole_ = true;
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClock_;
 };

@@ -154,6 +154,7 @@ void Load::readGenerations() {
     wallClockAt_ = reader.wallClock();
     report_.events = reader.delivered();
     report_.traceBytes = reader.endOffset();
+    report_.steps = reader.steps();
 }
 
 // A v1 file can only be understood as a whole: its clock and its stacks stand at its end.
@@ -178,6 +179,7 @@ std::optional<LoadError> Load::readV1() {
     builder_.append(slice.finish());
     report_.events = orderer.delivered();
     report_.traceBytes = end;
+    report_.steps = orderer.steps();
     return {};
 }
 
