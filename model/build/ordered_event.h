@@ -15,7 +15,8 @@ enum class OrderedEventKind : std::uint8_t {
     GoroutineCreated, ///< `goroutine` appears; value = Go's id, stack = the creator's, stack2 = the new one's entry
     GoroutineSeen,    ///< `goroutine` first appears other than by creation; value = Go's id, `to` = what it was doing,
                       ///< stack = where, stack2 = its entry if the file says it
-    GoroutineAssumed, ///< `goroutine` is spoken of, nothing said of it: it was there before; value = Go's id, if known
+    GoroutineAssumed, ///< `goroutine` is spoken of, nothing said of it: it was there before; value = Go's id; value2 =
+                      ///< 1: the id is not known
     GoroutineChanged, ///< it leaves its state for `to`, which may be Ended
     GoroutineStays,   ///< its state is said again (`to`), perhaps with a stack that was not known before
     ProcSeen,         ///< `proc` first appears; value = Go's id, value2 = ProcState, origin = BeforeTrace or Event

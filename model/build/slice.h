@@ -9,73 +9,33 @@
 #pragma once
 
 #include "model/build/ordered_event.h"
+#include "model/build/span_log.h"
 #include "model/trace/annotations.h"
-#include "model/trace/memory.h"
 #include "model/trace/processors.h"
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace waitscope {
 
-/// Spans in the order of their starts, as columns in one piece of memory that fills huge pages.
-class SpanLog {
-  public:
-    static constexpr std::uint32_t capacity = (2U << 20) / 17; ///< a huge page
+/// The goroutines of a slice, by their number in it. One that a thread was running when the slice began has no id here,
+/// and may turn out to be the same as another.
+struct SliceGoroutines {
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ids.size()); }
+    [[nodiscard]] bool has(GoroutineIndex g, std::uint8_t flag) const { return (flags[g.value] & flag) != 0; }
 
-    explicit SpanLog(std::int64_t base) : base_(base), memory_(std::size_t{2} << 20) {}
+    static constexpr std::uint8_t named = 1;            ///< its id is known
+    static constexpr std::uint8_t created = 2;          ///< here
+    static constexpr std::uint8_t ended = 4;            ///< here
+    static constexpr std::uint8_t entryIsInnermost = 8; ///< its function is the innermost frame, else the outermost
 
-    [[nodiscard]] std::uint32_t size() const { return size_; }
-    [[nodiscard]] bool takes(std::int64_t time) const {
-        return size_ < capacity && static_cast<std::uint64_t>(time - base_) <= UINT32_MAX;
-    }
-    /// Its place.
-    std::uint32_t append(std::int64_t time, std::uint32_t goroutine, SpanKindId kind, std::uint32_t stack,
-                         std::uint32_t link) {
-        Columns& c = columns();
-        c.starts[size_] = static_cast<std::uint32_t>(time - base_);
-        c.goroutines[size_] = goroutine;
-        c.stacks[size_] = stack;
-        c.links[size_] = link;
-        c.kinds[size_] = kind;
-        return size_++;
-    }
-    [[nodiscard]] std::int64_t time(std::uint32_t at) const { return base_ + columns().starts[at]; }
-    [[nodiscard]] std::uint32_t goroutine(std::uint32_t at) const { return columns().goroutines[at]; }
-    [[nodiscard]] std::uint32_t stack(std::uint32_t at) const { return columns().stacks[at]; }
-    [[nodiscard]] std::uint32_t link(std::uint32_t at) const { return columns().links[at]; }
-    [[nodiscard]] SpanKindId kind(std::uint32_t at) const { return columns().kinds[at]; }
-    void setStack(std::uint32_t at, StackId stack) { columns().stacks[at] = stack.value; }
-
-  private:
-    struct Columns {
-        std::uint32_t starts[capacity];
-        std::uint32_t goroutines[capacity];
-        std::uint32_t stacks[capacity];
-        std::uint32_t links[capacity];
-        SpanKindId kinds[capacity];
-    };
-    static_assert(sizeof(Columns) <= 2U << 20);
-    [[nodiscard]] Columns& columns() const { return *reinterpret_cast<Columns*>(memory_.data()); }
-
-    std::int64_t base_;
-    std::uint32_t size_ = 0;
-    Memory memory_;
+    NarrowColumn<std::int64_t> ids;         ///< Go's
+    NarrowColumn<StackId> entryStacks;      ///< of its creation, or the first own stack seen
+    NarrowColumn<std::uint32_t> spanCounts; ///< how many begin here
+    Column<std::uint8_t> flags;
 };
 
 struct Slice {
-    /// A goroutine of this slice.
-    struct Goroutine {
-        std::int64_t id = 0;                 ///< Go's; not known of one that a thread was running when the slice began
-        std::uint32_t spans = 0;             ///< how many begin here
-        std::uint32_t firstRecord = nowhere; ///< of its spans in the log
-        std::uint32_t lastRecord = nowhere;
-        StackId entryStack;            ///< of its creation, or the first own stack seen
-        bool entryIsInnermost = false; ///< the entry function is the innermost frame of entryStack, else the outermost
-        bool created = false;          ///< here
-        bool ended = false;            ///< here
-    };
     /// What the file said of a goroutine that was there already.
     struct Statement {
         GoroutineIndex goroutine;
@@ -104,13 +64,13 @@ struct Slice {
         std::uint64_t id = 0;
     };
 
-    std::vector<std::unique_ptr<SpanLog>> log;
-    GrowingColumn<Goroutine> goroutines;
-    GrowingColumn<Statement> statements;
+    SliceGoroutines goroutines;
+    SpanLog log;
     std::vector<SpanKind> kinds; ///< what the log's kinds mean
+    std::vector<std::uint32_t> runsOfProc;
+    GrowingColumn<Statement> statements;
     std::vector<std::int64_t> threadIds;
     std::vector<std::int64_t> procIds; ///< where they are known
-    std::vector<std::uint32_t> runsOfProc;
     GrowingColumn<ProcChange> procChanges;
     Regions regions; ///< in the order of their begins; times count from `firstTime`
     GrowingColumn<RegionEnd> regionEnds;
@@ -123,6 +83,18 @@ struct Slice {
     GrowingColumn<OrderedEvent> others; ///< ranges, metrics, generations
     std::int64_t firstTime = 0;         ///< ns of the trace clock
     std::int64_t lastTime = 0;
+    std::vector<std::int64_t> earlyTimes; ///< of the first events, as many as `mostEarlyTimes`
+
+    // Events have strictly increasing times, so one that lies before its predecessor follows it by 1 ns. Where the
+    // slice before ends later than this one begins, that goes for the first events here, until the clock has caught up.
+    static constexpr std::size_t mostEarlyTimes = 64;
+    /// Does the clock catch up within the early events, if none may be earlier than `notBefore`?
+    [[nodiscard]] bool catchesUp(std::int64_t notBefore) const {
+        return earlyTimes.size() < mostEarlyTimes ||
+               earlyTimes.back() >= notBefore + static_cast<std::int64_t>(mostEarlyTimes) - 1;
+    }
+    /// When an event of `time` happened, if none may be earlier than `notBefore`. ns of the trace clock.
+    [[nodiscard]] std::int64_t settled(std::int64_t time, std::int64_t notBefore) const;
 
     static constexpr std::uint32_t firstForeignTask = 0x8000'0000;
 };

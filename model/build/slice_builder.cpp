@@ -2,8 +2,18 @@
 #include "model/build/slice_builder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
+
+namespace {
+
+template <class Id> void larger(Id& largest, Id value) {
+    if (value.known() && (!largest.known() || largest < value))
+        largest = value;
+}
+
+} // namespace
 
 bool isOwnStack(GoroutineState state, SpanOrigin origin) {
     return state == GoroutineState::Waiting || state == GoroutineState::Syscall ||
@@ -35,10 +45,45 @@ SpanKindId placeOf(const SpanKind& kind, std::vector<SpanKind>& table) {
 }
 
 std::unique_ptr<Slice> SliceBuilder::finish() {
-    const auto larger = []<class Id>(Id& largest, Id value) {
-        if (value.known() && (!largest.known() || largest < value))
-            largest = value;
-    };
+    packGoroutines();
+    packRegions();
+    packTasks();
+    started_ = false;
+    rows_.clear();
+    regions_.clear();
+    tasks_.clear();
+    innermostRegion_.clear();
+    regionAround_.clear();
+    openTasks_.clear();
+    foreignTasks_.clear();
+    kindCache_ = {};
+    return std::exchange(slice_, std::make_unique<Slice>());
+}
+
+void SliceBuilder::packGoroutines() {
+    std::uint64_t largestId = 0; // damaged ids are negative, and take all eight bytes
+    StackId largestStack;
+    std::uint32_t most = 0;
+    for (const Row& row : rows_) {
+        most = std::max(most, row.spans);
+        largestId = std::max(largestId, static_cast<std::uint64_t>(row.id));
+        largestStack = std::max(largestStack, row.entryStack);
+    }
+    SliceGoroutines& goroutines = slice_->goroutines;
+    const std::size_t count = rows_.size();
+    goroutines.ids = NarrowColumn<std::int64_t>(count, static_cast<std::int64_t>(largestId));
+    goroutines.entryStacks = NarrowColumn<StackId>(count, largestStack);
+    goroutines.spanCounts = NarrowColumn<std::uint32_t>(count, most);
+    goroutines.flags = Column<std::uint8_t>(count);
+    for (std::size_t i = 0; i < count; ++i)
+        goroutines.flags[i] = rows_[i].flags | (rows_[i].ended ? SliceGoroutines::ended : std::uint8_t{0});
+    const auto same = [](std::size_t i) { return i; };
+    goroutines.ids.setEach(count, same, [&](std::size_t i) { return rows_[i].id; });
+    goroutines.entryStacks.setEach(count, same, [&](std::size_t i) { return rows_[i].entryStack; });
+    goroutines.spanCounts.setEach(count, same, [&](std::size_t i) { return rows_[i].spans; });
+}
+
+void SliceBuilder::packRegions() {
     Region largest;
     for (const Region& region : regions_) {
         largest.begin = std::max(largest.begin, region.begin);
@@ -51,28 +96,32 @@ std::unique_ptr<Slice> SliceBuilder::finish() {
     slice_->regions = Regions(regions_.size(), largest);
     for (std::size_t i = 0; i < regions_.size(); ++i)
         slice_->regions.set(i, regions_[i]);
+}
 
-    Task largestTask;
+void SliceBuilder::packTasks() {
+    Task largest;
     for (const Task& task : tasks_) {
-        largestTask.id = std::max(largestTask.id, task.id);
-        largestTask.parentId = std::max(largestTask.parentId, task.parentId);
-        larger(largestTask.type, task.type);
-        largestTask.range.begin = std::max(largestTask.range.begin, task.range.begin);
-        largestTask.range.end = std::max(largestTask.range.end, task.range.end);
-        larger(largestTask.beganOn, task.beganOn);
-        larger(largestTask.stack, task.stack);
+        largest.id = std::max(largest.id, task.id);
+        largest.parentId = std::max(largest.parentId, task.parentId);
+        larger(largest.type, task.type);
+        largest.range.begin = std::max(largest.range.begin, task.range.begin);
+        largest.range.end = std::max(largest.range.end, task.range.end);
+        larger(largest.beganOn, task.beganOn);
+        larger(largest.stack, task.stack);
     }
-    slice_->tasks = Tasks(tasks_.size(), largestTask);
+    slice_->tasks = Tasks(tasks_.size(), largest);
     for (std::size_t i = 0; i < tasks_.size(); ++i)
         slice_->tasks.set(i, tasks_[i]);
-    return std::move(slice_);
+}
+
+void SliceBuilder::start(std::int64_t time) {
+    started_ = true;
+    slice_->firstTime = time;
 }
 
 void SliceBuilder::add(const OrderedEvent& e) {
-    if (!started_) {
-        started_ = true;
-        slice_->firstTime = e.time;
-    }
+    if (!started_)
+        start(e.time);
     slice_->lastTime = std::max(slice_->lastTime, e.time);
     switch (e.kind) {
     case OrderedEventKind::GoroutineChanged:
@@ -102,8 +151,10 @@ void SliceBuilder::add(const OrderedEvent& e) {
         taskEvent(e);
         break;
     case OrderedEventKind::RegionBegin:
+        regionBegins(e.context, e.time, e.text, e.value, e.stack);
+        break;
     case OrderedEventKind::RegionEnd:
-        regionEvent(e);
+        regionEnds(e.context, e.time, e.text, e.value);
         break;
     case OrderedEventKind::Log:
         slice_->logs.push_back({.time = e.time,
@@ -129,20 +180,20 @@ void SliceBuilder::add(const OrderedEvent& e) {
 }
 
 void SliceBuilder::goroutineAppears(const OrderedEvent& e) {
-    auto& goroutines = slice_->goroutines;
-    if (e.kind == OrderedEventKind::GoroutineSeen && e.goroutine.value < goroutines.size())
+    if (e.kind == OrderedEventKind::GoroutineSeen && e.goroutine.value < rows_.size())
         return goroutineStays(e);
-    if (e.goroutine.value != goroutines.size())
+    if (e.goroutine.value != rows_.size())
         return;
-    goroutines.push_back({.id = static_cast<std::int64_t>(e.value),
-                          .entryStack = e.stack2,
-                          .entryIsInnermost = e.stack2.known(),
-                          .created = e.kind == OrderedEventKind::GoroutineCreated});
+    Row& row = rows_.push_back({.id = static_cast<std::int64_t>(e.value), .entryStack = e.stack2});
+    if (e.kind != OrderedEventKind::GoroutineAssumed || e.value2 == 0)
+        row.flags |= SliceGoroutines::named;
+    if (e.stack2.known())
+        row.flags |= SliceGoroutines::entryIsInnermost;
     innermostRegion_.push_back(nowhere);
     if (e.kind == OrderedEventKind::GoroutineCreated) {
+        row.flags |= SliceGoroutines::created;
         appendSpan(e, SpanOrigin::Created);
     } else if (e.kind == OrderedEventKind::GoroutineSeen) {
-        Slice::Goroutine& row = goroutines.back();
         row.entryStack = row.entryStack.known() ? row.entryStack : e.stack;
         const SpanColumns columns = columnsOf(e, SpanOrigin::BeforeTrace);
         slice_->statements.push_back(
@@ -151,9 +202,9 @@ void SliceBuilder::goroutineAppears(const OrderedEvent& e) {
 }
 
 void SliceBuilder::goroutineChanges(const OrderedEvent& e) {
-    if (e.goroutine.value >= slice_->goroutines.size())
+    if (e.goroutine.value >= rows_.size())
         return;
-    Slice::Goroutine& row = slice_->goroutines[e.goroutine.value];
+    Row& row = rows_[e.goroutine.value];
     if (row.ended)
         return;
     if (!row.entryStack.known() && isOwnStack(e.to, e.origin))
@@ -163,9 +214,9 @@ void SliceBuilder::goroutineChanges(const OrderedEvent& e) {
 }
 
 void SliceBuilder::goroutineStays(const OrderedEvent& e) {
-    if (e.goroutine.value >= slice_->goroutines.size() || !e.stack.known())
+    if (e.goroutine.value >= rows_.size() || !e.stack.known())
         return;
-    Slice::Goroutine& row = slice_->goroutines[e.goroutine.value];
+    Row& row = rows_[e.goroutine.value];
     if (!row.entryStack.known())
         row.entryStack = e.stack;
     if (row.lastRecord == nowhere) {
@@ -175,19 +226,10 @@ void SliceBuilder::goroutineStays(const OrderedEvent& e) {
                                       .stack = columnsOf(e, SpanOrigin::BeforeTrace).stack});
         return;
     }
-    SpanLog& log = *slice_->log[row.lastRecord / SpanLog::capacity];
-    const std::uint32_t last = row.lastRecord % SpanLog::capacity;
     const bool takesStack = e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall;
-    if (takesStack && log.stack(last) == 0 && slice_->kinds[log.kind(last)].state == e.to)
-        log.setStack(last, e.stack);
-}
-
-void SliceBuilder::startLog(std::int64_t time) {
-    logBegin_ = static_cast<std::uint32_t>(slice_->log.size()) * SpanLog::capacity;
-    if (!started_)
-        slice_->firstTime = time;
-    started_ = true;
-    log_ = slice_->log.emplace_back(std::make_unique<SpanLog>(time)).get();
+    const SpanLog::Record last = slice_->log[row.lastRecord];
+    if (takesStack && last.stack == 0 && slice_->kinds[last.kind].state == e.to)
+        slice_->log.setStack(row.lastRecord, e.stack);
 }
 
 void SliceBuilder::appendSpan(const OrderedEvent& e, SpanOrigin origin) {
@@ -253,33 +295,37 @@ void SliceBuilder::taskEvent(const OrderedEvent& e) {
     openTasks_[e.value] = {static_cast<std::uint32_t>(tasks_.size() - 1)};
 }
 
-void SliceBuilder::regionEvent(const OrderedEvent& e) {
-    if (e.context.value >= slice_->goroutines.size())
+void SliceBuilder::regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task,
+                                StackId stack) {
+    if (goroutine.value >= rows_.size())
         return;
-    const Time time = e.time - slice_->firstTime;
-    std::uint32_t* link = &innermostRegion_[e.context.value];
-    if (e.kind == OrderedEventKind::RegionBegin) {
-        regionAround_.push_back(*link);
-        *link = static_cast<std::uint32_t>(regions_.size());
-        regions_.push_back({.begin = time,
-                            .end = time,
-                            .goroutine = e.context,
-                            .type = e.text,
-                            .task = taskOf(e.value),
-                            .stack = e.stack,
-                            .beforeTrace = false,
-                            .open = true});
+    std::uint32_t& innermost = innermostRegion_[goroutine.value];
+    regionAround_.push_back(innermost);
+    innermost = static_cast<std::uint32_t>(regions_.size());
+    const Time since = time - slice_->firstTime;
+    regions_.push_back({.begin = since,
+                        .end = since,
+                        .goroutine = goroutine,
+                        .type = type,
+                        .task = taskOf(task),
+                        .stack = stack,
+                        .beforeTrace = false,
+                        .open = true});
+}
+
+void SliceBuilder::regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task) {
+    if (goroutine.value >= rows_.size())
         return;
-    }
     // The innermost one of this name; programs may end them out of order.
-    while (*link != nowhere && regions_[*link].type != e.text)
+    std::uint32_t* link = &innermostRegion_[goroutine.value];
+    while (*link != nowhere && regions_[*link].type != type)
         link = &regionAround_[*link];
     if (*link == nowhere) {
-        slice_->regionEnds.push_back({.time = e.time, .goroutine = e.context, .type = e.text, .task = taskOf(e.value)});
+        slice_->regionEnds.push_back({.time = time, .goroutine = goroutine, .type = type, .task = taskOf(task)});
         return;
     }
     Region& region = regions_[*link];
-    region.end = time;
+    region.end = time - slice_->firstTime;
     region.open = false;
     *link = regionAround_[*link];
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns the ordered events of one slice into its tables, as they come.
+// Turns the ordered events of one slice after another into tables, as they come.
 #pragma once
 
 #include "model/build/slice.h"
@@ -8,6 +8,8 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace waitscope {
 
@@ -31,8 +33,6 @@ constexpr std::size_t mostKinds = 256 - goroutineStateCount * spanOriginCount;
 
 class SliceBuilder {
   public:
-    SliceBuilder() : slice_(std::make_unique<Slice>()) {}
-
     /// Takes the next events. One that contradicts the state so far is ignored, never fatal: the reader has checked
     /// them, tests may not have.
     void add(std::span<const OrderedEvent> events) {
@@ -50,10 +50,10 @@ class SliceBuilder {
     }
     /// The goroutine, which must have appeared, enters a state; see spans.h for `stack` and `link`.
     void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, std::uint32_t stack, std::uint32_t link) {
-        if (log_ == nullptr || !log_->takes(time)) [[unlikely]]
-            startLog(time);
-        const std::uint32_t at = logBegin_ + log_->append(time, goroutine.value, kind, stack, link);
-        Slice::Goroutine& row = slice_->goroutines[goroutine.value];
+        if (!started_) [[unlikely]]
+            start(time);
+        const std::uint32_t at = slice_->log.append(time, goroutine.value, kind, stack, link);
+        Row& row = rows_[goroutine.value];
         row.firstRecord = row.spans == 0 ? at : row.firstRecord;
         row.lastRecord = at;
         ++row.spans;
@@ -66,33 +66,63 @@ class SliceBuilder {
     /// With a stack of its own, which names it if nothing has yet.
     void entersFrom(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, StackId stack, std::uint32_t link) {
         enters(goroutine, time, kind, stack.value, link);
-        StackId& entry = slice_->goroutines[goroutine.value].entryStack;
+        StackId& entry = rows_[goroutine.value].entryStack;
         entry = entry.known() ? entry : stack;
     }
     void ends(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind) {
         enters(goroutine, time, kind, 0, nowhere);
-        slice_->goroutines[goroutine.value].ended = true;
+        rows_[goroutine.value].ended = true;
     }
 
-    /// The slice of all events so far. The builder is spent.
+    /// The slice of all events since the last one; the builder is ready for the next.
     [[nodiscard]] std::unique_ptr<Slice> finish();
 
+    /// The next goroutine appears, created in a state.
+    void created(std::int64_t id, std::int64_t time, SpanKindId kind, StackId entry, StackId stack, Waker creator) {
+        Row& row = rows_.push_back({.id = id, .entryStack = entry});
+        row.flags = SliceGoroutines::named | SliceGoroutines::created;
+        if (entry.known())
+            row.flags |= SliceGoroutines::entryIsInnermost;
+        innermostRegion_.push_back(nowhere);
+        enters({static_cast<std::uint32_t>(rows_.size() - 1)}, time, kind, stack.value, creator.link());
+    }
+    void regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task, StackId stack);
+    void regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task);
+    /// An event happens at `time`, one of the first `Slice::mostEarlyTimes`.
+    void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
+    /// Where the spans of a goroutine are in the log: the place of the first and of the last; nowhere if it has none.
+    [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> recordsOf(GoroutineIndex goroutine) const {
+        return {rows_[goroutine.value].firstRecord, rows_[goroutine.value].lastRecord};
+    }
+
   private:
+    struct Row {
+        std::int64_t id = 0;
+        std::uint32_t spans = 0;
+        std::uint32_t firstRecord = nowhere; ///< of its spans in the log
+        std::uint32_t lastRecord = nowhere;
+        StackId entryStack;
+        std::uint8_t flags = 0;
+        bool ended = false;
+    };
     void add(const OrderedEvent& e);
     void goroutineAppears(const OrderedEvent& e);
     void goroutineChanges(const OrderedEvent& e);
     void goroutineStays(const OrderedEvent& e);
     void appendSpan(const OrderedEvent& e, SpanOrigin origin);
-    void startLog(std::int64_t time);
+    void start(std::int64_t time);
+    void packGoroutines();
+    void packRegions();
+    void packTasks();
     void procEvent(const OrderedEvent& e);
     void taskEvent(const OrderedEvent& e);
-    void regionEvent(const OrderedEvent& e);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
 
-    std::unique_ptr<Slice> slice_;
-    SpanLog* log_ = nullptr;     ///< the one that grows
-    std::uint32_t logBegin_ = 0; ///< place of its first record
+    std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();
     bool started_ = false;
+    SpanLog log_;
+    std::uint32_t runs_ = 0;  ///< Running records of the log
+    GrowingColumn<Row> rows_; ///< by goroutine
     GrowingColumn<Region> regions_;
     GrowingColumn<Task> tasks_;
     GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine

@@ -5,6 +5,8 @@
 #include "model/build/slice_builder.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 namespace waitscope {
 
@@ -20,8 +22,8 @@ template <class T> void sortByBegin(GrowingColumn<T>& rows, auto begin) {
 TraceBuilder::TraceBuilder() : trace_(std::make_unique<Trace>()) {}
 TraceBuilder::~TraceBuilder() = default;
 
-GoroutineIndex TraceBuilder::addGoroutine(std::int64_t id) {
-    goroutines_.push_back({.id = id});
+GoroutineIndex TraceBuilder::addGoroutine() {
+    goroutines_.push_back({});
     return {static_cast<std::uint32_t>(goroutines_.size() - 1)};
 }
 
@@ -36,16 +38,16 @@ ThreadIndex TraceBuilder::addThread(std::int64_t id) {
     return {static_cast<std::uint32_t>(trace_->threads.size() - 1)};
 }
 
-SpanKindId TraceBuilder::kindOf(const SpanKind& kind) {
-    const SpanKindId id = placeOf(kind, trace_->spans.kindTable);
-    trace_->spans.stateOfKind[id] = trace_->spans.kindTable[id].state;
+SpanKindId TraceBuilder::kindOf(Trace& trace, const SpanKind& kind) {
+    const SpanKindId id = placeOf(kind, trace.spans.kindTable);
+    trace.spans.stateOfKind[id] = trace.spans.kindTable[id].state;
     return id;
 }
 
 void TraceBuilder::append(std::unique_ptr<Slice> slice) {
-    SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .first = true};
-    for (const Slice::Goroutine& g : slice->goroutines)
-        names.goroutines.push_back(addGoroutine(g.id));
+    SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .initial = true};
+    for (std::uint32_t i = 0; i < slice->goroutines.size(); ++i)
+        names.goroutines.push_back(addGoroutine());
     for (const std::int64_t id : slice->procIds)
         names.procs.push_back(addProc(id));
     for (const std::int64_t id : slice->threadIds)
@@ -57,12 +59,15 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
     if (parts_.empty())
         clockAtStart_ = clockAtEnd_ = slice->firstTime;
     names.notBefore = std::max(names.notBefore, clockAtStart_);
-    clockAtEnd_ = std::max({clockAtEnd_, slice->lastTime, names.notBefore});
+    clockAtEnd_ = std::max(clockAtEnd_, slice->settled(slice->lastTime, names.notBefore));
     Part& part = parts_.emplace_back();
+    part.settledFrom = names.notBefore <= slice->firstTime
+                           ? slice->firstTime
+                           : names.notBefore + static_cast<std::int64_t>(Slice::mostEarlyTimes);
     part.slice = std::move(slice);
     part.names = std::move(names);
     for (const SpanKind& kind : part.slice->kinds)
-        part.kinds.push_back(kindOf(kind));
+        part.kinds.push_back(kindOf(*trace_, kind));
     appendGoroutines(part);
     appendProcessors(part);
     appendTasks(part);
@@ -73,23 +78,23 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
 void TraceBuilder::appendGoroutines(Part& part) {
     const Slice& slice = *part.slice;
     for (const GoroutineIndex g : part.names.outOfSight)
-        appendExtra(g, timeOf(part, part.names.lostSince),
+        appendExtra(g, part.names.lostSince - clockAtStart_,
                     {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0, nowhere);
     for (const Slice::Statement& said : slice.statements)
         appendStatement(part, said);
-    part.places.reserve(slice.goroutines.size());
-    for (std::size_t i = 0; i < slice.goroutines.size(); ++i) {
+    const SliceGoroutines& here = slice.goroutines;
+    for (std::uint32_t i = 0; i < here.size(); ++i) {
         const GoroutineIndex g = part.names.goroutines[i];
-        part.places.push_back(g.known() ? goroutines_[g.value].spans : nowhere);
         if (!g.known())
             continue;
         GoroutineRow& row = goroutines_[g.value];
-        const Slice::Goroutine& here = slice.goroutines[i];
-        row.spans += here.spans;
-        row.ended = row.ended || here.ended;
-        if (!row.entryStack.known()) {
-            row.entryStack = here.entryStack;
-            row.entryIsInnermost = here.entryIsInnermost;
+        if (row.spans != 0)
+            part.continued.push_back({.goroutine = i, .place = row.spans});
+        row.spans += here.spanCounts[i];
+        row.ended = row.ended || here.has({i}, SliceGoroutines::ended);
+        if (row.entryStack == 0) {
+            row.entryStack = here.entryStacks[i].value;
+            row.entryIsInnermost = here.has({i}, SliceGoroutines::entryIsInnermost);
         }
     }
 }
@@ -112,7 +117,7 @@ void TraceBuilder::appendStatement(const Part& part, const Slice::Statement& sai
         columns.link = named(part, ThreadIndex{said.link}).value;
     }
     const SpanOrigin origin = lost ? SpanOrigin::Event : SpanOrigin::BeforeTrace;
-    appendExtra(g, part.names.first ? 0 : timeOf(part, said.time),
+    appendExtra(g, part.names.initial && !lost ? 0 : timeOf(part, said.time),
                 {.state = said.state, .origin = origin, .reason = {}}, columns.stack, columns.link);
 }
 
@@ -121,7 +126,7 @@ void TraceBuilder::appendExtra(GoroutineIndex g, Time start, const SpanKind& kin
     extras_.push_back({.place = goroutines_[g.value].spans++,
                        .goroutine = g,
                        .start = start,
-                       .kind = kindOf(kind),
+                       .kind = kindOf(*trace_, kind),
                        .stack = stack,
                        .link = link});
     if (kind.state == GoroutineState::Running && link < runsOfProc_.size())
@@ -136,16 +141,15 @@ void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
 void TraceBuilder::appendProcessors(Part& part) {
     Slice& slice = *part.slice;
     bool leavesOut = false; // spans of goroutines that nobody knows
-    for (std::size_t i = 0; i < slice.goroutines.size(); ++i)
-        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines[i].spans != 0);
+    for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i)
+        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spanCounts[i] != 0);
     if (leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
-        for (const auto& log : slice.log)
-            for (std::uint32_t at = 0; at < log->size(); ++at)
-                if (part.names.goroutines[log->goroutine(at)].known() &&
-                    slice.kinds[log->kind(at)].state == GoroutineState::Running &&
-                    log->link(at) < slice.runsOfProc.size())
-                    ++slice.runsOfProc[log->link(at)];
+        slice.log.forEach([&](const SpanLog::Record& r) {
+            if (part.names.goroutines[r.goroutine].known() && slice.kinds[r.kind].state == GoroutineState::Running &&
+                r.link < slice.runsOfProc.size())
+                ++slice.runsOfProc[r.link];
+        });
     }
     part.runsBefore.resize(slice.procIds.size());
     for (std::size_t p = 0; p < slice.procIds.size(); ++p) {
@@ -162,7 +166,7 @@ void TraceBuilder::appendProcessors(Part& part) {
         auto& spans = trace_->processors[proc.value].spans;
         if (!spans.empty() && spans.back().state == change.state)
             continue;
-        const bool before = change.beforeTrace && spans.empty() && part.names.first;
+        const bool before = change.beforeTrace && spans.empty() && part.names.initial;
         spans.push_back({.start = before ? 0 : timeOf(part, change.time),
                          .thread = named(part, change.thread),
                          .state = change.state,
@@ -326,158 +330,244 @@ std::unique_ptr<Trace> TraceBuilder::finish(Strings strings, Stacks stacks, unsi
                                             const std::stop_token& stop) {
     trace_->strings = std::move(strings);
     trace_->stacks = std::move(stacks);
-    trace_->duration = std::min(clockAtEnd_ - clockAtStart_, longest);
-    placeGoroutines();
+    return lay(std::move(trace_), After::Free, threads, stop);
+}
+
+std::unique_ptr<Trace> TraceBuilder::snapshot(const Strings& strings, const Stacks& stacks, unsigned threads,
+                                              const std::stop_token& stop) {
+    auto trace = std::make_unique<Trace>();
+    trace->strings = strings;
+    trace->stacks = stacks;
+    trace->spans.kindTable = trace_->spans.kindTable;
+    trace->spans.stateOfKind = trace_->spans.stateOfKind;
+    for (const Processor& processor : trace_->processors)
+        trace->processors.push_back({.id = processor.id, .spans = processor.spans.copy(), .runs = {}});
+    trace->threads = trace_->threads;
+    trace->ranges = trace_->ranges.copy();
+    for (const Metric& metric : trace_->metrics)
+        trace->metrics.push_back({.name = metric.name, .samples = metric.samples.copy()});
+    trace->logs = trace_->logs.copy();
+    trace->labels = trace_->labels.copy();
+    trace->cpuSamples = trace_->cpuSamples.copy();
+    trace->generations = trace_->generations;
+    trace->syncs = trace_->syncs;
+    return lay(std::move(trace), After::Keep, threads, stop);
+}
+
+std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
+                                         const std::stop_token& stop) {
+    trace->duration = std::min(clockAtEnd_ - clockAtStart_, longest);
+    const auto nameless = layGoroutines(*trace, threads);
+    if (after == After::Free)
+        goroutines_ = {};
     for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
-        trace_->processors[p].runs =
-            NarrowColumn<SpanIndex>(runsOfProc_[p], SpanIndex{static_cast<std::uint32_t>(trace_->spans.size())});
-    placeExtras();
+        trace->processors[p].runs =
+            NarrowColumn<SpanIndex>(runsOfProc_[p], SpanIndex{static_cast<std::uint32_t>(trace->spans.size())});
+    trace->tasks =
+        Tasks(unbegunTasks_.size() + tasks_, {.id = largestTask_.id,
+                                              .parentId = largestTask_.parentId,
+                                              .type = {static_cast<std::uint32_t>(trace->strings.size())},
+                                              .range = {trace->duration, trace->duration},
+                                              .beganOn = {static_cast<std::uint32_t>(trace->goroutines.size())},
+                                              .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
+                                              .begun = true,
+                                              .ended = true});
+    trace->regions =
+        Regions(unbegunRegions_.size() + regions_, {.begin = trace->duration,
+                                                    .end = trace->duration,
+                                                    .goroutine = {static_cast<std::uint32_t>(trace->goroutines.size())},
+                                                    .type = {static_cast<std::uint32_t>(trace->strings.size())},
+                                                    .task = {static_cast<std::uint32_t>(trace->tasks.size())},
+                                                    .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
+                                                    .beforeTrace = false,
+                                                    .open = false});
+    layExtras(*trace);
+    layUnbegun(*trace);
+    // Part by part, so that a slice goes back to the system as soon as the columns have what was in it.
+    std::vector<std::vector<std::uint32_t>> openRegions(parts_.size());
     sideBySide(parts_.size(), threads, [&](std::size_t i) {
-        if (!stop.stop_requested())
-            placeSpans(parts_[i]);
+        if (stop.stop_requested())
+            return;
+        laySpans(*trace, parts_[i]);
+        layTasks(*trace, parts_[i]);
+        openRegions[i] = layRegions(*trace, parts_[i]);
+        if (after == After::Free)
+            parts_[i].slice.reset();
     });
     if (stop.stop_requested())
         return nullptr;
-    for (const LateStack& late : lateStacks_) {
-        const std::uint32_t row = trace_->goroutines.spans(late.goroutine).begin + late.place;
-        const bool takesStack = late.state == GoroutineState::Waiting || late.state == GoroutineState::Syscall;
-        if (takesStack && trace_->spans.stacks[row] == 0 && trace_->spans.state({row}) == late.state)
-            trace_->spans.stacks.set(row, late.stack);
+    for (const auto& rows : openRegions) {
+        for (const std::uint32_t row : rows) {
+            Region region = trace->regions[row];
+            region.end = region.goroutine.known() ? trace->lifetime(region.goroutine).end : trace->duration;
+            trace->regions.set(row, region);
+        }
     }
-    trace_->tasks = Tasks(unbegunTasks_.size() + tasks_, {.id = largestTask_.id,
-                                                          .parentId = largestTask_.parentId,
-                                                          .type = {static_cast<std::uint32_t>(trace_->strings.size())},
-                                                          .range = {trace_->duration, trace_->duration},
-                                                          .beganOn = {static_cast<std::uint32_t>(goroutines_.size())},
-                                                          .stack = {static_cast<std::uint32_t>(trace_->stacks.size())},
-                                                          .begun = true,
-                                                          .ended = true});
-    trace_->regions =
-        Regions(unbegunRegions_.size() + regions_, {.begin = trace_->duration,
-                                                    .end = trace_->duration,
-                                                    .goroutine = {static_cast<std::uint32_t>(goroutines_.size())},
-                                                    .type = {static_cast<std::uint32_t>(trace_->strings.size())},
-                                                    .task = {static_cast<std::uint32_t>(trace_->tasks.size())},
-                                                    .stack = {static_cast<std::uint32_t>(trace_->stacks.size())},
-                                                    .beforeTrace = false,
-                                                    .open = false});
-    placeUnbegun();
-    sideBySide(parts_.size(), threads, [&](std::size_t i) { placeAnnotations(parts_[i]); });
-    nameTheNameless();
-    for (RuntimeRange& range : trace_->ranges)
+    for (const LateStack& late : lateStacks_) {
+        const std::uint32_t row = trace->goroutines.spans(late.goroutine).begin + late.place;
+        const bool takesStack = late.state == GoroutineState::Waiting || late.state == GoroutineState::Syscall;
+        if (takesStack && trace->spans.stacks[row] == 0 && trace->spans.state({row}) == late.state)
+            trace->spans.stacks.set(row, late.stack);
+    }
+    nameTheNameless(*trace, nameless);
+    for (RuntimeRange& range : trace->ranges)
         if (range.open)
-            range.range.end = trace_->duration;
-    for (Log& log : trace_->logs)
+            range.range.end = trace->duration;
+    for (Log& log : trace->logs)
         log.task = placed(log.task);
-    sortByBegin(trace_->ranges, [](const RuntimeRange& r) { return r.range.begin; });
-    return std::move(trace_);
+    sortByBegin(trace->ranges, [](const RuntimeRange& r) { return r.range.begin; });
+    return trace;
 }
 
-void TraceBuilder::placeGoroutines() {
+std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
     const SpanKindId stillAlive =
-        kindOf({.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
+        kindOf(trace, {.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
     std::uint64_t rows = 0;
-    std::int64_t largestId = 0;
-    for (const GoroutineRow& row : goroutines_) {
+    for (const GoroutineRow& row : goroutines_)
         rows += row.spans + (row.ended ? 0U : 1U);
-        // As NarrowColumn orders them: damaged ids are negative, and take all eight bytes.
-        if (static_cast<std::uint64_t>(row.id) > static_cast<std::uint64_t>(largestId))
-            largestId = row.id;
-    }
-    const Trace& trace = *trace_;
-    Goroutines columns(goroutines_.size(), largestId, {static_cast<std::uint32_t>(trace.stacks.frameCount())},
-                       static_cast<std::uint32_t>(rows));
+    std::uint64_t largestId = 0; // damaged ids are negative, and take all eight bytes
+    for (const Part& part : parts_)
+        largestId = std::max(largestId, static_cast<std::uint64_t>(part.slice->goroutines.ids.largest()));
+    Goroutines columns(goroutines_.size(), static_cast<std::int64_t>(largestId),
+                       {static_cast<std::uint32_t>(trace.stacks.frameCount())}, static_cast<std::uint32_t>(rows));
     Spans spans(rows, {.duration = trace.duration,
                        .stack = static_cast<std::uint32_t>(std::max(trace.stacks.size(), trace.threads.size())),
                        .link = static_cast<std::uint32_t>(
                            std::max({goroutines_.size(), trace.processors.size(), trace.threads.size()}))});
     spans.kindTable = trace.spans.kindTable;
     spans.stateOfKind = trace.spans.stateOfKind;
-    std::uint32_t next = 0;
-    for (std::size_t i = 0; i < goroutines_.size(); ++i) {
-        const GoroutineRow& row = goroutines_[i];
-        columns.ids.set(i, row.id);
-        const auto frames = trace.stacks[row.entryStack];
-        columns.entries.set(i, frames.empty() ? FrameId{} : row.entryIsInnermost ? frames.front() : frames.back());
-        columns.firstSpans.set(i, next);
-        next += row.spans;
-        if (!row.ended) {
-            spans.starts.set(next, trace.duration);
-            spans.stacks.set(next, 0);
-            spans.setLink(next, nowhere);
-            spans.kinds[next] = stillAlive;
-            ++next;
+
+    const auto placeIds = [&] {
+        for (const Part& part : parts_) {
+            const SliceGoroutines& here = part.slice->goroutines;
+            columns.ids.setEach(
+                here.size(),
+                [&](std::size_t i) {
+                    return here.has({static_cast<std::uint32_t>(i)}, SliceGoroutines::named)
+                               ? part.names.goroutines[i].value
+                               : nowhere;
+                },
+                [&](std::size_t i) { return here.ids[i]; });
         }
-    }
-    columns.firstSpans.set(goroutines_.size(), next);
-    trace_->goroutines = std::move(columns);
-    trace_->spans = std::move(spans);
+    };
+    const auto placeMarkers = [&] {
+        std::uint32_t next = 0;
+        for (std::size_t i = 0; i < goroutines_.size(); ++i) {
+            const GoroutineRow& row = goroutines_[i];
+            columns.firstSpans.set(i, next);
+            next += row.spans;
+            if (!row.ended) {
+                spans.starts.set(next, trace.duration);
+                spans.stacks.set(next, 0);
+                spans.setLink(next, nowhere);
+                spans.kinds[next] = stillAlive;
+                ++next;
+            }
+        }
+        columns.firstSpans.set(goroutines_.size(), next);
+    };
+    std::vector<GoroutineIndex> nameless;
+    const auto placeEntries = [&] {
+        columns.entries.setEach(
+            goroutines_.size(), [](std::size_t i) { return i; },
+            [&](std::size_t i) {
+                const GoroutineRow& row = goroutines_[i];
+                const auto frames = trace.stacks[StackId{row.entryStack}];
+                const FrameId entry = frames.empty()         ? FrameId{}
+                                      : row.entryIsInnermost ? frames.front()
+                                                             : frames.back();
+                if (row.entryStack != 0 && !entry.known())
+                    nameless.push_back({static_cast<std::uint32_t>(i)});
+                return entry;
+            });
+    };
+    const std::array<std::function<void()>, 3> works{placeMarkers, placeEntries, placeIds};
+    sideBySide(works.size(), threads, [&](std::size_t i) { works[i](); });
+    trace.goroutines = std::move(columns);
+    trace.spans = std::move(spans);
+    return nameless;
 }
 
-void TraceBuilder::placeExtras() {
-    Spans& spans = trace_->spans;
+void TraceBuilder::layExtras(Trace& trace) const {
+    Spans& spans = trace.spans;
     for (const ExtraSpan& extra : extras_) {
-        const std::uint32_t to = trace_->goroutines.spans(extra.goroutine).begin + extra.place;
+        const std::uint32_t to = trace.goroutines.spans(extra.goroutine).begin + extra.place;
         spans.starts.set(to, extra.start);
         spans.stacks.set(to, extra.stack);
         spans.setLink(to, extra.link);
         spans.kinds[to] = extra.kind;
         if (extra.run != nowhere)
-            trace_->processors[extra.link].runs.set(extra.run, {to});
+            trace.processors[extra.link].runs.set(extra.run, {to});
     }
 }
 
-void TraceBuilder::placeSpans(Part& part) {
-    Spans& spans = trace_->spans;
-    Slice& slice = *part.slice;
-    std::vector<std::uint32_t>& next = part.places;
+void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
+    Spans& spans = trace.spans;
+    const Slice& slice = *part.slice;
+    std::vector<std::uint32_t> nextRun = part.runsBefore;
+    std::vector<std::uint32_t> next(slice.goroutines.size()); // place of the goroutine's next span
     for (std::size_t i = 0; i < next.size(); ++i)
-        if (next[i] != nowhere)
-            next[i] += trace_->goroutines.spans(part.names.goroutines[i]).begin;
-    for (auto& log : slice.log) {
-        for (std::uint32_t at = 0; at < log->size(); ++at) {
-            const std::uint32_t local = log->goroutine(at);
-            if (next[local] == nowhere)
-                continue;
-            const std::uint32_t to = next[local]++;
-            const SpanKindId kind = part.kinds[log->kind(at)];
-            std::uint32_t stack = log->stack(at);
-            std::uint32_t link = log->link(at);
-            switch (spans.stateOfKind[kind]) {
-            case GoroutineState::Running: {
-                stack = named(part, ThreadIndex{stack - 1}).value + 1;
-                const ProcIndex proc = named(part, ProcIndex{link});
-                if (proc.known())
-                    trace_->processors[proc.value].runs.set(part.runsBefore[link]++, {to});
-                link = proc.value;
-                break;
-            }
-            case GoroutineState::Syscall:
-                link = named(part, ThreadIndex{link}).value;
-                break;
-            default:
-                if (Waker::fromLink(link).isGoroutine())
-                    link = part.names.goroutines[link].value;
-                break;
-            }
-            spans.starts.set(to, timeOf(part, log->time(at)));
-            spans.stacks.set(to, stack);
-            spans.setLink(to, link);
-            spans.kinds[to] = kind;
+        if (const GoroutineIndex g = part.names.goroutines[i]; g.known())
+            next[i] = trace.goroutines.spans(g).begin;
+        else
+            next[i] = nowhere;
+    for (const Continued& continued : part.continued)
+        next[continued.goroutine] += continued.place;
+
+    // Written column by column, a block at a time.
+    struct Placed {
+        std::uint32_t place, stack, link;
+        SpanKindId kind;
+        Time start;
+    };
+    std::array<Placed, 1024> block;
+    std::size_t count = 0;
+    const auto flush = [&] {
+        const auto placeOf = [&](std::size_t i) { return block[i].place; };
+        spans.starts.setEach(count, placeOf, [&](std::size_t i) { return block[i].start; });
+        spans.stacks.setEach(count, placeOf, [&](std::size_t i) { return block[i].stack; });
+        spans.setLinks(count, placeOf, [&](std::size_t i) { return block[i].link; });
+        for (std::size_t i = 0; i < count; ++i)
+            spans.kinds[block[i].place] = block[i].kind;
+        count = 0;
+    };
+    slice.log.forEach([&](const SpanLog::Record& r) {
+        if (next[r.goroutine] == nowhere)
+            return;
+        Placed& to = block[count];
+        to = {.place = next[r.goroutine]++,
+              .stack = r.stack,
+              .link = r.link,
+              .kind = part.kinds[r.kind],
+              .start = timeOf(part, r.time)};
+        switch (spans.stateOfKind[to.kind]) {
+        case GoroutineState::Running: {
+            to.stack = named(part, ThreadIndex{r.stack - 1}).value + 1;
+            to.link = named(part, ProcIndex{r.link}).value;
+            if (to.link != nowhere)
+                trace.processors[to.link].runs.set(nextRun[r.link]++, {to.place});
+            break;
         }
-        log.reset();
-    }
-    slice.goroutines = {};
+        case GoroutineState::Syscall:
+            to.link = named(part, ThreadIndex{r.link}).value;
+            break;
+        default:
+            if (Waker::fromLink(r.link).isGoroutine())
+                to.link = part.names.goroutines[r.link].value;
+            break;
+        }
+        if (++count == block.size())
+            flush();
+    });
+    flush();
 }
 
-void TraceBuilder::placeAnnotations(Part& part) {
-    Trace& trace = *trace_;
-    const auto timeIn = [&](Time time) { return timeOf(part, part.slice->firstTime + time); };
+void TraceBuilder::layTasks(Trace& trace, const Part& part) const {
     const Tasks& tasks = part.slice->tasks;
     for (std::uint32_t i = 0; i < tasks.size(); ++i) {
         Task task = tasks[i];
         const TaskIndex index{part.tasksBefore + i};
-        task.range = {timeIn(task.range.begin), timeIn(task.range.end)};
+        task.range = {timeIn(part, task.range.begin), timeIn(part, task.range.end)};
         task.beganOn = named(part, task.beganOn);
         if (!task.ended) {
             const auto end = taskEnds_.find(index.value);
@@ -486,51 +576,53 @@ void TraceBuilder::placeAnnotations(Part& part) {
         }
         trace.tasks.set(placed(index).value, task);
     }
+}
+
+std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& part) const {
+    std::vector<std::uint32_t> open;
     const Regions& regions = part.slice->regions;
-    const auto unbegun = static_cast<std::uint32_t>(unbegunRegions_.size());
+    const auto before = static_cast<std::uint32_t>(unbegunRegions_.size()) + part.regionsBefore;
     for (std::uint32_t i = 0; i < regions.size(); ++i) {
         Region region = regions[i];
-        region.begin = timeIn(region.begin);
-        region.end = timeIn(region.end);
+        region.begin = timeIn(part, region.begin);
+        region.end = timeIn(part, region.end);
         region.goroutine = named(part, region.goroutine);
         region.task = placed(named(part, region.task));
         if (region.open) {
             const auto end = regionEnds_.find(part.regionsBefore + i);
             region.open = end == regionEnds_.end();
-            region.end = !region.open               ? end->second
-                         : region.goroutine.known() ? trace.lifetime(region.goroutine).end
-                                                    : trace.duration;
+            if (region.open)
+                open.push_back(before + i);
+            else
+                region.end = end->second;
         }
-        trace.regions.set(unbegun + part.regionsBefore + i, region);
+        trace.regions.set(before + i, region);
     }
-    part.slice.reset();
+    return open;
 }
 
-void TraceBuilder::placeUnbegun() {
+void TraceBuilder::layUnbegun(Trace& trace) const {
     for (std::size_t i = 0; i < unbegunTasks_.size(); ++i)
-        trace_->tasks.set(i, unbegunTasks_[i]);
+        trace.tasks.set(i, unbegunTasks_[i]);
     for (std::size_t i = 0; i < unbegunRegions_.size(); ++i) {
         Region region = unbegunRegions_[i];
         region.task = placed(region.task);
-        trace_->regions.set(i, region);
+        trace.regions.set(i, region);
     }
 }
 
 // Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.
-void TraceBuilder::nameTheNameless() {
-    Trace& trace = *trace_;
-    for (std::uint32_t g = 0; g < goroutines_.size(); ++g) {
-        FrameId entry = trace.goroutines.entry({g});
-        if (entry.known() || !goroutines_[g].entryStack.known())
-            continue;
-        const SpanRange own = trace.goroutines.spans({g});
+void TraceBuilder::nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless) {
+    for (const GoroutineIndex g : nameless) {
+        FrameId entry;
+        const SpanRange own = trace.goroutines.spans(g);
         for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {
             const SpanKind& kind = trace.spans.kind({s});
             const auto frames = trace.stacks[trace.spans.stack({s})];
             if (isOwnStack(kind.state, kind.origin) && kind.origin != SpanOrigin::Created && !frames.empty())
                 entry = frames.back();
         }
-        trace.goroutines.entries.set(g, entry);
+        trace.goroutines.entries.set(g.value, entry);
     }
 }
 

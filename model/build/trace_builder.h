@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <tuple>
 #include <unordered_map>
@@ -30,9 +31,8 @@ struct SliceNames {
     /// trace clock) to their first event here is unknown. In ascending order.
     std::vector<GoroutineIndex> outOfSight;
     std::int64_t lostSince = 0;
-    std::int64_t notBefore =
-        0;              ///< ns of the trace clock: nothing in the slice happened earlier, whatever its times say
-    bool first = false; ///< of the first generation, nothing missing: what is there was there before the trace
+    std::int64_t notBefore = 0; ///< ns of the trace clock: nothing in the slice happened earlier, see `Slice::settled`
+    bool initial = false; ///< of the trace's first generation: what is there without a begin was there before the trace
 };
 
 class TraceBuilder {
@@ -42,7 +42,7 @@ class TraceBuilder {
     TraceBuilder(const TraceBuilder&) = delete;
     TraceBuilder& operator=(const TraceBuilder&) = delete;
 
-    GoroutineIndex addGoroutine(std::int64_t id);
+    GoroutineIndex addGoroutine();
     ProcIndex addProc(std::int64_t id);
     ThreadIndex addThread(std::int64_t id);
     /// The next slice. What its names name must have been added.
@@ -52,21 +52,29 @@ class TraceBuilder {
     /// What the goroutine does from `time` on is unknown. Only after the last slice, once a goroutine.
     void losesSight(GoroutineIndex g, std::int64_t time);
 
-    /// The trace of all slices so far; `strings` and `stacks` are what their ids refer to. The builder is spent.
+    /// The trace of all slices; `strings` and `stacks` are what their ids refer to. The builder is spent.
     /// Identity, report and wall clock are left to the caller. Null if stopped. O(spans).
     [[nodiscard]] std::unique_ptr<Trace> finish(Strings strings, Stacks stacks, unsigned threads,
                                                 const std::stop_token& stop = {});
+    /// The same of the slices so far, which the builder keeps: what a trace looks like while it grows.
+    [[nodiscard]] std::unique_ptr<Trace> snapshot(const Strings& strings, const Stacks& stacks, unsigned threads,
+                                                  const std::stop_token& stop = {});
 
     /// Time 0 of the trace on the trace clock; 0 before the first slice.
     [[nodiscard]] std::int64_t clockAtStart() const { return clockAtStart_; }
 
   private:
+    // There are as many as goroutines, and stacks are far fewer than 2^30: each takes bytes of the file.
     struct GoroutineRow {
-        std::int64_t id = 0;
         std::uint32_t spans = 0;
-        StackId entryStack;
-        bool entryIsInnermost = false;
-        bool ended = false;
+        std::uint32_t entryStack : 30 = 0;
+        bool entryIsInnermost : 1 = false;
+        bool ended : 1 = false;
+    };
+    /// A goroutine of a slice that had spans before.
+    struct Continued {
+        std::uint32_t goroutine = 0; ///< of the slice
+        std::uint32_t place = 0;     ///< of its first span here, among its spans
     };
     /// A span that is in no log: before what a slice knows of a goroutine.
     struct ExtraSpan {
@@ -81,8 +89,9 @@ class TraceBuilder {
     struct Part {
         std::unique_ptr<Slice> slice;
         SliceNames names;
-        std::vector<std::uint32_t> places;     ///< by goroutine of the slice: how many spans it had before
-        std::vector<SpanKindId> kinds;         ///< of the log, in the trace's table
+        std::int64_t settledFrom = 0;          ///< ns of the trace clock: times are right from here on
+        std::vector<Continued> continued;      ///< by goroutine
+        std::vector<SpanKindId> kinds;         ///< of the slice, in the trace's table
         std::vector<std::uint32_t> runsBefore; ///< by processor of the slice: how many runs it had before
         std::uint32_t tasksBefore = 0;
         std::uint32_t regionsBefore = 0;
@@ -99,7 +108,7 @@ class TraceBuilder {
         std::uint32_t stack;
     };
 
-    [[nodiscard]] SpanKindId kindOf(const SpanKind& kind);
+    [[nodiscard]] static SpanKindId kindOf(Trace& trace, const SpanKind& kind);
     void appendGoroutines(Part& part);
     void appendStatement(const Part& part, const Slice::Statement& said);
     void appendExtra(GoroutineIndex g, Time start, const SpanKind& kind, std::uint32_t stack, std::uint32_t link);
@@ -109,18 +118,28 @@ class TraceBuilder {
     void appendOthers(const Part& part);
     void rangeEvent(const OrderedEvent& e, Time t);
     void metricEvent(const OrderedEvent& e, Time t);
-    void placeGoroutines();
-    void placeSpans(Part& part);
-    void placeExtras();
-    void placeAnnotations(Part& part);
-    void placeUnbegun();
-    void nameTheNameless();
-    void closeWhatIsOpen();
+    /// What becomes of a slice once it is in the trace.
+    enum class After { Keep, Free };
+    std::unique_ptr<Trace> lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
+                               const std::stop_token& stop);
+    /// Those whose function a later stack has to name.
+    [[nodiscard]] std::vector<GoroutineIndex> layGoroutines(Trace& trace, unsigned threads) const;
+    void layExtras(Trace& trace) const;
+    void laySpans(Trace& trace, const Part& part) const;
+    void layTasks(Trace& trace, const Part& part) const;
+    /// The rows of those that have no end yet.
+    [[nodiscard]] std::vector<std::uint32_t> layRegions(Trace& trace, const Part& part) const;
+    void layUnbegun(Trace& trace) const;
+    static void nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless);
     // 13 days. Later times are those of a damaged clock; cut off, they can be added up for thousands of goroutines.
     static constexpr Time longest = Time{1} << 50;
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
-        return std::min(std::max(clock, part.names.notBefore) - clockAtStart_, longest);
+        const std::int64_t settled =
+            clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore);
+        return std::min(settled - clockAtStart_, longest);
     }
+    /// Of a time that counts from the begin of the slice.
+    [[nodiscard]] Time timeIn(const Part& part, Time time) const { return timeOf(part, part.slice->firstTime + time); }
     [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
         return g.known() ? part.names.goroutines[g.value] : g;
     }

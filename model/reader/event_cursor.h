@@ -37,18 +37,20 @@ class TickScale {
     std::uint64_t whole_ = 64;
 };
 
+/// The place of the last batch that begins before `from` (ns); the first if none does.
+[[nodiscard]] inline std::size_t batchAt(const ThreadStream& stream, const TickScale& scale, std::int64_t from) {
+    const auto after = std::ranges::partition_point(
+        stream.batches, [&](const EventBatch& batch) { return scale.nanoseconds(batch.ticks) < from; });
+    const auto place = static_cast<std::size_t>(after - stream.batches.begin());
+    return place == 0 ? 0 : place - 1;
+}
+
 class EventCursor {
   public:
     /// Only the events from `from` until before `until` (ns).
     EventCursor(const ThreadStream& stream, TickScale scale, std::int64_t from = INT64_MIN,
                 std::int64_t until = INT64_MAX)
-        : stream_(&stream), scale_(scale), from_(from), until_(until) {
-        // The last batch that begins before the first event that is wanted.
-        const auto after = std::ranges::partition_point(
-            stream.batches, [&](const EventBatch& batch) { return scale.nanoseconds(batch.ticks) < from; });
-        nextBatch_ = static_cast<std::size_t>(after - stream.batches.begin());
-        nextBatch_ -= nextBatch_ == 0 ? 0 : 1;
-    }
+        : stream_(&stream), scale_(scale), from_(from), until_(until), nextBatch_(batchAt(stream, scale, from)) {}
 
     enum class Step { Event, End, Damaged };
 
@@ -170,7 +172,7 @@ class EventCursor {
     TickScale scale_;
     std::int64_t from_;
     std::int64_t until_;
-    std::size_t nextBatch_ = 0;
+    std::size_t nextBatch_;
     const std::byte* damagedAt_ = nullptr;
     const std::byte* at_ = nullptr;
     const std::byte* end_ = nullptr;

@@ -22,8 +22,10 @@ class EventWriter {
     }
     /// One that Go's reader delivers but no trace needs: it takes its place in time.
     void skip(std::int64_t time) {
-        ++delivered_;
         lastTime_ = time <= lastTime_ ? lastTime_ + 1 : time;
+        if (delivered_ < Slice::mostEarlyTimes) [[unlikely]]
+            builder_.isEarly(lastTime_);
+        ++delivered_;
     }
     /// A goroutine, processor or thread that is spoken of, which is not an event of the trace and takes no time.
     OrderedEvent& announce(OrderedEventKind kind) {

@@ -15,10 +15,7 @@ constexpr std::size_t mostPending = 64;
 } // namespace
 
 OrderingPool::OrderingPool(unsigned threads, const RuntimeNames& names, const std::stop_token& stop)
-    : names_(names), stop_(stop) {
-    for (unsigned i = 0; i < threads; ++i)
-        threads_.emplace_back([this](const std::stop_token& ours) { run(ours); });
-}
+    : mostThreads_(threads), names_(names), stop_(stop) {}
 
 OrderingPool::~OrderingPool() {
     for (std::jthread& thread : threads_)
@@ -31,6 +28,8 @@ std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
     {
         const std::scoped_lock lock(mutex_);
         waiting_.push_back(job);
+        if (waiting_.size() > threads_.size() + 1 && threads_.size() + 1 < mostThreads_)
+            threads_.emplace_back([this](const std::stop_token& ours) { run(ours); });
     }
     changed_.notify_all();
     return job;
@@ -38,7 +37,12 @@ std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
 
 void OrderingPool::wait(Job& job) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return job.done; });
+    while (!job.done) {
+        if (waiting_.empty())
+            changed_.wait(lock);
+        else
+            orderNext(lock, builder_);
+    }
     if (job.failure)
         std::rethrow_exception(job.failure);
 }
@@ -49,30 +53,30 @@ void OrderingPool::abandon(Job& job) {
 }
 
 void OrderingPool::run(const std::stop_token& ours) {
-    for (;;) {
-        std::shared_ptr<Job> job;
-        {
-            std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, ours, [&] { return !waiting_.empty(); }))
-                return;
-            job = std::move(waiting_.front());
-            waiting_.pop_front();
-            if (job->abandoned)
-                continue;
-        }
-        OrderedSlice result;
-        std::exception_ptr failure;
-        try {
-            result = Orderer(job->work, names_, nullptr).order(stop_);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        const std::scoped_lock lock(mutex_);
-        job->result = std::move(result);
-        job->failure = failure;
-        job->done = true;
-        changed_.notify_all();
+    SliceBuilder builder;
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, ours, [&] { return !waiting_.empty(); }))
+        orderNext(lock, builder);
+}
+
+void OrderingPool::orderNext(std::unique_lock<std::mutex>& lock, SliceBuilder& builder) {
+    const std::shared_ptr<Job> job = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (job->abandoned)
+        return;
+    lock.unlock();
+    OrderedSlice result;
+    std::exception_ptr failure;
+    try {
+        result = Orderer(job->work, names_, builder, nullptr).order(stop_);
+    } catch (...) {
+        failure = std::current_exception();
     }
+    lock.lock();
+    job->result = std::move(result);
+    job->failure = failure;
+    job->done = true;
+    changed_.notify_all();
 }
 
 GenerationReader::GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks,
@@ -126,7 +130,7 @@ void GenerationReader::read(std::size_t offset, int version) {
 }
 
 void GenerationReader::joinNext() {
-    const Pending next = pending_.front();
+    Pending next = pending_.front();
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
     pool_.wait(job);
@@ -134,9 +138,11 @@ void GenerationReader::joinNext() {
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
-    if (!joinWhole(job.result))
-        orderAgain(job.work);
-    if (next.lastOfGeneration) {
+    if (!joinWhole(job.result) && orderAgain(job.work) == Reach::Generation)
+        next.lastOfGeneration = true;
+    if (!next.lastOfGeneration) {
+        bytes_.release(pending_.front().job->work.keepFrom);
+    } else {
         if (generationIsWhole_ && wire.complete)
             joiner_.generationWasWhole();
         generationIsWhole_ = true;
@@ -144,6 +150,8 @@ void GenerationReader::joinNext() {
         if (options_.progress)
             options_.progress(wire.endOffset);
     }
+    if (options_.joined && !pending_.empty())
+        options_.joined();
 }
 
 bool GenerationReader::joinWhole(OrderedSlice& slice) {
@@ -161,20 +169,21 @@ bool GenerationReader::joinWhole(OrderedSlice& slice) {
 
 // Something that was taken for granted is not so, or does not fit into the slice: an event near its edge may have to
 // come before one beyond it. So first the slice alone, from what is known, and then all that is left of its generation.
-void GenerationReader::orderAgain(SliceWork work) {
+GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
-        OrderedSlice slice = Orderer(work, names_, before).order(options_.stop);
+        OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
         steps_ += slice.steps;
         if (slice.stopped || joinWhole(slice))
-            return;
+            return Reach::Slice;
     }
     work.until = SliceWork::untilTheEnd;
     while (!pending_.empty() && pending_.front().job->work.generation == work.generation) {
         pool_.abandon(*pending_.front().job);
         pending_.pop_front();
     }
-    salvage(work, Orderer(work, names_, before).order(options_.stop));
+    salvage(work, Orderer(work, names_, builder_, before).order(options_.stop));
+    return Reach::Generation;
 }
 
 void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
@@ -195,7 +204,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         joiner_.gap();
         if (gaps == mostGaps)
             return;
-        slice = Orderer(work, names_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
+        slice = Orderer(work, names_, builder_, std::move(rest), joiner_.lastTime() + 1).order(options_.stop);
     }
 }
 

@@ -22,7 +22,7 @@
 
 namespace waitscope {
 
-/// Orders slices on threads of its own.
+/// Orders slices side by side: on the thread that waits for them, and on others once there is enough for two.
 class OrderingPool {
   public:
     struct Job {
@@ -45,9 +45,13 @@ class OrderingPool {
 
   private:
     void run(const std::stop_token& ours);
+    /// Orders the next one that waits; the lock is held before and behind.
+    void orderNext(std::unique_lock<std::mutex>& lock, SliceBuilder& builder);
 
+    unsigned mostThreads_; ///< the waiting one among them
     const RuntimeNames& names_;
     std::stop_token stop_;
+    SliceBuilder builder_; ///< of the thread that waits
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::shared_ptr<Job>> waiting_;
@@ -63,6 +67,7 @@ class GenerationReader {
         /// Told how far in the file everything is ordered (bytes).
         std::function<void(std::uint64_t)> progress;
         std::function<void(const ReadProblem&)> warn;
+        std::function<void()> joined; ///< told that the trace has become longer
     };
 
     GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks, TraceBuilder& builder,
@@ -85,7 +90,9 @@ class GenerationReader {
     };
     std::shared_ptr<const PreparedGeneration> prepare(WireGeneration wire);
     void joinNext();
-    void orderAgain(SliceWork work);
+    /// How far the events of a generation have been ordered.
+    enum class Reach { Slice, Generation };
+    Reach orderAgain(SliceWork work);
     void salvage(const SliceWork& work, OrderedSlice slice);
     bool joinWhole(OrderedSlice& slice);
 
@@ -95,6 +102,7 @@ class GenerationReader {
     Options options_;
     RuntimeNames names_;
     SliceJoiner joiner_;
+    SliceBuilder builder_; ///< for what has to be ordered again
     OrderingPool pool_;
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;

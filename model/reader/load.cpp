@@ -19,6 +19,8 @@
 #include <new>
 #include <thread>
 
+#include <malloc.h>
+
 namespace waitscope {
 
 namespace {
@@ -64,11 +66,15 @@ class Load {
     LoadResult run();
 
   private:
+    /// Not worth another thread.
+    [[nodiscard]] bool isSmall() const { return bytes_.stored().size() < std::size_t{256} << 10; }
     void warn(const ReadProblem& problem);
     void enter(LoadStage stage, std::uint64_t total);
     std::optional<LoadError> readHeader();
     void readGenerations();
     std::optional<LoadError> readV1();
+    void publishSnapshot(const GenerationReader& reader);
+    void describe(Trace& trace, std::int64_t clockAtStart) const;
     LoadResult publish(std::string sha256);
     [[nodiscard]] LoadResult cancelled() const {
         return {nullptr, LoadError{LoadError::Kind::Cancelled, "Loading " + name_ + " was cancelled."}};
@@ -77,12 +83,14 @@ class Load {
     TraceBytes& bytes_;
     std::string name_;
     const LoadOptions& options_;
-    unsigned threads_ = options_.threads == 0 ? threadsByDefault() : options_.threads;
+    unsigned threads_ = options_.threads != 0 ? options_.threads : isSmall() ? 1 : threadsByDefault();
     LoadReport report_;
     TraceHeader header_;
     Strings strings_;
     Stacks stacks_;
     TraceBuilder builder_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::duration nextSnapshot_ = options_.publishAfter;
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClockAt_; ///< ns of the trace clock, ns since 1970
 };
 
@@ -149,7 +157,10 @@ void Load::readGenerations() {
                                      if (options_.progress != nullptr)
                                          options_.progress->bytesDone = bytes_.storedBytesFor(offset);
                                  },
-                             .warn = [this](const ReadProblem& problem) { warn(problem); }});
+                             .warn = [this](const ReadProblem& problem) { warn(problem); },
+                             .joined = options_.publish
+                                           ? std::function<void()>([this, &reader] { publishSnapshot(reader); })
+                                           : std::function<void()>()});
     reader.read(header_.offset + headerSize, std::min(header_.version, newestVersion));
     wallClockAt_ = reader.wallClock();
     report_.events = reader.delivered();
@@ -183,6 +194,30 @@ std::optional<LoadError> Load::readV1() {
     return {};
 }
 
+void Load::publishSnapshot(const GenerationReader& reader) {
+    if (std::chrono::steady_clock::now() - begun_ < nextSnapshot_)
+        return;
+    std::shared_ptr<Trace> trace = builder_.snapshot(strings_, stacks_, threads_, options_.stop);
+    if (!trace || trace->goroutines.size() == 0)
+        return;
+    wallClockAt_ = reader.wallClock();
+    describe(*trace, builder_.clockAtStart());
+    trace->report = report_;
+    trace->report.growing = true;
+    trace->report.events = reader.delivered();
+    options_.publish(std::move(trace));
+    nextSnapshot_ =
+        options_.publishAfter.count() == 0 ? options_.publishAfter : 2 * (std::chrono::steady_clock::now() - begun_);
+}
+
+void Load::describe(Trace& trace, std::int64_t clockAtStart) const {
+    if (wallClockAt_)
+        trace.wallClock =
+            WallClock{.unixNanosecondsAtStart = wallClockAt_->second - (wallClockAt_->first - clockAtStart)};
+    trace.formatVersion = header_.version;
+    trace.identity = {.fileName = name_, .format = header_.text(), .sha256 = {}};
+}
+
 LoadResult Load::publish(std::string sha256) {
     enter(LoadStage::Building, 0);
     const std::int64_t clockAtStart = builder_.clockAtStart();
@@ -194,9 +229,8 @@ LoadResult Load::publish(std::string sha256) {
                                    name_ + " holds the header of a trace but no events" +
                                        (report_.error.empty() ? std::string(".") : ". " + report_.error) +
                                        " Was the program killed before it called trace.Stop?"}};
-    if (wallClockAt_)
-        trace->wallClock =
-            WallClock{.unixNanosecondsAtStart = wallClockAt_->second - (wallClockAt_->first - clockAtStart)};
+    describe(*trace, clockAtStart);
+    trace->identity.sha256 = std::move(sha256);
     if (const std::string damage = bytes_.damage(); !damage.empty())
         warn({.text = "The file is damaged: " + damage + ", so what follows is missing",
               .byteOffset = report_.traceBytes,
@@ -204,8 +238,6 @@ LoadResult Load::publish(std::string sha256) {
               .thread = {}});
     report_.bytes = bytes_.stored().size();
     trace->report = std::move(report_);
-    trace->formatVersion = header_.version;
-    trace->identity = {.fileName = name_, .format = header_.text(), .sha256 = std::move(sha256)};
     return {std::move(trace), {}};
 }
 
@@ -215,13 +247,20 @@ LoadResult Load::run() {
     if (auto error = readHeader())
         return {nullptr, std::move(error)};
     std::string sha256;
-    std::jthread hashing([&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); });
+    const auto hash = [&, ours = options_.stop] { sha256 = sha256Of(bytes_.stored(), ours); };
+    std::jthread hashing;
+    if (isSmall())
+        hash();
+    else
+        hashing = std::jthread(hash);
     std::optional<LoadError> error;
     if (header_.version < firstV2)
         error = readV1();
     else
         readGenerations();
-    hashing.join();
+    ::malloc_trim(0); // what the threads worked with goes back to the system before the columns are laid out
+    if (hashing.joinable())
+        hashing.join();
     if (error)
         return {nullptr, std::move(error)};
     if (options_.stop.stop_requested())

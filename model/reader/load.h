@@ -5,8 +5,10 @@
 #include "model/trace/trace.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,8 +31,12 @@ struct LoadProgress {
 struct LoadOptions {
     std::stop_token stop;             ///< a stopped load returns within 100 ms
     LoadProgress* progress = nullptr; ///< must outlive the load
-    unsigned threads = 0;             ///< that order events; 0: one a core. The trace is the same for any number
-    std::size_t sliceBytes = 0;       ///< what slicing.h cuts by; 0: its own choice. For tests
+    /// Shown the trace as far as it is read, again and again while a long load runs. Each is immutable, longer than the
+    /// one before, and says of itself that it grows (`LoadReport::growing`). On the thread that loads.
+    std::function<void(std::shared_ptr<const Trace>)> publish;
+    std::chrono::milliseconds publishAfter{150}; ///< the first; each later one when the load has taken twice as long
+    unsigned threads = 0;       ///< that order events; 0: one a core. The trace is the same for any number
+    std::size_t sliceBytes = 0; ///< what slicing.h cuts by; 0: its own choice. For tests
 };
 
 /// Why there is no trace: what happened, to which file, why as far as known, and what to do next.

@@ -4,16 +4,18 @@
 #include "model/reader/orderer.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace waitscope {
 
-Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before)
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, const SchedulerState* before)
     : work_(work)
     , generation_(work.generation->wire)
     , tables_(work.generation->tables)
     , names_(names)
     , before_(before)
-    , out_(builder_, std::max<std::int64_t>(1, work.from)) {
+    , builder_(builder)
+    , out_(builder_, std::max<std::int64_t>({1, work.from, before == nullptr ? 0 : before->time + 1})) {
     for (const ThreadStream& stream : generation_.streams)
         cursors_.emplace_back(stream, work.generation->scale, work.isFirst() ? INT64_MIN : work.from, work.until);
     if (before_ != nullptr) {
@@ -27,8 +29,8 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, const Schedul
     }
 }
 
-Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors,
-                 std::int64_t firstTime)
+Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder,
+                 std::vector<EventCursor> cursors, std::int64_t firstTime)
     : work_(work)
     , generation_(work.generation->wire)
     , tables_(work.generation->tables)
@@ -36,6 +38,7 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<E
     , before_(nullptr)
     , resumed_(true)
     , cursors_(std::move(cursors))
+    , builder_(builder)
     , out_(builder_, firstTime) {}
 
 OrderedSlice Orderer::order(const std::stop_token& stop) {
@@ -92,7 +95,10 @@ OrderedSlice Orderer::order(const std::stop_token& stop) {
 
 OrderedSlice Orderer::result() {
     out_.flush();
+    for (GoroutineAssumption& a : goroutineAssumptions_)
+        std::tie(a.firstRecord, a.lastRecord) = builder_.recordsOf(a.goroutine);
     result_.slice = builder_.finish();
+    result_.generation = generation_.number;
     result_.slice->lastTime = out_.lastTime();
     result_.delivered = out_.delivered();
     result_.lastTime = out_.lastTime();

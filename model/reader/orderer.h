@@ -34,10 +34,12 @@ struct RuntimeNames {
 
 class Orderer {
   public:
-    /// `before` is the state when the slice begins; null: it is not known. Everything must outlive this object.
-    Orderer(const SliceWork& work, const RuntimeNames& names, const SchedulerState* before);
+    /// `before` is the state when the slice begins; null: it is not known. Everything must outlive this object; the
+    /// builder must have nothing pending.
+    Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, const SchedulerState* before);
     /// For the rest of a slice that got stuck, whose beginning is not known.
-    Orderer(const SliceWork& work, const RuntimeNames& names, std::vector<EventCursor> cursors, std::int64_t firstTime);
+    Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder& builder, std::vector<EventCursor> cursors,
+            std::int64_t firstTime);
 
     [[nodiscard]] OrderedSlice order(const std::stop_token& stop);
 
@@ -55,10 +57,10 @@ class Orderer {
     };
 
     Outcome advance(const EventCursor& e, ThreadIndex thread);
-    Outcome goroutineEvent(const EventCursor& e, Context& at);
-    Outcome processorEvent(const EventCursor& e, Context& at);
+    Outcome dispatch(const EventCursor& e, Context& at);
     Outcome rangeEvent(const EventCursor& e, const Context& at);
     Outcome annotation(const EventCursor& e, const Context& at);
+    Outcome region(const EventCursor& e, const Context& at);
     Outcome create(const EventCursor& e, const Context& at);
     Outcome createInSyscall(const EventCursor& e, Context& at);
     Outcome start(const EventCursor& e, Context& at);
@@ -102,7 +104,11 @@ class Orderer {
 
     // Who an event speaks of. What is not known yet is taken over from the state before, or taken for granted.
     ThreadIndex threadOf(std::int64_t id);
-    [[nodiscard]] Slot goroutineOf(std::int64_t id);
+    [[nodiscard]] Slot goroutineOf(std::int64_t id) {
+        const Slot slot = state_.goroutines.find(id);
+        return slot != LiveGoroutines::none ? slot : takeOver(id);
+    }
+    Slot takeOver(std::int64_t id);
     [[nodiscard]] ProcIndex procOf(std::int64_t id);
     /// Is it alive? One that was only spoken of is not.
     [[nodiscard]] bool exists(std::int64_t id);
@@ -114,13 +120,29 @@ class Orderer {
     void forget(Slot slot);
 
     // What an event needs. The first need of something that is not known yet makes it so.
-    [[nodiscard]] bool is(LiveGoroutines::Goroutine& g, std::uint8_t status);
-    [[nodiscard]] bool follows(LiveGoroutines::Goroutine& g, std::uint64_t number);
+    [[nodiscard]] bool is(LiveGoroutines::Goroutine& g, std::uint8_t status) {
+        if (g.status == 0) [[unlikely]]
+            g.status = goroutineAssumptions_[g.assumption].status = status;
+        return g.status == status;
+    }
+    [[nodiscard]] bool follows(LiveGoroutines::Goroutine& g, std::uint64_t number) {
+        if (g.sequence.generation == 0 && g.assumption != nowhere) [[unlikely]]
+            g.sequence = goroutineAssumptions_[g.assumption].sequence = {generation_.number, number - 1};
+        return g.sequence.isFollowedBy(generation_.number, number);
+    }
     [[nodiscard]] bool is(ProcIndex proc, std::uint8_t status);
     [[nodiscard]] bool follows(ProcIndex proc, std::uint64_t number);
     [[nodiscard]] bool collectorIsAt(std::uint64_t number) const;
-    [[nodiscard]] bool has(const Context& at, bool proc, bool goroutine);
-    [[nodiscard]] bool hasNoGoroutine(Context& at);
+    [[nodiscard]] bool has(const Context& at, bool proc, bool goroutine) {
+        if (!at.thread.known() || (proc && !at.proc.known()) || (goroutine && at.goroutine == LiveGoroutines::none))
+            return false;
+        if (proc && state_.procs[at.proc].status == 0) [[unlikely]]
+            needsProc(at.proc);
+        return true;
+    }
+    void needsProc(ProcIndex proc);
+    [[nodiscard]] bool hasNoGoroutine(Context& at) { return at.goroutine == LiveGoroutines::none || isNobody(at); }
+    [[nodiscard]] bool isNobody(Context& at);
     [[nodiscard]] bool hasNoProc(Context& at);
     /// The assumption about a processor of which only its thread is known; null if more is known.
     [[nodiscard]] ProcAssumption* openAssumption(ProcIndex proc);
@@ -143,10 +165,12 @@ class Orderer {
     const SchedulerState* before_;
     bool resumed_ = false; ///< the cursors stand on events that are not ordered yet
     std::vector<EventCursor> cursors_;
-    SliceBuilder builder_;
+    SliceBuilder& builder_;
     EventWriter out_;
     SpanKindId running_ = builder_.kindOf({.state = GoroutineState::Running});
     SpanKindId inSyscall_ = builder_.kindOf({.state = GoroutineState::Syscall});
+    SpanKindId created_ = builder_.kindOf({.state = GoroutineState::Runnable, .origin = SpanOrigin::Created});
+    SpanKindId createdBlocked_ = builder_.kindOf({.state = GoroutineState::Waiting, .origin = SpanOrigin::Created});
     SpanKindId woken_ = builder_.kindOf({.state = GoroutineState::Runnable, .origin = SpanOrigin::Woken});
     SpanKindId ended_ = builder_.kindOf({.state = GoroutineState::Ended});
     const char* why_ = "";

@@ -31,9 +31,7 @@ ThreadIndex Orderer::threadOf(std::int64_t id) {
     return thread;
 }
 
-Orderer::Slot Orderer::goroutineOf(std::int64_t id) {
-    if (const Slot slot = state_.goroutines.find(id); slot != LiveGoroutines::none)
-        return slot;
+Orderer::Slot Orderer::takeOver(std::int64_t id) {
     if (before_ == nullptr)
         return assumeGoroutine(state_.goroutines.add(id), GoroutineAssumption::About::Named, {});
     const Slot there = before_->goroutines.find(id);
@@ -74,6 +72,7 @@ Orderer::Slot Orderer::assumeGoroutine(Slot slot, GoroutineAssumption::About abo
         OrderedEvent& out = out_.announce(OrderedEventKind::GoroutineAssumed);
         out.goroutine = g.index;
         out.value = static_cast<std::uint64_t>(g.id);
+        out.value2 = g.named ? 0 : 1;
     }
     return slot;
 }
@@ -125,23 +124,10 @@ ProcAssumption* Orderer::openAssumption(ProcIndex proc) {
     return assumption == nowhere || state_.procs[proc].status != 0 ? nullptr : &procAssumptions_[assumption];
 }
 
-bool Orderer::is(LiveGoroutines::Goroutine& g, std::uint8_t status) {
-    if (g.status == 0) [[unlikely]]
-        g.status = goroutineAssumptions_[g.assumption].status = status;
-    return g.status == status;
-}
-
-bool Orderer::follows(LiveGoroutines::Goroutine& g, std::uint64_t number) {
-    if (g.sequence.generation == 0 && g.assumption != nowhere) [[unlikely]]
-        g.sequence = goroutineAssumptions_[g.assumption].sequence = {generation_.number, number - 1};
-    return g.sequence.isFollowedBy(generation_.number, number);
-}
-
 bool Orderer::is(ProcIndex proc, std::uint8_t status) {
     LiveProc& p = state_.procs[proc];
     if (p.status == 0) [[unlikely]] {
-        if (ProcAssumption* const open = openAssumption(proc))
-            open->needed = true;
+        needsProc(proc);
         p.status = status;
     }
     return p.status == status;
@@ -158,18 +144,12 @@ bool Orderer::collectorIsAt(std::uint64_t number) const {
     return state_.collecting == Going::Unknown || number == state_.collectorSequence + 1;
 }
 
-bool Orderer::has(const Context& at, bool proc, bool goroutine) {
-    if (!at.thread.known() || (proc && !at.proc.known()) || (goroutine && at.goroutine == LiveGoroutines::none))
-        return false;
-    if (proc && state_.procs[at.proc].status == 0) [[unlikely]]
-        if (ProcAssumption* const open = openAssumption(at.proc))
-            open->needed = true;
-    return true;
+void Orderer::needsProc(ProcIndex proc) {
+    if (ProcAssumption* const open = openAssumption(proc))
+        open->needed = true;
 }
 
-bool Orderer::hasNoGoroutine(Context& at) {
-    if (at.goroutine == LiveGoroutines::none)
-        return true;
+bool Orderer::isNobody(Context& at) {
     const LiveGoroutines::Goroutine& g = state_.goroutines[at.goroutine];
     if (g.status != 0 || g.named)
         return false;

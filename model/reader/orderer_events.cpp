@@ -39,16 +39,7 @@ Orderer::Outcome Orderer::advance(const EventCursor& e, ThreadIndex thread) {
         at.proc = state_.threads[thread].proc;
         at.goroutine = state_.threads[thread].goroutine;
     }
-    Outcome outcome = Outcome::Taken;
-    const std::uint8_t type = e.type();
-    if (type <= ProcStatus)
-        outcome = type == ProcsChange ? annotation(e, at) : processorEvent(e, at);
-    else if (type <= GoStatus || (type >= GoSwitch && type <= GoStatusStack))
-        outcome = goroutineEvent(e, at);
-    else if (type <= GcMarkAssistEnd)
-        outcome = rangeEvent(e, at);
-    else
-        outcome = annotation(e, at);
+    const Outcome outcome = dispatch(e, at);
     if (outcome == Outcome::Taken && thread.known()) {
         state_.threads[thread].proc = at.proc;
         state_.threads[thread].goroutine = at.goroutine;
@@ -56,13 +47,12 @@ Orderer::Outcome Orderer::advance(const EventCursor& e, ThreadIndex thread) {
     return outcome;
 }
 
-Orderer::Outcome Orderer::goroutineEvent(const EventCursor& e, Context& at) {
+// The events that most of a trace consists of are named here, so that it takes one jump to get to them.
+inline Orderer::Outcome Orderer::dispatch(const EventCursor& e, Context& at) {
     switch (e.type()) {
     case GoCreate:
     case GoCreateBlocked:
         return create(e, at);
-    case GoCreateSyscall:
-        return createInSyscall(e, at);
     case GoStart:
         return start(e, at);
     case GoStop:
@@ -76,13 +66,41 @@ Orderer::Outcome Orderer::goroutineEvent(const EventCursor& e, Context& at) {
     case GoSyscallEnd:
     case GoSyscallEndBlocked:
         return syscallEnd(e, at);
+    case UserRegionBegin:
+    case UserRegionEnd:
+        return region(e, at);
+    case GoCreateSyscall:
+        return createInSyscall(e, at);
     case GoDestroySyscall:
         return destroyInSyscall(e, at);
     case GoSwitch:
     case GoSwitchDestroy:
         return switchTo(e, at);
-    default:
+    case GoStatus:
+    case GoStatusStack:
         return goStatus(e, at);
+    case ProcStart:
+        return procStart(e, at);
+    case ProcStop:
+        return procStop(e, at);
+    case ProcSteal:
+        return procSteal(e, at);
+    case ProcStatus:
+        return procStatus(e, at);
+    case StwBegin:
+    case StwEnd:
+    case GcActive:
+    case GcBegin:
+    case GcEnd:
+    case GcSweepActive:
+    case GcSweepBegin:
+    case GcSweepEnd:
+    case GcMarkAssistActive:
+    case GcMarkAssistBegin:
+    case GcMarkAssistEnd:
+        return rangeEvent(e, at);
+    default:
+        return annotation(e, at);
     }
 }
 
@@ -100,12 +118,9 @@ Orderer::Outcome Orderer::create(const EventCursor& e, const Context& at) {
     auto& g = state_.goroutines[slot];
     g.status = blocked ? GoWaiting : GoRunnable;
     g.sequence = {generation_.number, 0};
-    OrderedEvent& out = deliver(e, OrderedEventKind::GoroutineCreated, at);
-    out.goroutine = g.index;
-    out.value = static_cast<std::uint64_t>(id);
-    out.to = stateOf(g.status);
-    out.stack2 = stackOf(e.argument(1));
-    out.stack = stackOf(e.argument(2));
+    const Waker creator = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
+    out_.change(e.time()).created(id, out_.lastTime(), blocked ? createdBlocked_ : created_, stackOf(e.argument(1)),
+                                  stackOf(e.argument(2)), creator);
     return Outcome::Taken;
 }
 
@@ -319,21 +334,6 @@ Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
     return Outcome::Taken;
 }
 
-Orderer::Outcome Orderer::processorEvent(const EventCursor& e, Context& at) {
-    switch (e.type()) {
-    case ProcStart:
-        return procStart(e, at);
-    case ProcStop:
-        return procStop(e, at);
-    case ProcSteal:
-        return procSteal(e, at);
-    case ProcStatus:
-        return procStatus(e, at);
-    default:
-        return impossible("a structural record stands among the events");
-    }
-}
-
 Orderer::Outcome Orderer::procStart(const EventCursor& e, Context& at) {
     const ProcIndex proc = procOf(idOf(e.argument(0)));
     if (!proc.known() || !is(proc, ProcIdle) || !follows(proc, e.argument(1)) || !hasNoProc(at))
@@ -515,6 +515,17 @@ Orderer::Outcome Orderer::rangeEvent(const EventCursor& e, const Context& at) {
     return Outcome::Taken;
 }
 
+Orderer::Outcome Orderer::region(const EventCursor& e, const Context& at) {
+    SliceBuilder& builder = out_.change(e.time());
+    const GoroutineIndex goroutine = indexOf(at.goroutine);
+    if (e.type() == UserRegionBegin)
+        builder.regionBegins(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0),
+                             stackOf(e.argument(2)));
+    else
+        builder.regionEnds(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0));
+    return Outcome::Taken;
+}
+
 Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
     const auto metric = [&](StringId name) {
         OrderedEvent& out = deliver(e, OrderedEventKind::Metric, at);
@@ -549,15 +560,6 @@ Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
         OrderedEvent& out = deliver(e, OrderedEventKind::TaskEnd, at);
         out.value = e.argument(0);
         out.stack = stackOf(e.argument(1));
-        break;
-    }
-    case UserRegionBegin:
-    case UserRegionEnd: {
-        const bool begins = e.type() == UserRegionBegin;
-        OrderedEvent& out = deliver(e, begins ? OrderedEventKind::RegionBegin : OrderedEventKind::RegionEnd, at);
-        out.value = e.argument(0);
-        out.text = stringOf(e.argument(1));
-        out.stack = stackOf(e.argument(2));
         break;
     }
     case UserLog: {

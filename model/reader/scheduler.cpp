@@ -3,16 +3,6 @@
 
 namespace waitscope {
 
-LiveGoroutines::Slot LiveGoroutines::find(std::int64_t id) const {
-    const std::size_t mask = table_.size() - 1;
-    for (std::size_t i = home(id);; i = (i + 1) & mask) {
-        if (table_[i].slot == none)
-            return none;
-        if (table_[i].id == id)
-            return table_[i].slot;
-    }
-}
-
 LiveGoroutines::Slot LiveGoroutines::freeSlot() {
     if (free_.empty()) {
         slots_.emplace_back();

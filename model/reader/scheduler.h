@@ -46,7 +46,13 @@ class LiveGoroutines {
     };
 
     LiveGoroutines() : table_(1024) {}
-    [[nodiscard]] Slot find(std::int64_t id) const;
+    [[nodiscard]] Slot find(std::int64_t id) const {
+        const std::size_t mask = table_.size() - 1;
+        for (std::size_t i = home(id);; i = (i + 1) & mask) {
+            if (table_[i].slot == none || table_[i].id == id)
+                return table_[i].slot;
+        }
+    }
     /// Adds one that is not there.
     Slot add(std::int64_t id);
     /// Adds one whose id is not known.
@@ -127,6 +133,7 @@ struct SchedulerState {
     Roster<LiveThread, ThreadIndex> threads;
     Going collecting = Going::Unknown;
     std::uint64_t collectorSequence = 0;
+    std::int64_t time = 0; ///< of the last event, ns of the trace clock
 };
 
 } // namespace waitscope

@@ -11,16 +11,16 @@ namespace waitscope {
 
 bool SliceJoiner::join(OrderedSlice& slice) {
     const std::vector<Resolved> resolved = resolve(slice);
-    if (!doubtful_ && (!std::ranges::all_of(resolved, &Resolved::holds) || !procsHold(slice)))
+    const bool holds = std::ranges::all_of(resolved, &Resolved::holds) && procsHold(slice) &&
+                       (slices_ == 0 || slice.slice->catchesUp(state_.time + 1));
+    if (!doubtful_ && !holds)
         return false;
-    ++slices_;
-    for (const OrderedEvent& e : slice.slice->others)
-        generations_ += e.kind == OrderedEventKind::Generation ? 1 : 0;
-    const bool first = slices_ == 1;
+    if (++slices_ == 1)
+        firstGeneration_ = slice.generation;
     SliceNames names;
-    names.first = generations_ <= 1 && gaps_.empty();
-    names.lostSince = lastTime_;
-    names.notBefore = first ? slice.firstTime : lastTime_ + 1;
+    names.initial = slice.generation == firstGeneration_ && gaps_.empty();
+    names.lostSince = state_.time;
+    names.notBefore = slices_ == 1 ? slice.firstTime : state_.time + 1;
     for (const LiveThread& thread : slice.end.threads.rows()) {
         ThreadIndex known = state_.threads.find(thread.id);
         if (!known.known()) {
@@ -38,7 +38,7 @@ bool SliceJoiner::join(OrderedSlice& slice) {
     for (OrderedEvent& e : slice.slice->others)
         if (e.kind == OrderedEventKind::RangeBegin && !e.text.known())
             e.text2 = stopTheWorldName(e.text2);
-    lastTime_ = std::max(first ? slice.lastTime : lastTime_ + 1, slice.lastTime);
+    state_.time = slice.slice->settled(slice.lastTime, names.notBefore);
     delivered_ += slice.delivered;
     builder_.append(std::move(slice.slice), std::move(names));
     return true;
@@ -76,11 +76,8 @@ std::vector<SliceJoiner::Resolved> SliceJoiner::resolve(const OrderedSlice& slic
             onThread[r.slot] = &a;
         } else if (const auto before = onThread.find(r.slot); before != onThread.end()) {
             const GoroutineAssumption& b = *before->second;
-            const Slice::Goroutine& first = slice.slice->goroutines[b.goroutine.value];
-            const Slice::Goroutine& second = slice.slice->goroutines[a.goroutine.value];
             if (b.status != 0) {
-                r.holds = b.atEnd != LiveGoroutines::none &&
-                          (first.lastRecord == nowhere || first.lastRecord < second.firstRecord);
+                r.holds = b.atEnd != LiveGoroutines::none && (b.lastRecord == nowhere || b.lastRecord < a.firstRecord);
                 const LiveGoroutines::Goroutine& then = slice.end.goroutines[r.holds ? b.atEnd : 0];
                 status = then.status;
                 sequence = then.sequence.generation == 0 ? sequence : then.sequence;
@@ -137,9 +134,9 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     // While the state is doubtful, two of the slice can turn out to be one. Whoever goes on behind its end is another.
     std::unordered_map<Slot, std::uint32_t> endOf; // the record
     for (std::size_t i = 0; i < resolved.size() && doubtful_; ++i)
-        if (const Slice::Goroutine& g = here[slice.goroutines[i].goroutine.value]; g.ended) {
-            const auto [end, isFirst] = endOf.try_emplace(resolved[i].slot, g.lastRecord);
-            end->second = std::min(end->second, g.lastRecord);
+        if (const GoroutineAssumption& a = slice.goroutines[i]; here.has(a.goroutine, SliceGoroutines::ended)) {
+            const auto [end, isFirst] = endOf.try_emplace(resolved[i].slot, a.lastRecord);
+            end->second = std::min(end->second, a.lastRecord);
         }
     std::vector<GoroutineIndex> known(resolved.size());
     for (std::size_t i = 0; i < resolved.size(); ++i)
@@ -154,14 +151,12 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];
         slots[i] = resolved[i].slot;
-        if (const auto end = endOf.find(slots[i]); end != endOf.end()) {
-            const std::uint32_t last = here[a.goroutine.value].lastRecord;
-            slots[i] = last != nowhere && last > end->second ? LiveGoroutines::none : slots[i];
-        }
+        if (const auto end = endOf.find(slots[i]); end != endOf.end())
+            slots[i] = a.lastRecord != nowhere && a.lastRecord > end->second ? LiveGoroutines::none : slots[i];
         const bool named = a.about != GoroutineAssumption::About::OnThread;
         const bool isNew = slots[i] == LiveGoroutines::none && named && a.status != 0;
         if (isNew) {
-            known[i] = builder_.addGoroutine(a.id);
+            known[i] = builder_.addGoroutine();
             slots[i] = add(a.id, known[i]);
         }
         if (slots[i] == LiveGoroutines::none || a.absent)
@@ -183,7 +178,7 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
             continue;
         if (a.atEnd == LiveGoroutines::none) {
             const LiveGoroutines::Goroutine& g = state_.goroutines[slots[i]];
-            if (here[a.goroutine.value].ended && g.live && g.index == known[i])
+            if (here.has(a.goroutine, SliceGoroutines::ended) && g.live && g.index == known[i])
                 state_.goroutines.remove(slots[i]);
             continue;
         }
@@ -195,8 +190,8 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
         now.stopsTheWorld = end.stopsTheWorld == Going::Unknown ? now.stopsTheWorld : end.stopsTheWorld;
     }
     for (std::uint32_t i = 0; i < here.size(); ++i)
-        if (here[i].created)
-            names.goroutines[i] = builder_.addGoroutine(here[i].id);
+        if (here.has({i}, SliceGoroutines::created))
+            names.goroutines[i] = builder_.addGoroutine();
     for (std::size_t s = 0; s < endSlots.size(); ++s) {
         const LiveGoroutines::Goroutine& end = endSlots[s];
         if (!end.live || end.assumption != nowhere)
@@ -224,7 +219,7 @@ void SliceJoiner::seen(Slot slot) {
 
 void SliceJoiner::gap() {
     doubtful_ = true;
-    gaps_.push_back({.behind = slices_, .time = lastTime_});
+    gaps_.push_back({.behind = slices_, .time = state_.time});
     for (LiveThread& thread : state_.threads.rows()) {
         thread.goroutine = LiveGoroutines::none;
         thread.proc = {};
@@ -240,7 +235,7 @@ void SliceJoiner::generationWasWhole() {
 
 void SliceJoiner::finish() {
     SliceBuilder last;
-    const OrderedEvent end{.time = lastTime_ + 1, .kind = OrderedEventKind::Finish};
+    const OrderedEvent end{.time = state_.time + 1, .kind = OrderedEventKind::Finish};
     last.add({&end, 1});
     builder_.append(last.finish(), {.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}});
     ++delivered_;

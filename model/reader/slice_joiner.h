@@ -37,7 +37,7 @@ class SliceJoiner {
     /// There was a gap, and not everybody has been spoken of since.
     [[nodiscard]] bool isDoubtful() const { return doubtful_; }
     /// Of the last event, ns of the trace clock.
-    [[nodiscard]] std::int64_t lastTime() const { return lastTime_; }
+    [[nodiscard]] std::int64_t lastTime() const { return state_.time; }
     /// Events joined, as Go's reader counts them.
     [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
 
@@ -64,10 +64,9 @@ class SliceJoiner {
     TraceBuilder& builder_;
     StringInterner& strings_;
     SchedulerState state_;
-    std::int64_t lastTime_ = 0;
     std::uint64_t delivered_ = 0;
     std::uint64_t slices_ = 0;
-    std::uint64_t generations_ = 0;
+    std::uint64_t firstGeneration_ = 0;
     bool doubtful_ = false;
     std::vector<Gap> gaps_;
     std::vector<std::uint64_t> lastSeen_; ///< by slot: the slice that last spoke of it

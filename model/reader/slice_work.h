@@ -28,6 +28,7 @@ struct SliceWork {
     std::shared_ptr<const PreparedGeneration> generation;
     std::int64_t from = 0; ///< 0: its first events too
     std::int64_t until = untilTheEnd;
+    std::uint64_t keepFrom = 0; ///< offset in the file: neither this slice nor a later one needs the events before
 
     [[nodiscard]] bool isFirst() const { return from == 0; }
 };
@@ -40,12 +41,14 @@ struct GoroutineAssumption {
         OnThread, ///< it ran on a thread; who it is nobody knows, nor whether there was one
     };
     About about = About::Named;
-    GoroutineIndex goroutine;                          ///< in the slice
-    std::int64_t id = 0;                               ///< Go's; not of OnThread
-    ThreadIndex thread;                                ///< of OnThread
-    std::uint8_t status = 0;                           ///< when the slice began; 0: anything
-    bool absent = false;                               ///< no goroutine ran on the thread
-    Sequence sequence;                                 ///< when the slice began; unknown: anything
+    GoroutineIndex goroutine;            ///< in the slice
+    std::int64_t id = 0;                 ///< Go's; not of OnThread
+    ThreadIndex thread;                  ///< of OnThread
+    std::uint8_t status = 0;             ///< when the slice began; 0: anything
+    bool absent = false;                 ///< no goroutine ran on the thread
+    Sequence sequence;                   ///< when the slice began; unknown: anything
+    std::uint32_t firstRecord = nowhere; ///< of its spans in the slice's log
+    std::uint32_t lastRecord = nowhere;
     LiveGoroutines::Slot atEnd = LiveGoroutines::none; ///< in the state at the end; none: it ended, or was never there
 };
 
@@ -59,6 +62,7 @@ struct ProcAssumption {
 
 struct OrderedSlice {
     std::unique_ptr<Slice> slice;
+    std::uint64_t generation = 0;
     std::vector<GoroutineAssumption> goroutines; ///< in the order of their index in the slice
     std::vector<ProcAssumption> procs;           ///< those that some thread had when the slice began
     SchedulerState end;                          ///< indices are those of the slice

@@ -5,6 +5,20 @@
 
 namespace waitscope {
 
+namespace {
+
+// Offset of the first batch with events from `from` on.
+std::uint64_t firstNeeded(const WireGeneration& generation, const TickScale& scale, std::int64_t from) {
+    std::uint64_t first = generation.endOffset;
+    for (const ThreadStream& stream : generation.streams)
+        if (const std::size_t batch = batchAt(stream, scale, from); batch < stream.batches.size())
+            first =
+                std::min(first, static_cast<std::uint64_t>(stream.batches[batch].data.data() - generation.fileBegin));
+    return first;
+}
+
+} // namespace
+
 std::vector<SliceWork> slicesOf(const std::shared_ptr<const PreparedGeneration>& generation, std::size_t bytesEach) {
     struct Piece {
         std::int64_t begin;
@@ -34,6 +48,8 @@ std::vector<SliceWork> slicesOf(const std::shared_ptr<const PreparedGeneration>&
         sinceCut += piece.bytes;
         bytes -= piece.bytes;
     }
+    for (SliceWork& slice : slices)
+        slice.keepFrom = firstNeeded(generation->wire, generation->scale, slice.from);
     return slices;
 }
 

@@ -166,9 +166,10 @@ void TraceBytes::release(std::size_t offset) {
     constexpr std::size_t page = 4096;
     constexpr std::size_t worthACall = std::size_t{4} << 20;
     const std::size_t end = offset / page * page;
-    if (reservation_ == nullptr || end < released_ + worthACall)
+    std::byte* const begin = reservation_ != nullptr ? reservation_ : static_cast<std::byte*>(mapping_);
+    if (begin == nullptr || end < released_ + worthACall)
         return;
-    ::madvise(reservation_ + released_, end - released_, MADV_DONTNEED);
+    ::madvise(begin + released_, end - released_, MADV_DONTNEED);
     released_ = end;
 }
 

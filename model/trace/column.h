@@ -71,37 +71,17 @@ template <class T> class NarrowColumn {
     }
     void set(std::size_t i, T value) {
         assert(i < size_);
-        const std::uint64_t bytes = encoded(value);
-        assert(bytes <= mask_);
-        std::byte* const to = memory_.data() + i * width_;
-        switch (width_) {
-        case 1:
-            std::memcpy(to, &bytes, 1);
-            break;
-        case 2:
-            std::memcpy(to, &bytes, 2);
-            break;
-        case 3:
-            std::memcpy(to, &bytes, 3);
-            break;
-        case 4:
-            std::memcpy(to, &bytes, 4);
-            break;
-        case 5:
-            std::memcpy(to, &bytes, 5);
-            break;
-        case 6:
-            std::memcpy(to, &bytes, 6);
-            break;
-        case 7:
-            std::memcpy(to, &bytes, 7);
-            break;
-        case 8:
-            std::memcpy(to, &bytes, 8);
-            break;
-        default: // every value is zero
-            break;
-        }
+        withWidth([&](auto width) { store<width>(i, value); });
+    }
+    /// Sets `valueOf(n)` at `placeOf(n)` for every n below `count`: the fast way to set many. What has its place beyond
+    /// the end is left out.
+    template <class PlaceOf, class ValueOf>
+    void setEach(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
+        withWidth([&](auto width) {
+            for (std::size_t n = 0; n < count; ++n)
+                if (const std::size_t place = placeOf(n); place < size_) [[likely]]
+                    store<width>(place, valueOf(n));
+        });
     }
     /// The first place in [begin, end) that holds more than `value`, or `end`; the values there must ascend. O(log n).
     [[nodiscard]] std::size_t firstAbove(std::size_t begin, std::size_t end, T value) const {
@@ -114,6 +94,8 @@ template <class T> class NarrowColumn {
         }
         return begin;
     }
+    /// The largest value there is room for.
+    [[nodiscard]] T largest() const { return decoded(mask_); }
     /// What it takes, bytes.
     [[nodiscard]] std::size_t bytes() const { return size_ * width_; }
 
@@ -127,6 +109,35 @@ template <class T> class NarrowColumn {
     }
 
   private:
+    // Calls `work` with the width as a constant.
+    template <class Work> void withWidth(const Work& work) {
+        switch (width_) {
+        case 1:
+            return work(std::integral_constant<std::size_t, 1>{});
+        case 2:
+            return work(std::integral_constant<std::size_t, 2>{});
+        case 3:
+            return work(std::integral_constant<std::size_t, 3>{});
+        case 4:
+            return work(std::integral_constant<std::size_t, 4>{});
+        case 5:
+            return work(std::integral_constant<std::size_t, 5>{});
+        case 6:
+            return work(std::integral_constant<std::size_t, 6>{});
+        case 7:
+            return work(std::integral_constant<std::size_t, 7>{});
+        case 8:
+            return work(std::integral_constant<std::size_t, 8>{});
+        default: // every value is zero
+            return;
+        }
+    }
+    template <std::size_t width> void store(std::size_t i, T value) {
+        const std::uint64_t bytes = encoded(value);
+        assert(i < size_ && bytes <= mask_);
+        std::memcpy(memory_.data() + i * width, &bytes, width);
+    }
+
     static std::uint64_t encoded(T value) {
         if constexpr (std::is_integral_v<T>)
             return static_cast<std::uint64_t>(value);
@@ -195,6 +206,14 @@ template <class T> class GrowingColumn {
     GrowingColumn& operator=(const GrowingColumn&) = delete;
     ~GrowingColumn() { std::free(values_); }
 
+    [[nodiscard]] GrowingColumn copy() const {
+        GrowingColumn other;
+        other.reserve(size_);
+        if (size_ != 0)
+            std::memcpy(static_cast<void*>(other.values_), values_, size_ * sizeof(T));
+        other.size_ = size_;
+        return other;
+    }
     T& push_back(const T& value) {
         if (size_ == capacity_)
             reserve(capacity_ == 0 ? 64 : capacity_ * 2);
@@ -210,6 +229,8 @@ template <class T> class GrowingColumn {
         values_ = static_cast<T*>(moved);
         capacity_ = capacity;
     }
+    /// Keeps its memory.
+    void clear() { size_ = 0; }
     /// Gives the unused end back.
     void shrinkToFit() {
         if (size_ == 0 || size_ == capacity_)

@@ -18,6 +18,7 @@ struct LoadWarning {
 };
 
 struct LoadReport {
+    bool growing = false;              ///< more of the trace is being read: no number is final
     bool complete = true;              ///< the file was read to its end without an error
     std::string error;                 ///< what stopped the reader, if it is not complete
     std::vector<LoadWarning> warnings; ///< in the order of their discovery; holds the error too

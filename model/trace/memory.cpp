@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/trace/memory.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <new>
 
@@ -12,32 +14,99 @@ namespace {
 
 constexpr std::size_t hugePage = std::size_t{2} << 20;
 constexpr std::size_t worthAMapping = hugePage;
+constexpr std::size_t worthHugePages = 4 * hugePage; // a table that fills slowly would hold too much for too long
+constexpr std::size_t worthSharing = std::size_t{16} << 10;
+// A thread's first mapping is small, since it may be all that it needs.
+constexpr std::size_t smallestShared = hugePage / 8;
+constexpr std::size_t largestShared = 2 * hugePage;
 
-} // namespace
-
-Memory::Memory(std::size_t size) : size_(size) {
-    if (size < worthAMapping) {
-        data_ = static_cast<std::byte*>(::operator new(size));
-        return;
-    }
-    // More than is wanted, so that it can begin where a huge page does; the rest goes back before it is touched.
+// Begins where a huge page does. More than is wanted is mapped for that; the rest goes back before it is touched.
+std::byte* map(std::size_t size, bool huge) {
     void* const mapping = ::mmap(nullptr, size + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED)
         throw std::bad_alloc();
     auto* const begin = static_cast<std::byte*>(mapping);
     const std::size_t skipped = (hugePage - reinterpret_cast<std::uintptr_t>(begin) % hugePage) % hugePage;
-    data_ = begin + skipped;
+    std::byte* const data = begin + skipped;
     constexpr std::size_t page = 4096;
     const std::size_t mapped = (size + page - 1) / page * page;
     if (skipped != 0)
         ::munmap(begin, skipped);
     if (skipped != hugePage)
-        ::munmap(data_ + mapped, hugePage - skipped);
-    ::madvise(data_, size / hugePage * hugePage, MADV_HUGEPAGE);
+        ::munmap(data + mapped, hugePage - skipped);
+    if (huge)
+        ::madvise(data, size / hugePage * hugePage, MADV_HUGEPAGE);
+    return data;
+}
+
+} // namespace
+
+/// Handed out from its begin to its end, never reused; counts who still needs it.
+class SharedMapping {
+  public:
+    explicit SharedMapping(std::size_t size) : size_(size), data_(map(size, size == largestShared)) {}
+    ~SharedMapping() { ::munmap(data_, size_); }
+    SharedMapping(const SharedMapping&) = delete;
+    SharedMapping& operator=(const SharedMapping&) = delete;
+
+    /// Null if there is no room left.
+    std::byte* take(std::size_t size) {
+        constexpr std::size_t alignment = 64;
+        const std::size_t end = used_ + (size + alignment - 1) / alignment * alignment;
+        if (end > size_)
+            return nullptr;
+        ++users_;
+        return data_ + std::exchange(used_, end);
+    }
+    void release() {
+        if (--users_ == 0)
+            delete this;
+    }
+
+  private:
+    std::size_t size_;
+    std::byte* data_;
+    std::size_t used_ = 0;
+    std::atomic<std::size_t> users_ = 1; ///< tables, and the thread that fills it
+};
+
+namespace {
+
+struct Filling {
+    SharedMapping* mapping = nullptr;
+    std::size_t nextSize = smallestShared;
+
+    ~Filling() { leave(); }
+    void leave() {
+        if (mapping != nullptr)
+            std::exchange(mapping, nullptr)->release();
+    }
+};
+thread_local Filling filling;
+
+} // namespace
+
+Memory::Memory(std::size_t size) : size_(size) {
+    if (size >= worthAMapping) {
+        data_ = map(size, size >= worthHugePages);
+    } else if (size < worthSharing) {
+        data_ = static_cast<std::byte*>(::operator new(size));
+    } else {
+        data_ = filling.mapping == nullptr ? nullptr : filling.mapping->take(size);
+        while (data_ == nullptr) {
+            filling.leave();
+            filling.mapping = new SharedMapping(filling.nextSize);
+            filling.nextSize = std::min(4 * filling.nextSize, largestShared);
+            data_ = filling.mapping->take(size);
+        }
+        share_ = filling.mapping;
+    }
 }
 
 Memory::~Memory() {
-    if (size_ < worthAMapping)
+    if (share_ != nullptr)
+        share_->release();
+    else if (size_ < worthAMapping)
         ::operator delete(data_);
     else
         ::munmap(data_, size_);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where do large tables lie? In mappings of their own, of which the part that fills whole huge pages asks for them
 // (measured here: 3 GB/s of first touch in small pages, 23 in huge ones), and which go back to the system at once.
+// Tables of middling size share such a mapping with others that the same thread made about the same time; it goes
+// back when the last of them does.
 #pragma once
 
 #include <cstddef>
 #include <utility>
 
 namespace waitscope {
+
+class SharedMapping;
 
 /// Bytes that are not initialised, owned.
 class Memory {
@@ -16,10 +20,13 @@ class Memory {
     explicit Memory(std::size_t size);
     ~Memory();
     Memory(Memory&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr))
+        , size_(std::exchange(other.size_, 0))
+        , share_(std::exchange(other.share_, nullptr)) {}
     Memory& operator=(Memory&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
+        std::swap(share_, other.share_);
         return *this;
     }
     Memory(const Memory&) = delete;
@@ -31,6 +38,7 @@ class Memory {
   private:
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
+    SharedMapping* share_ = nullptr; ///< the mapping it lies in together with others
 };
 
 } // namespace waitscope

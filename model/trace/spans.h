@@ -120,11 +120,19 @@ class Spans {
     [[nodiscard]] ProcIndex proc(SpanIndex s) const { return {link(s)}; }
     /// For Running and Syscall spans only.
     [[nodiscard]] ThreadIndex thread(SpanIndex s) const {
-        return {state(s) == GoroutineState::Running ? stacks[s.value] - 1 : link(s)};
+        return {state(s) == GoroutineState::Running ? stacks[s.value] - 1 : link(s)}; // 0: not known
     }
 
-    [[nodiscard]] std::uint32_t link(SpanIndex s) const { return links_[s.value] - specialLinks; }
+    [[nodiscard]] std::uint32_t link(SpanIndex s) const { return restored(links_[s.value]); }
     void setLink(std::uint32_t row, std::uint32_t link) { links_.set(row, stored(link)); }
+    template <class PlaceOf, class ValueOf>
+    void setLinks(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
+        links_.setEach(count, placeOf, [&](std::size_t n) { return stored(valueOf(n)); });
+    }
+    // "Nobody" and "the runtime" are the two largest numbers of a link; stored they are the two smallest.
+    static constexpr std::uint32_t specialLinks = 2;
+    static std::uint32_t stored(std::uint32_t link) { return link + specialLinks; }
+    static std::uint32_t restored(std::uint32_t stored) { return stored - specialLinks; }
 
     NarrowColumn<Time> starts;
     NarrowColumn<std::uint32_t> stacks;
@@ -133,10 +141,6 @@ class Spans {
     std::array<GoroutineState, 256> stateOfKind{}; ///< kindTable[k].state for the hot loops
 
   private:
-    // "Nobody" and "the runtime" are the two largest numbers of a link; stored they are the two smallest.
-    static constexpr std::uint32_t specialLinks = 2;
-    static std::uint32_t stored(std::uint32_t link) { return link + specialLinks; }
-
     NarrowColumn<std::uint32_t> links_;
 };
 

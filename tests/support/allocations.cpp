@@ -17,14 +17,14 @@ namespace {
 std::atomic<std::ptrdiff_t> now = 0;
 std::atomic<std::ptrdiff_t> most = 0;
 
-void take(std::size_t bytes) {
+[[maybe_unused]] void take(std::size_t bytes) {
     const std::ptrdiff_t after = now.fetch_add(static_cast<std::ptrdiff_t>(bytes)) + static_cast<std::ptrdiff_t>(bytes);
     std::ptrdiff_t before = most.load();
     while (before < after && !most.compare_exchange_weak(before, after)) {
     }
 }
 
-void give(std::size_t bytes) {
+[[maybe_unused]] void give(std::size_t bytes) {
     now.fetch_sub(static_cast<std::ptrdiff_t>(bytes));
 }
 

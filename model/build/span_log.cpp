@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/build/span_log.h"
+
+#include <algorithm>
+
+namespace waitscope {
+
+void SpanLog::addBlock(std::int64_t time) {
+    // Small at first: a trace may consist of a hundred thousand slices of a few events.
+    constexpr std::uint32_t smallest = 64;
+    constexpr std::uint32_t largest = 1U << 14;
+    if (!blocks_.empty())
+        blocks_.back().used = used_;
+    first_ += capacity_;
+    capacity_ = std::clamp(4 * capacity_, smallest, largest);
+    base_ = time;
+    used_ = 0;
+    Block& block = blocks_.emplace_back();
+    block.memory = Memory(capacity_ * (sizeof(std::uint64_t) + sizeof(std::uint32_t)));
+    block.capacity = capacity_;
+    block.first = first_;
+    block.base = base_;
+    rests_ = block.rests();
+    times_ = block.times();
+}
+
+std::uint64_t SpanLog::addWide(const Record& record) {
+    wide_.push_back(record);
+    return wide | (wide_.size() - 1) << 8;
+}
+
+const SpanLog::Block& SpanLog::blockOf(std::uint32_t place) const {
+    return *std::prev(std::ranges::upper_bound(blocks_, place, {}, &Block::first));
+}
+
+SpanLog::Record SpanLog::operator[](std::uint32_t place) const {
+    const Block& block = blockOf(place);
+    return block.record(place - block.first, wide_);
+}
+
+void SpanLog::setStack(std::uint32_t place, StackId stack) {
+    const Block& block = blockOf(place);
+    Record record = (*this)[place];
+    record.stack = stack.value;
+    block.rests()[place - block.first] = addWide(record);
+}
+
+} // namespace waitscope
