@@ -133,10 +133,10 @@ class TraceBuilder {
     static void nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless);
     // 13 days. Later times are those of a damaged clock; cut off, they can be added up for thousands of goroutines.
     static constexpr Time longest = Time{1} << 50;
+    /// `clock` is a settled time: one that is right in the trace.
+    [[nodiscard]] Time sinceStart(std::int64_t clock) const { return std::min(clock - clockAtStart_, longest); }
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
-        const std::int64_t settled =
-            clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore);
-        return std::min(settled - clockAtStart_, longest);
+        return sinceStart(clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore));
     }
     /// Of a time that counts from the begin of the slice.
     [[nodiscard]] Time timeIn(const Part& part, Time time) const { return timeOf(part, part.slice->firstTime + time); }
