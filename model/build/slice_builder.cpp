@@ -39,11 +39,8 @@ SpanKindId placeOf(const SpanKind& kind, std::vector<SpanKind>& table) {
     if (found == table.end() && table.size() >= mostKinds)
         found = std::ranges::find_if(
             table, [&](const SpanKind& k) { return k.state == kind.state && k.origin == kind.origin; });
-    if (found == table.end()) {
-        if (table.size() > mostKinds)
-            return 0;
+    if (found == table.end())
         found = table.insert(table.end(), kind);
-    }
     return static_cast<SpanKindId>(found - table.begin());
 }
 

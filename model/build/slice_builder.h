@@ -23,8 +23,9 @@ struct SpanColumns {
 /// Does the stack belong to the goroutine itself, not to whoever acted on it?
 [[nodiscard]] bool isOwnStack(GoroutineState state, SpanOrigin origin);
 
-/// Only so many kinds of span fit into a byte, with a few to spare.
-constexpr std::size_t mostKinds = 250;
+/// A byte holds 256 kinds of span. So many may have a reason of their own: the rest is for the kinds without one, which
+/// are at most as many as there are pairs of a state and an origin.
+constexpr std::size_t mostKinds = 256 - goroutineStateCount * spanOriginCount;
 
 /// The place of `kind` in `table`, appended if it is new. A damaged file can name any number of reasons; past the
 /// table's end they lose their name, not their state.

@@ -78,7 +78,7 @@ void TraceBuilder::append(std::unique_ptr<Slice> slice, SliceNames names) {
 void TraceBuilder::appendGoroutines(Part& part) {
     const Slice& slice = *part.slice;
     for (const GoroutineIndex g : part.names.outOfSight)
-        appendExtra(g, part.names.lostSince - clockAtStart_,
+        appendExtra(g, sinceStart(part.names.lostSince),
                     {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0, nowhere);
     for (const Slice::Statement& said : slice.statements)
         appendStatement(part, said);
@@ -134,8 +134,8 @@ void TraceBuilder::appendExtra(GoroutineIndex g, Time start, const SpanKind& kin
 }
 
 void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
-    appendExtra(g, time - clockAtStart_, {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}},
-                0, nowhere);
+    appendExtra(g, sinceStart(time), {.state = GoroutineState::Unknown, .origin = SpanOrigin::Event, .reason = {}}, 0,
+                nowhere);
 }
 
 void TraceBuilder::appendProcessors(Part& part) {
@@ -356,7 +356,7 @@ std::unique_ptr<Trace> TraceBuilder::snapshot(const Strings& strings, const Stac
 
 std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
                                          const std::stop_token& stop) {
-    trace->duration = clockAtEnd_ - clockAtStart_;
+    trace->duration = sinceStart(clockAtEnd_);
     const auto nameless = layGoroutines(*trace, threads);
     if (after == After::Free)
         goroutines_ = {};

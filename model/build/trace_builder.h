@@ -131,8 +131,12 @@ class TraceBuilder {
     [[nodiscard]] std::vector<std::uint32_t> layRegions(Trace& trace, const Part& part) const;
     void layUnbegun(Trace& trace) const;
     static void nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless);
+    // 13 days. Later times are those of a damaged clock; cut off, they can be added up for thousands of goroutines.
+    static constexpr Time longest = Time{1} << 50;
+    /// `clock` is a settled time: one that is right in the trace.
+    [[nodiscard]] Time sinceStart(std::int64_t clock) const { return std::min(clock - clockAtStart_, longest); }
     [[nodiscard]] Time timeOf(const Part& part, std::int64_t clock) const {
-        return (clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore)) - clockAtStart_;
+        return sinceStart(clock >= part.settledFrom ? clock : part.slice->settled(clock, part.names.notBefore));
     }
     /// Of a time that counts from the begin of the slice.
     [[nodiscard]] Time timeIn(const Part& part, Time time) const { return timeOf(part, part.slice->firstTime + time); }

@@ -139,6 +139,7 @@ void GenerationReader::joinNext() {
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
     pool_.wait(job);
+    steps_ += job.result.steps;
     if (job.result.stopped)
         return;
     const WireGeneration& wire = job.work.generation->wire;
@@ -181,6 +182,7 @@ GenerationReader::Reach GenerationReader::orderAgain(SliceWork work) {
     const SchedulerState* const before = joiner_.isDoubtful() ? nullptr : &joiner_.state();
     if (before != nullptr) {
         OrderedSlice slice = Orderer(work, names_, builder_, before).order(options_.stop);
+        steps_ += slice.steps;
         if (slice.stopped || joinWhole(slice))
             return Reach::Slice;
     }
@@ -204,6 +206,7 @@ void GenerationReader::salvage(const SliceWork& work, OrderedSlice slice) {
         auto stuck = slice.stuck;
         const auto damage = slice.damage;
         unknownEvents_.insert(slice.unknownEvents.begin(), slice.unknownEvents.end());
+        steps_ += slice.steps;
         auto rest = std::move(slice.notOrdered);
         if (slice.stopped)
             return;

@@ -88,6 +88,8 @@ class GenerationReader {
         return unknownExperiments_;
     }
     [[nodiscard]] const std::map<std::uint64_t, std::uint8_t>& unknownEvents() const { return unknownEvents_; }
+    /// Events looked at while ordering: what it cost, whatever the machine. Not those of slices that were given up.
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
     /// Time on the trace clock (ns) and ns since 1970 of the same moment, if the file says it.
     [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& wallClock() const { return wallClock_; }
 
@@ -119,6 +121,7 @@ class GenerationReader {
     std::string afterword_;
     std::map<std::uint8_t, std::uint64_t> unknownExperiments_;
     std::map<std::uint64_t, std::uint8_t> unknownEvents_;
+    std::uint64_t steps_ = 0;
     bool generationIsWhole_ = true;
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClock_;
 };

@@ -191,6 +191,7 @@ void Load::readGenerations() {
     wallClockAt_ = reader.wallClock();
     report_.events = reader.delivered();
     report_.traceBytes = reader.endOffset();
+    report_.steps = reader.steps();
     for (const auto& [offset, type] : reader.unknownEvents())
         ++unknownEvents_[type];
     unknownExperiments_ = reader.unknownExperiments();
@@ -252,6 +253,7 @@ void Load::readV1() {
     builder_.append(slice.finish());
     report_.events = orderer.delivered();
     report_.traceBytes = end;
+    report_.steps = orderer.steps();
 }
 
 void Load::publishSnapshot(const GenerationReader& reader) {

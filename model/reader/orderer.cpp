@@ -152,6 +152,7 @@ bool Orderer::step(std::uint32_t source) {
 
 Orderer::Outcome Orderer::tryAt(std::size_t i) {
     Source& source = sources_[heap_[i].source];
+    ++result_.steps;
     const Outcome outcome = advance(source.cursor, source.thread);
     if (outcome != Outcome::Taken)
         return outcome;

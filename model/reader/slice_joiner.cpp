@@ -131,6 +131,17 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     std::vector<Slot> slotAtEnd(endSlots.size(), LiveGoroutines::none); // of the state, by slot of the slice
     std::vector<Slot> slots(resolved.size());
     names.goroutines.resize(here.size());
+    // While the state is doubtful, two of the slice can turn out to be one. Whoever goes on behind its end is another.
+    std::unordered_map<Slot, std::uint32_t> endOf; // the record
+    for (std::size_t i = 0; i < resolved.size() && doubtful_; ++i)
+        if (const GoroutineAssumption& a = slice.goroutines[i]; here.has(a.goroutine, SliceGoroutines::ended)) {
+            const auto [end, isFirst] = endOf.try_emplace(resolved[i].slot, a.lastRecord);
+            end->second = std::min(end->second, a.lastRecord);
+        }
+    std::vector<GoroutineIndex> known(resolved.size());
+    for (std::size_t i = 0; i < resolved.size(); ++i)
+        if (resolved[i].slot != LiveGoroutines::none)
+            known[i] = state_.goroutines[resolved[i].slot].index;
     const auto add = [&](std::int64_t id, GoroutineIndex index) {
         Slot slot = state_.goroutines.find(id);
         slot = slot == LiveGoroutines::none ? state_.goroutines.add(id) : slot;
@@ -140,13 +151,17 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];
         slots[i] = resolved[i].slot;
+        if (const auto end = endOf.find(slots[i]); end != endOf.end())
+            slots[i] = a.lastRecord != nowhere && a.lastRecord > end->second ? LiveGoroutines::none : slots[i];
         const bool named = a.about != GoroutineAssumption::About::OnThread;
         const bool isNew = slots[i] == LiveGoroutines::none && named && a.status != 0;
-        if (isNew)
-            slots[i] = add(a.id, builder_.addGoroutine());
+        if (isNew) {
+            known[i] = builder_.addGoroutine();
+            slots[i] = add(a.id, known[i]);
+        }
         if (slots[i] == LiveGoroutines::none || a.absent)
             continue;
-        const GoroutineIndex g = state_.goroutines[slots[i]].index;
+        const GoroutineIndex g = known[i];
         names.goroutines[a.goroutine.value] = g;
         if (!resolved[i].holds || (isNew && a.about == GoroutineAssumption::About::Named))
             names.outOfSight.push_back(g);
@@ -155,15 +170,15 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
             slotAtEnd[a.atEnd] = slots[i];
     }
     std::ranges::sort(names.outOfSight);
-    const auto twice = std::ranges::unique(names.outOfSight);
-    names.outOfSight.erase(twice.begin(), twice.end());
+    names.outOfSight.erase(std::unique(names.outOfSight.begin(), names.outOfSight.end()), names.outOfSight.end());
 
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];
         if (slots[i] == LiveGoroutines::none || a.status == 0)
             continue;
         if (a.atEnd == LiveGoroutines::none) {
-            if (here.has(a.goroutine, SliceGoroutines::ended) && state_.goroutines[slots[i]].live)
+            const LiveGoroutines::Goroutine& g = state_.goroutines[slots[i]];
+            if (here.has(a.goroutine, SliceGoroutines::ended) && g.live && g.index == known[i])
                 state_.goroutines.remove(slots[i]);
             continue;
         }

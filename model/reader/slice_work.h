@@ -72,6 +72,7 @@ struct OrderedSlice {
     std::vector<ProcAssumption> procs;           ///< those that some thread had when the slice began
     SchedulerState end;                          ///< indices are those of the slice
     std::uint64_t delivered = 0;                 ///< events, as Go's reader counts them
+    std::uint64_t steps = 0;                     ///< events looked at, some of them more than once
     std::int64_t firstTime = 0;                  ///< ns of the trace clock
     std::int64_t lastTime = 0;
     std::optional<ReadProblem> damage;                   ///< events that could not be decoded

@@ -304,12 +304,12 @@ void Orderer::deliverRange(Queue& queue, const Record& r) {
     const bool begins =
         r.type == GCStart || r.type == STWStart || r.type == GCSweepStart || r.type == GCMarkAssistStart;
     if (r.type == STWStart) {
-        queue.stopTheWorld = stopTheWorldName(r.arguments[0]);
-        queue.stopper = indexOf(r.goroutine);
+        stopTheWorld_ = stopTheWorldName(r.arguments[0]);
+        stopper_ = indexOf(r.goroutine);
     }
     OrderedEvent& out = emit(queue, r, begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd);
-    out.text = stops ? queue.stopTheWorld : ofProc ? sweep_ : assist ? markAssist_ : markPhase_;
-    out.goroutine = stops ? queue.stopper : assist ? out.context : GoroutineIndex{};
+    out.text = stops ? stopTheWorld_ : ofProc ? sweep_ : assist ? markAssist_ : markPhase_;
+    out.goroutine = stops ? stopper_ : assist ? out.context : GoroutineIndex{};
     if (!ofProc)
         out.proc = {};
     if (begins)

@@ -39,6 +39,7 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
             if (queue.ended)
                 continue;
             any = true;
+            ++steps_;
             queue.inFrontier = queue.inFrontier || ready(queue.cursor.record());
             if (queue.inFrontier &&
                 (earliest == nullptr || queue.cursor.record().ticks < earliest->cursor.record().ticks))

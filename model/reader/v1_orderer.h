@@ -29,6 +29,8 @@ class Orderer {
     /// Orders everything and delivers the last event.
     std::optional<ReadProblem> order(const std::stop_token& stop);
     [[nodiscard]] std::uint64_t delivered() const { return out_.delivered(); }
+    /// Events looked at, most of them more than once.
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
 
   private:
     using Slot = LiveGoroutines::Slot;
@@ -38,8 +40,6 @@ class Orderer {
         std::int64_t id = -1;
         ProcIndex proc;     ///< once it was seen
         ThreadIndex thread; ///< that holds it
-        StringId stopTheWorld;
-        GoroutineIndex stopper;
         bool ended = false;
         bool inFrontier = false;
     };
@@ -83,7 +83,10 @@ class Orderer {
     std::uint32_t goroutinesSeen_ = 0;
     std::uint32_t procsSeen_ = 0;
     std::uint64_t collections_ = 0;
-    bool initialised_ = false;                       ///< the first Gomaxprocs was seen
+    StringId stopTheWorld_; ///< the last that began. Its end may stand with another processor, if theirs was taken away
+    GoroutineIndex stopper_;   ///< who began it
+    bool initialised_ = false; ///< the first Gomaxprocs was seen
+    std::uint64_t steps_ = 0;
     std::optional<std::set<std::uint64_t>> created_; ///< learnt only when ordering gets stuck
     std::size_t nextSample_ = 0;
     std::size_t nextExit_ = 0;

@@ -92,14 +92,17 @@ std::string reasonText(const Trace& trace, const SpanKind& kind) {
     return std::string(trace.text(kind.reason));
 }
 
-// The function as the reference names it. For a goroutine from before the trace it knows only stacks of its own events,
-// not the entry function that v1 files give; and where the first such stack has only an empty frame (Go up to 1.24
-// writes those), the name is empty.
+// The function as the reference names it. One that a C thread brought along has none. For a goroutine from before the
+// trace it knows only stacks of its own events, not the entry function that v1 files give; and where the first such
+// stack has only an empty frame (Go up to 1.24 writes those), the name is empty.
 std::string_view functionInReference(const Trace& trace, GoroutineIndex g) {
     const SpanRange own = trace.goroutines.spans(g);
+    if (!trace.preExisting(g) && trace.spans.state(trace.firstSpan(g)) == GoroutineState::Syscall)
+        return "(unknown)";
     for (std::uint32_t s = own.begin; trace.preExisting(g) && s < own.end; ++s) {
         const SpanKind& kind = trace.spans.kind({s});
-        if (kind.state == GoroutineState::Runnable && kind.origin != SpanOrigin::Event)
+        if (kind.state == GoroutineState::Runnable && kind.origin != SpanOrigin::Event &&
+            kind.origin != SpanOrigin::BeforeTrace)
             continue; // the stack is another's
         if (const auto frames = trace.stacks[trace.spans.stack({s})]; !frames.empty())
             return frames.back().known() ? trace.text(trace.frame(frames.back()).function) : std::string_view();

@@ -50,6 +50,7 @@ struct LoadReport {
     std::uint64_t events = 0;          ///< ordered events, as Go's own reader counts them
     std::uint64_t bytes = 0;           ///< of the file as stored
     std::uint64_t traceBytes = 0;      ///< after decompression
+    std::uint64_t steps = 0;           ///< events looked at while ordering, some more than once: what the load cost
 };
 
 } // namespace waitscope

@@ -11,6 +11,7 @@
 //   Runnable  of whoever made it runnable: the waker,    the waker or creator (see Waker); "not recorded" when it
 //             the creator, or itself when it gave way    gave way itself or came back from a system call
 //   Running   one more than the thread it runs on        the processor (ProcIndex)
+//             (ThreadIndex); 0: not known
 //   Waiting   where it blocked; the creator's if it was  the creator if it was created in this state
 //             created in this state
 //   Syscall   where it entered the system call           the thread (ThreadIndex)
@@ -47,6 +48,7 @@ enum class SpanOrigin : std::uint8_t {
     Woken,        ///< Runnable after a wait: `link` says by whom
     SyscallEnded, ///< Runnable after a system call that had lost its processor
 };
+constexpr std::size_t spanOriginCount = 5;
 
 /// The reason of a wait or stop whose name is missing in a damaged file.
 constexpr const char* lostReasonText = "(not recorded)";
