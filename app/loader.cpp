@@ -14,6 +14,7 @@ struct Loader::Load {
     QByteArray bytes;
     LoadProgress progress;
     std::stop_source stop;
+    std::chrono::milliseconds publishAfter{};
     LoadResult result;
     std::shared_ptr<const TraceFacts> facts;
     std::jthread thread;
@@ -49,6 +50,7 @@ void Loader::start(std::unique_ptr<Load> load) {
     if (current_ != nullptr)
         current_->stop.request_stop();
     current_ = load.get();
+    current_->publishAfter = publishAfter_;
     loads_.push_back(std::move(load));
     since_.start();
     lookTimer_.start();
@@ -59,6 +61,7 @@ void Loader::start(std::unique_ptr<Load> load) {
 // On the thread of the load.
 void Loader::run(Load* own) {
     LoadOptions options{.stop = own->stop.get_token(), .progress = &own->progress};
+    options.publishAfter = own->publishAfter;
     options.publish = [this, own](std::shared_ptr<const Trace> trace) {
         QMetaObject::invokeMethod(
             this,

@@ -11,6 +11,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -37,6 +38,8 @@ class Loader : public QObject {
     void loadBytes(const QByteArray& bytes, const QString& name);
     /// At once: the thread stops within 100 ms, and whatever it still finds is dropped.
     void cancel();
+    /// How long a load runs before it shows what it has read so far.
+    void setPublishAfter(std::chrono::milliseconds time) { publishAfter_ = time; }
     [[nodiscard]] bool isLoading() const { return current_ != nullptr; }
 
   Q_SIGNALS:
@@ -56,6 +59,7 @@ class Loader : public QObject {
 
     std::vector<std::unique_ptr<Load>> loads_; ///< the current one, and dropped ones whose threads have not ended yet
     Load* current_ = nullptr;
+    std::chrono::milliseconds publishAfter_ = LoadOptions{}.publishAfter;
     QTimer lookTimer_;
     QElapsedTimer since_;
 };

@@ -66,7 +66,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     connect(&loader_, &Loader::progressed, this, &MainWindow::showProgress);
     connect(&loader_, &Loader::loaded, this, &MainWindow::showLoaded);
     connect(&loader_, &Loader::failed, this, &MainWindow::showFailure);
-    connect(&loader_, &Loader::cancelled, this, &MainWindow::hideProgress);
+    connect(&loader_, &Loader::grown, this, &MainWindow::showGrown);
+    connect(&loader_, &Loader::cancelled, this, &MainWindow::showCancelled);
     connect(&state_, &ViewState::selectionChanged, this, &MainWindow::updateStatus);
     connect(&state_, &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
     const QSettings settings;
@@ -377,6 +378,32 @@ void MainWindow::closeTrace() {
     updateStatus();
 }
 
+void MainWindow::showGrown(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    const Time length = facts->trace->duration;
+    if (isGrowing()) {
+        state_.grow(std::move(facts));
+    } else {
+        source_ = source;
+        messages_->hide();
+        state_.show(std::move(facts));
+        pages_->setCurrentWidget(workspace_);
+        timeline_->setFocus();
+    }
+    findings_ = {};
+    verdict_.reset();
+    verdictLine_->setText(
+        tr("Still loading: the first %1 so far, no number is final.").arg(fromUtf8(durationText(length))));
+    updateTitle();
+    updateStatus();
+}
+
+void MainWindow::showCancelled() {
+    hideProgress();
+    if (isGrowing())
+        messages_->showMessage(tr("Loading was cancelled: this is the first %1 of the trace, and no number is final.")
+                                   .arg(fromUtf8(durationText(state_.facts()->trace->duration))));
+}
+
 void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source) {
     hideProgress();
     source_ = source;
@@ -393,9 +420,13 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
             report.complete ? details.front() : tr("This trace is damaged. %1").arg(fromUtf8(report.error));
         messages_->showMessage(first, details);
     }
-    state_.show(std::move(facts));
-    pages_->setCurrentWidget(workspace_);
-    timeline_->setFocus();
+    if (isGrowing()) {
+        state_.grow(std::move(facts));
+    } else {
+        state_.show(std::move(facts));
+        pages_->setCurrentWidget(workspace_);
+        timeline_->setFocus();
+    }
     updateTitle();
     updateStatus();
     computeVerdict();
@@ -594,7 +625,9 @@ void MainWindow::updateStatus() {
     const std::size_t warnings = trace.report.warnings.size();
     traceText_->setText(tr("%1 events, %2 goroutines, %3%4")
                             .arg(fromUtf8(countText(trace.report.events)), fromUtf8(countText(trace.goroutines.size())),
-                                 trace.report.complete ? tr("complete") : tr("incomplete"),
+                                 trace.report.growing    ? tr("still loading")
+                                 : trace.report.complete ? tr("complete")
+                                                         : tr("incomplete"),
                                  warnings == 0   ? QString()
                                  : warnings == 1 ? tr(", 1 warning")
                                                  : tr(", %1 warnings").arg(warnings)));

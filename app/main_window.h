@@ -78,7 +78,11 @@ class MainWindow : public QMainWindow {
     void chooseExport(const QString& what, const QString& kinds, const std::function<void(const QString&)>& exporter);
     void reload();
     void closeTrace();
+    void showGrown(std::shared_ptr<const TraceFacts> facts, const QString& source);
     void showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source);
+    void showCancelled();
+    /// Does the window show the beginning of a trace that is being loaded?
+    [[nodiscard]] bool isGrowing() const { return state_.facts() && state_.facts()->trace->report.growing; }
     void showFailure(const QString& sentence);
     void showProgress(const LoadStatus& status);
     void hideProgress();

@@ -3,6 +3,7 @@
 #include "app/main_window.h"
 #include "app/timeline_commands.h"
 #include "tests/support/recordings.h"
+#include "tests/support/trace_writer.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/inspector/inspector_panel.h"
@@ -326,6 +327,32 @@ class TestMainWindow : public QObject {
         QCOMPARE(window_->state()->visibleRange(), range);
         QVERIFY(window_->state()->selection() == selection);
         QVERIFY(window_->findChild<TimelineCommands*>()->options() == options);
+    }
+
+    void aLongLoadIsSeenWhileItGrows() {
+        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
+        QFile file(folder_.filePath(QStringLiteral("long.trace")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        file.close();
+        window_->loader()->setPublishAfter(std::chrono::milliseconds(0));
+        std::vector<Time> lengths;
+        QString verdict;
+        connect(window_->loader(), &Loader::grown, window_.get(), [&] {
+            lengths.push_back(window_->state()->facts()->trace->duration);
+            verdict = window_->verdictText();
+            QCOMPARE(window_->state()->visibleRange(), window_->state()->facts()->trace->wholeRange());
+            if (lengths.size() == 1)
+                window_->state()->select(GoroutineSelection{{3}});
+        });
+        open([&] { window_->openFile(file.fileName()); });
+        QVERIFY(!lengths.empty());
+        QVERIFY(std::ranges::is_sorted(lengths, std::less<>()));
+        QVERIFY2(verdict.contains(QStringLiteral("Still loading")), qPrintable(verdict));
+        const Trace& whole = *window_->state()->facts()->trace;
+        QVERIFY(!whole.report.growing && lengths.back() < whole.duration);
+        QCOMPARE(window_->state()->visibleRange(), whole.wholeRange());
+        QVERIFY(window_->state()->selection() == Selection(GoroutineSelection{{3}}));
     }
 
     void theInspectorListsWhatHappenedInTheSelection() {

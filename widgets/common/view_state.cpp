@@ -13,6 +13,19 @@ GoroutineIndex selectedGoroutine(const Selection& selection) {
     return {};
 }
 
+void ViewState::grow(std::shared_ptr<const TraceFacts> facts) {
+    const bool whole = !facts_ || visible_ == facts_->trace->wholeRange();
+    facts_ = std::move(facts);
+    if (whole)
+        visible_ = facts_->trace->wholeRange();
+    // Goroutines keep their numbers while a trace grows; spans do not.
+    if (!std::holds_alternative<GoroutineSelection>(selection_))
+        selection_ = {};
+    Q_EMIT traceChanged();
+    Q_EMIT visibleRangeChanged(visible_);
+    Q_EMIT selectionChanged(selection_);
+}
+
 void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     facts_ = std::move(facts);
     visible_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};

@@ -53,6 +53,8 @@ class ViewState : public QObject {
 
     /// Shows another trace (or none): the whole of it, nothing selected.
     void show(std::shared_ptr<const TraceFacts> facts);
+    /// Shows more of the trace that is shown: what the user looks at stays, except that the whole stays the whole.
+    void grow(std::shared_ptr<const TraceFacts> facts);
     /// Clipped to the trace; at least `shortestVisible` long.
     void setVisibleRange(TimeRange range);
     void select(const Selection& selection);
