@@ -52,21 +52,33 @@ void Loader::start(std::unique_ptr<Load> load) {
     loads_.push_back(std::move(load));
     since_.start();
     lookTimer_.start();
-    current_->thread = std::jthread([this, own = current_] {
-        const LoadOptions options{.stop = own->stop.get_token(), .progress = &own->progress};
-        if (own->source.isEmpty())
-            own->result = loadTrace(std::as_bytes(std::span(own->bytes.constData(), own->bytes.size())),
-                                    own->name.toStdString(), options);
-        else
-            own->result = loadTrace(own->source.toStdString(), options);
-        if (own->result.trace && !own->stop.stop_requested()) {
-            own->progress.stage = LoadStage::Analysing;
-            own->facts = computeFacts(own->result.trace);
-        }
-        QMetaObject::invokeMethod(
-            this, [this, own] { finish(own); }, Qt::QueuedConnection);
-    });
+    current_->thread = std::jthread([this, own = current_] { run(own); });
     look();
+}
+
+// On the thread of the load.
+void Loader::run(Load* own) {
+    LoadOptions options{.stop = own->stop.get_token(), .progress = &own->progress};
+    options.publish = [this, own](std::shared_ptr<const Trace> trace) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, own, facts = computeFacts(std::move(trace))] {
+                if (own == current_)
+                    Q_EMIT grown(facts, own->source);
+            },
+            Qt::QueuedConnection);
+    };
+    if (own->source.isEmpty())
+        own->result = loadTrace(std::as_bytes(std::span(own->bytes.constData(), own->bytes.size())),
+                                own->name.toStdString(), options);
+    else
+        own->result = loadTrace(own->source.toStdString(), options);
+    if (own->result.trace && !own->stop.stop_requested()) {
+        own->progress.stage = LoadStage::Analysing;
+        own->facts = computeFacts(own->result.trace);
+    }
+    QMetaObject::invokeMethod(
+        this, [this, own] { finish(own); }, Qt::QueuedConnection);
 }
 
 void Loader::cancel() {

@@ -41,6 +41,8 @@ class Loader : public QObject {
 
   Q_SIGNALS:
     void progressed(const waitscope::LoadStatus& status);
+    /// What a long load has read so far: more than the last time, and not final (`LoadReport::growing`).
+    void grown(std::shared_ptr<const waitscope::TraceFacts> facts, const QString& source);
     void loaded(std::shared_ptr<const waitscope::TraceFacts> facts, const QString& source);
     void failed(const QString& sentence, const QString& source);
     void cancelled();
@@ -48,6 +50,7 @@ class Loader : public QObject {
   private:
     struct Load;
     void start(std::unique_ptr<Load> load);
+    void run(Load* load);
     void finish(Load* load);
     void look();
 

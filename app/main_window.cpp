@@ -237,6 +237,8 @@ void MainWindow::makeActions() {
     viewMenu->addAction(actions_.add(view, tr("&Findings alone, and back"), QKeySequence(Qt::Key_4),
                                      [this] { maximiseTab(findingsPanel_); }));
     alone(tr("&Stack, source and why alone, and back"), Qt::Key_5, details_);
+    viewMenu->addAction(actions_.add(view, tr("&Inspector alone, and back"), QKeySequence(Qt::Key_6),
+                                     [this] { maximiseTab(inspector_); }));
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] { resetLayout(); }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));

@@ -28,7 +28,7 @@ Why whyOfWaits(const TraceFacts& facts, BlockerWalk& walk, const std::vector<Spa
     flames.reserve(byStack.size());
     for (const auto& [stack, waits] : byStack)
         flames.emplace_back(stack, walk.timesOf(waits, range));
-    why.flame = flameTreeOf(trace, flames);
+    why.flame = blockerFlameOf(trace, flames);
     why.causes = rootCausesOf(trace, walk.timesOf(finished, range));
     for (const auto& [key, waker] : wakers)
         why.wakers.push_back(waker);

@@ -329,7 +329,9 @@ class TestMainWindow : public QObject {
     void theInspectorListsWhatHappenedInTheSelection() {
         open([&] { window_->openFile(small); });
         auto* const inspector = window_->findChild<InspectorPanel*>();
-        inspector->setCurrentIndex(1); // events
+        QTest::keyClick(window_.get(), Qt::Key_6);
+        QVERIFY(inspector->isVisible());
+        inspector->setCurrentIndex(0); // events
         const Trace& trace = *window_->state()->facts()->trace;
         GoroutineIndex pingPong;
         for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)

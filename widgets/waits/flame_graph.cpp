@@ -59,7 +59,7 @@ FlameGraph::FlameGraph(QWidget* parent) : QAbstractScrollArea(parent) {
     viewport()->setMouseTracking(true);
 }
 
-void FlameGraph::show(std::shared_ptr<const Trace> trace, FlameTree tree) {
+void FlameGraph::show(std::shared_ptr<const Trace> trace, BlockerFlame tree) {
     trace_ = std::move(trace);
     tree_ = std::move(tree);
     focus_ = 0;
@@ -79,8 +79,8 @@ void FlameGraph::fitScrollBar() {
     verticalScrollBar()->setSingleStep(rowHeight());
 }
 
-QRectF FlameGraph::boxOf(const FlameNode& node) const {
-    const FlameNode& focus = tree_.nodes[focus_];
+QRectF FlameGraph::boxOf(const BlockerFlameNode& node) const {
+    const BlockerFlameNode& focus = tree_.nodes[focus_];
     const double scale = focus.time > 0 ? viewport()->width() / static_cast<double>(focus.time) : 0;
     const double left = static_cast<double>(node.begin - focus.begin) * scale;
     const double right = left + static_cast<double>(node.time) * scale;
@@ -91,21 +91,21 @@ QRectF FlameGraph::boxOf(const FlameNode& node) const {
             std::min<double>(viewport()->width(), right) - clippedLeft, rowHeight() - 1.0};
 }
 
-bool FlameGraph::isShown(const FlameNode& node) const {
-    const FlameNode& focus = tree_.nodes[focus_];
+bool FlameGraph::isShown(const BlockerFlameNode& node) const {
+    const BlockerFlameNode& focus = tree_.nodes[focus_];
     const bool above = node.begin >= focus.begin && node.begin + node.time <= focus.begin + focus.time;
     const bool below = node.begin <= focus.begin && node.begin + node.time >= focus.begin + focus.time;
     return above || (below && node.depth <= focus.depth);
 }
 
-QString FlameGraph::textOf(const FlameNode& node) const {
+QString FlameGraph::textOf(const BlockerFlameNode& node) const {
     switch (node.kind) {
-    case FlameNode::Kind::All:
+    case BlockerFlameNode::Kind::All:
         return tr("all: %1").arg(fromUtf8(durationText(node.time)));
-    case FlameNode::Kind::State:
+    case BlockerFlameNode::Kind::State:
         return tr("meanwhile: %1").arg(fromUtf8(nameOf(node.state)));
-    case FlameNode::Kind::Waiter:
-    case FlameNode::Kind::Blocker:
+    case BlockerFlameNode::Kind::Waiter:
+    case BlockerFlameNode::Kind::Blocker:
         break;
     }
     return fromUtf8(functionText(*trace_, node.frame));
@@ -117,18 +117,18 @@ void FlameGraph::paintEvent(QPaintEvent*) {
     boxes_ = 0;
     if (!trace_ || tree_.nodes.empty() || tree_.nodes[0].time == 0)
         return;
-    for (const FlameNode& node : tree_.nodes) {
+    for (const BlockerFlameNode& node : tree_.nodes) {
         if (!isShown(node))
             continue;
         const QRectF box = boxOf(node);
         if (box.width() < narrowestBox || box.bottom() < 0 || box.top() > viewport()->height())
             continue;
         QColor colour = palette().color(QPalette::AlternateBase);
-        if (node.kind == FlameNode::Kind::State)
+        if (node.kind == BlockerFlameNode::Kind::State)
             colour = colourOf(familyOf(node.state));
-        else if (node.kind == FlameNode::Kind::Blocker)
+        else if (node.kind == BlockerFlameNode::Kind::Blocker)
             colour = between(palette().color(QPalette::Base), colourOf(familyOf(node.state)), 0.55);
-        else if (node.kind == FlameNode::Kind::Waiter)
+        else if (node.kind == BlockerFlameNode::Kind::Waiter)
             colour = between(palette().color(QPalette::Base), palette().color(QPalette::Mid), 0.6);
         painter.fillRect(box.adjusted(0, 0, box.width() > 3 ? -1 : 0, 0), colour);
         ++boxes_;
@@ -183,7 +183,7 @@ bool FlameGraph::viewportEvent(QEvent* event) {
         QToolTip::hideText();
         return true;
     }
-    const FlameNode& node = tree_.nodes[static_cast<std::size_t>(at)];
+    const BlockerFlameNode& node = tree_.nodes[static_cast<std::size_t>(at)];
     const double percent = 100.0 * static_cast<double>(node.time) / static_cast<double>(tree_.nodes[0].time);
     QString text = textOf(node) + u'\n' + fromUtf8(durationText(node.time)) + QStringLiteral(" · ") +
                    fromUtf8(percentText(percent));

@@ -3,7 +3,7 @@
 // a part as wide as the picture; Backspace or Home goes back. Draws as many boxes as fit the pixels.
 #pragma once
 
-#include "model/waits/flame_tree.h"
+#include "model/waits/blocker_flame.h"
 
 #include <QAbstractScrollArea>
 
@@ -18,7 +18,7 @@ class FlameGraph : public QAbstractScrollArea {
     explicit FlameGraph(QWidget* parent = nullptr);
 
     /// `trace` names the frames; null: nothing.
-    void show(std::shared_ptr<const Trace> trace, FlameTree tree);
+    void show(std::shared_ptr<const Trace> trace, BlockerFlame tree);
     /// What is at a point of the viewport; -1: nothing.
     [[nodiscard]] int nodeAt(const QPoint& point) const;
     [[nodiscard]] int boxes() const { return boxes_; }
@@ -31,15 +31,15 @@ class FlameGraph : public QAbstractScrollArea {
     bool viewportEvent(QEvent* event) override;
 
   private:
-    [[nodiscard]] QRectF boxOf(const FlameNode& node) const;
-    [[nodiscard]] QString textOf(const FlameNode& node) const;
-    [[nodiscard]] bool isShown(const FlameNode& node) const;
+    [[nodiscard]] QRectF boxOf(const BlockerFlameNode& node) const;
+    [[nodiscard]] QString textOf(const BlockerFlameNode& node) const;
+    [[nodiscard]] bool isShown(const BlockerFlameNode& node) const;
     [[nodiscard]] int rowHeight() const;
     void focusOn(std::uint32_t node);
     void fitScrollBar();
 
     std::shared_ptr<const Trace> trace_;
-    FlameTree tree_;
+    BlockerFlame tree_;
     std::uint32_t focus_ = 0;
     int boxes_ = 0; ///< drawn last
 };

@@ -11,7 +11,7 @@
 
 namespace waitscope {
 
-struct FlameNode {
+struct BlockerFlameNode {
     enum class Kind : std::uint8_t { All, Waiter, State, Blocker };
     Kind kind = Kind::All;
     BlockerState state = BlockerState::Unknown; ///< of kinds State and Blocker
@@ -22,12 +22,14 @@ struct FlameNode {
     std::uint32_t parent = 0;
 };
 
-struct FlameTree {
-    std::vector<FlameNode> nodes; ///< the first stands for all; a parent comes before its children, larger ones first
-    std::uint32_t depth = 0;      ///< of the deepest node
+struct BlockerFlame {
+    std::vector<BlockerFlameNode>
+        nodes;               ///< the first stands for all; a parent comes before its children, larger ones first
+    std::uint32_t depth = 0; ///< of the deepest node
 };
 
 /// `waits`: where the time of waits at one stack went, for each such stack. O(frames · log).
-[[nodiscard]] FlameTree flameTreeOf(const Trace& trace, const std::vector<std::pair<StackId, BlockerTimes>>& waits);
+[[nodiscard]] BlockerFlame blockerFlameOf(const Trace& trace,
+                                          const std::vector<std::pair<StackId, BlockerTimes>>& waits);
 
 } // namespace waitscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/waits/flame_tree.h"
+#include "model/waits/blocker_flame.h"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@ namespace waitscope {
 
 namespace {
 
-using Kind = FlameNode::Kind;
+using Kind = BlockerFlameNode::Kind;
 
 class Growing {
   public:
@@ -42,11 +42,11 @@ class Growing {
     }
 
     // Laid out: children by time, each right of the one before it.
-    FlameTree take() {
+    BlockerFlame take() {
         std::vector<std::vector<std::uint32_t>> children(nodes_.size());
         for (std::uint32_t n = 1; n < nodes_.size(); ++n)
             children[nodes_[n].parent].push_back(n);
-        FlameTree tree;
+        BlockerFlame tree;
         const auto place = [&](const auto& self, std::uint32_t old, std::uint32_t parent, Time begin) -> void {
             const auto at = static_cast<std::uint32_t>(tree.nodes.size());
             tree.nodes.push_back(nodes_[old]);
@@ -56,7 +56,7 @@ class Growing {
             auto& own = children[old];
             std::ranges::sort(own, [&](std::uint32_t a, std::uint32_t b) {
                 const auto key = [&](std::uint32_t n) {
-                    const FlameNode& node = nodes_[n];
+                    const BlockerFlameNode& node = nodes_[n];
                     return std::tuple(-node.time, trace_.text(trace_.frame(node.frame).function), node.kind,
                                       node.state);
                 };
@@ -73,13 +73,13 @@ class Growing {
 
   private:
     const Trace& trace_;
-    std::vector<FlameNode> nodes_;
+    std::vector<BlockerFlameNode> nodes_;
     std::map<std::tuple<std::uint32_t, Kind, BlockerState, StringId>, std::uint32_t> children_;
 };
 
 } // namespace
 
-FlameTree flameTreeOf(const Trace& trace, const std::vector<std::pair<StackId, BlockerTimes>>& waits) {
+BlockerFlame blockerFlameOf(const Trace& trace, const std::vector<std::pair<StackId, BlockerTimes>>& waits) {
     Growing growing(trace);
     for (const auto& [stack, times] : waits)
         for (const BlockerTime& part : times.parts)
