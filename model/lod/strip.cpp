@@ -58,9 +58,23 @@ Time cellBegin(TimeRange range, std::size_t cells, std::size_t i) {
 
 template <class Row> void readStretches(const Row& row, TimeRange range, std::span<StripCell> cells, StripWork& work) {
     std::size_t next = firstEndingAfter(row, range.begin, work);
+    const auto cellEnd = [&](std::size_t i) {
+        return std::max(cellBegin(range, cells.size(), i + 1), cellBegin(range, cells.size(), i) + 1);
+    };
     for (std::size_t i = 0; i < cells.size() && next < row.size(); ++i) {
         const Time begin = cellBegin(range, cells.size(), i);
-        const Time end = std::max(cellBegin(range, cells.size(), i + 1), begin + 1);
+        const Time end = cellEnd(i);
+        const Stretch now = row[next];
+        ++work.itemsRead;
+        if (now.range.begin >= end)
+            continue; // nothing is here
+        if (now.range.begin <= begin && now.range.end >= end) {
+            // Most cells of a row that is seen closely lie in one stretch, which then fills many of them.
+            const StripCell whole{.family = now.family, .alive = true, .merged = false, .share = 255};
+            for (cells[i] = whole; i + 1 < cells.size() && cellEnd(i + 1) <= now.range.end; ++i)
+                cells[i + 1] = whole;
+            continue;
+        }
         std::array<Time, stateFamilyCount> times{};
         std::size_t count = 0;
         for (; next < row.size(); ++next) {
@@ -79,7 +93,8 @@ template <class Row> void readStretches(const Row& row, TimeRange range, std::sp
         cells[i] = {.family = static_cast<StateFamily>(most - times.begin()),
                     .alive = alive > 0,
                     .merged = count > 1,
-                    .share = static_cast<std::uint8_t>(alive * 255 / (end - begin))};
+                    .share =
+                        static_cast<std::uint8_t>(static_cast<double>(alive) * 255 / static_cast<double>(end - begin))};
     }
 }
 

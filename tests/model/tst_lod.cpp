@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Strips, pyramids and activities: what a row looks like, and that a look costs pixels.
 #include "model/facts.h"
+#include "tests/support/recordings.h"
 #include "tests/support/story.h"
 
 #include <QTest>
 
+#include <algorithm>
+#include <array>
 #include <numeric>
 
 using namespace waitscope;
@@ -48,6 +51,35 @@ class TestLod : public QObject {
         QCOMPARE(strip[4].family, StateFamily::Running);
         QVERIFY(strip[4].merged); // it hides the microsecond of being runnable
         QVERIFY(!strip[5].alive);
+    }
+
+    void everyCellOfARecordingIsWhatItsSpansSay() {
+        const auto facts = computeFacts(loadTrace(bytesOf(WAITSCOPE_TEST_DATA "/small-go1.26.trace"), "small").trace);
+        const Trace& trace = *facts->trace;
+        const Time d = trace.duration;
+        std::vector<StripCell> strip(200);
+        for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 3, d / 2}, TimeRange{d - 1000, d}})
+            for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+                StripWork work;
+                stripOf(trace, facts->waits, facts->pyramids, {g}, range, strip, work);
+                for (std::size_t i = 0; i < strip.size(); ++i) {
+                    const auto border = [&](std::size_t cell) {
+                        return range.begin + static_cast<Time>(static_cast<double>(range.length()) *
+                                                               static_cast<double>(cell) / 200.0);
+                    };
+                    const TimeRange cell{border(i), border(i + 1)};
+                    std::array<Time, stateFamilyCount> times{};
+                    const SpanRange own = trace.goroutines.spans({g});
+                    for (std::uint32_t s = own.begin; s < own.end; ++s)
+                        times[static_cast<std::size_t>(facts->waits.familyOf(trace, {s}))] +=
+                            trace.spans.range({s}).clippedTo(cell).length();
+                    const Time alive = std::accumulate(times.begin(), times.end(), Time{0});
+                    QCOMPARE(strip[i].alive, alive > 0);
+                    if (alive > 0)
+                        QCOMPARE(times[static_cast<std::size_t>(strip[i].family)], std::ranges::max(times));
+                    QCOMPARE(strip[i].share, static_cast<std::uint8_t>(alive * 255 / cell.length()));
+                }
+            }
     }
 
     void theStripOfABusyRowReadsCellsNotSpans() {
