@@ -40,7 +40,7 @@ bool isThere(const QString& command) {
 
 QList<Editor> knownEditors() {
     QList<Editor> editors;
-    if (const QString own = QSettings().value(settingsKey).toString(); !own.isEmpty())
+    if (QString own = QSettings().value(settingsKey).toString(); !own.isEmpty())
         editors << Editor{tr("as set"), own};
     if (const QString visual = qEnvironmentVariable("VISUAL"); !visual.isEmpty())
         editors << Editor{QStringLiteral("$VISUAL"), commandOf(visual)};
@@ -52,7 +52,7 @@ QList<Editor> knownEditors() {
 
 QString editorCommand() {
     const QList<Editor> editors = knownEditors();
-    if (const QString own = QSettings().value(settingsKey).toString(); !own.isEmpty())
+    if (QString own = QSettings().value(settingsKey).toString(); !own.isEmpty())
         return own; // even if it is not there: then that is said
     for (const Editor& editor : editors)
         if (isThere(editor.command))

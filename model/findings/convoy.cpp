@@ -50,6 +50,7 @@ Measured measure(const Evidence& evidence, const LockClass& lock, std::uint64_t 
     const auto& waits = evidence.lockWaits();
     const auto& order = lock.waits;
     std::vector<Time> begins;
+    begins.reserve(order.size());
     for (const std::uint32_t w : order)
         begins.push_back(trace.spans.start(waits[w].span));
     // The earliest begin among those that are woken later, or never.

@@ -133,9 +133,11 @@ void neverWoken(const Scene& scene, std::vector<Finding>& found) {
                       " of the numbers between the first and the last.";
             f.numbers.emplace_back("id_density_percent", group.density * 100);
         } else {
-            f.claim = who + (one ? " has" : " have") + " been blocked in " +
-                      primitiveText(group.primitive, group.detail) + " at " + placeOf(evidence, f.site) + " for " +
-                      ages + ". " + (one ? "It was not" : "None was") + " woken before the trace ended.";
+            f.claim = who;
+            f.claim.append(one ? " has" : " have").append(" been blocked in ");
+            f.claim.append(primitiveText(group.primitive, group.detail)).append(" at ");
+            f.claim.append(placeOf(evidence, f.site)).append(" for ").append(ages).append(". ");
+            f.claim.append(one ? "It was not" : "None was").append(" woken before the trace ended.");
         }
         f.numbers.emplace_back("youngest_ns", group.youngest);
         f.numbers.emplace_back("born_in_trace", std::int64_t{group.fresh});

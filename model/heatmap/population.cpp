@@ -38,7 +38,11 @@ Groups groupsOf(const GridRequest& request, HeatmapGrouping grouping) {
             std::string name(shortFunction(line.function));
             if (bySite)
                 name = name.empty() ? "creation not recorded"
-                                    : std::string(shortFile(line.file)) + ":" + std::to_string(line.line) + "  " + name;
+                                    : std::string(shortFile(line.file))
+                                          .append(":")
+                                          .append(std::to_string(line.line))
+                                          .append("  ")
+                                          .append(name);
             groups.names.push_back(std::move(name));
         }
         groups.ofGoroutine.push_back(entry->second);

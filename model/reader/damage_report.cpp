@@ -131,6 +131,7 @@ std::vector<UnknownThing> unknownThings(const Trace& trace, const std::map<std::
                                         const std::map<std::uint8_t, std::uint64_t>& experiments) {
     using Kind = UnknownThing::Kind;
     std::vector<UnknownThing> unknown;
+    unknown.reserve(eventTypes.size() + experiments.size());
     for (const auto& [type, count] : eventTypes)
         unknown.push_back({.kind = Kind::EventType, .name = std::to_string(type), .count = count});
     const auto isUnknown = [&](const SpanKind& kind) {

@@ -36,8 +36,8 @@ void onBusError(int signal, siginfo_t* info, void* context) {
         if (begin == 0 || address < begin || address >= guard.end.load())
             continue;
         const std::uintptr_t from = address / page * page;
-        void* const zeros =
-            ::mmap(reinterpret_cast<void*>(from), page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+        void* const zeros = ::mmap(static_cast<std::byte*>(info->si_addr) - (address - from), page, PROT_READ,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
         if (zeros == MAP_FAILED)
             break;
         std::uintptr_t lost = guard.lost.load();

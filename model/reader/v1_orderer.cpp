@@ -56,6 +56,8 @@ std::optional<ReadProblem> Orderer::order(const std::stop_token& stop) {
                 if (!queue.ended &&
                     (earliest == nullptr || queue.cursor.record().ticks < earliest->cursor.record().ticks))
                     earliest = &queue;
+            if (earliest == nullptr)
+                break;
             if (!problem)
                 problem = ReadProblem{.text = "The events contradict one another, so some are missing",
                                       .byteOffset = 0,

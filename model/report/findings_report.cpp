@@ -118,8 +118,8 @@ std::string findingsText(const Findings& findings) {
         std::string tier(nameOf(f.tier));
         std::ranges::transform(tier, tier.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
         const std::string indent = f.under ? "    " : "";
-        text += "\n" + indent + tier + "  " + std::string(f.detector) + "  " + headlineText(trace, f) + "\n" + indent +
-                f.sentence() + "\n";
+        text.append("\n").append(indent).append(tier).append("  ").append(f.detector).append("  ");
+        text.append(headlineText(trace, f)).append("\n").append(indent).append(f.sentence()).append("\n");
         if (f.dismissed)
             text += indent + "Dismissed: " + *f.dismissed + "\n";
         else if (const Pattern pattern = patternOf(f); f.tier >= Tier::Medium && !pattern.advice.empty() && !f.under)

@@ -20,11 +20,13 @@ bool isIdleByNature(Primitive p) {
 std::vector<std::string> longestOf(const TraceFacts& facts, const WaitTable& table) {
     constexpr std::size_t shown = 5;
     std::vector<const WaitRow*> rows;
+    rows.reserve(table.rows.size());
     for (const WaitRow& row : table.rows)
         rows.push_back(&row);
     std::ranges::stable_sort(rows, std::greater(), &WaitRow::longest);
     rows.resize(std::min(rows.size(), shown));
     std::vector<std::string> texts;
+    texts.reserve(rows.size());
     for (const WaitRow* const row : rows)
         texts.push_back((row->longestBeforeTrace ? "≥ " : "") + durationText(row->longest()) + " · " +
                         std::string(nameOf(row->primitive)) + " · " + siteText(*facts.trace, row->site));

@@ -183,7 +183,10 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture) const {
 }
 
 PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& brevity) const {
-    const auto [longest, longestCallout, shortest, few] = brevity;
+    const qsizetype longest = brevity.longest;
+    const qsizetype longestCallout = brevity.longestCallout;
+    const bool shortest = brevity.shortest;
+    const bool few = brevity.few;
     const auto joined = [&](const QList<Fact>& facts) {
         QStringList texts;
         for (const Fact& fact : facts) {

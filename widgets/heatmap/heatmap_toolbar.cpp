@@ -42,6 +42,7 @@ QString nameInMenu(const HeatmapMetric& metric) {
 
 std::vector<HeatmapMetric> metricsOf(HeatmapMode mode) {
     std::vector<HeatmapMetric> metrics;
+    metrics.reserve(namedStates.size() + 3);
     const bool lives = mode == HeatmapMode::Lifetime || mode == HeatmapMode::Strategy;
     for (const NamedStates& n : namedStates)
         metrics.push_back({.states = n.states});

@@ -219,7 +219,7 @@ void WaitRowsModel::arrange() {
         by([&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(sortColumn_)); });
     else
         by([&](std::uint32_t i) { return textOf(row(i), sortColumn_); });
-    std::ranges::stable_partition(order_, [&](std::uint32_t i) { return row(i).idiom.empty(); });
+    std::stable_partition(order_.begin(), order_.end(), [&](std::uint32_t i) { return row(i).idiom.empty(); });
 }
 
 } // namespace waitscope
