@@ -13,7 +13,8 @@ namespace waitscope {
 
 namespace {
 
-// Resident at the peak of a load, for a byte of trace (4 to 6 bytes an event, at most 16 an event in memory at the peak).
+// Resident at the peak of a load, for a byte of trace (4 to 6 bytes an event, at most 16 an event in memory at the
+// peak).
 constexpr std::uint64_t bytesForAByte = 4;
 constexpr std::uint64_t unknown = UINT64_MAX;
 
