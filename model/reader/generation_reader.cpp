@@ -10,12 +10,10 @@
 //   Slices of 1 MB are as fast and hold a third of that. Below 0.5 MB, batches that two slices read cost more.
 // - Spans of a slice packed goroutine by goroutine, so that laying them out is copying: 4 bytes less a span and a fifth
 //   slower. Twelve bytes in the order of time, written once and read once, won (span_log.h).
-// - Small pages: 34,000 page faults, a quarter of the time in the kernel. Threads keep their tables from slice to
-// slice,
-//   middling tables share huge pages, and slices go back one by one while the columns fill: 3,000 faults.
+// - Small pages: 34,000 page faults, a quarter of the time in the kernel. So threads keep their tables from slice to
+//   slice, middling tables share huge pages, and slices go back one by one while the columns fill.
 // - Huge pages for every column held 40 MB too much at the peak, since all columns begin to fill at once: memory.cpp
-// asks
-//   for them only where a table is large.
+//   asks for them only where a table is large.
 #include "model/reader/generation_reader.h"
 
 #include "model/reader/wire.h"
