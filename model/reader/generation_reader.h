@@ -78,6 +78,10 @@ class GenerationReader {
 
     [[nodiscard]] std::uint64_t delivered() const { return joiner_.delivered(); }
     [[nodiscard]] std::uint64_t endOffset() const { return endOffset_; }
+    /// How far the file is read, about: what stands before is in the trace.
+    [[nodiscard]] std::uint64_t joinedOffset() const {
+        return pending_.empty() ? endOffset_ : pending_.front().job->work.keepFrom;
+    }
     /// The header at which the trace ended because another one begins there.
     [[nodiscard]] const std::optional<TraceHeader>& otherTrace() const { return otherTrace_; }
     /// What stands behind the end of the trace, if it is something else; empty: nothing.

@@ -259,6 +259,9 @@ void Load::readV1() {
 void Load::publishSnapshot(const GenerationReader& reader) {
     if (std::chrono::steady_clock::now() - begun_ < nextSnapshot_)
         return;
+    // Beyond the middle the whole trace is there before anybody has looked around in a snapshot.
+    if (options_.publishAfter.count() != 0 && 2 * bytes_.storedBytesFor(reader.joinedOffset()) > bytes_.stored().size())
+        return;
     std::shared_ptr<Trace> trace = builder_.snapshot(strings_, stacks_, threads_, stop_.get_token());
     if (!trace || trace->goroutines.size() == 0)
         return;
