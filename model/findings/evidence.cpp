@@ -290,8 +290,7 @@ void Evidence::fillSites() {
         const std::span<Time> lengths = std::span(sorted).subspan(ends[s], ends[s + 1] - ends[s]);
         SiteHistory& site = sites_[s];
         std::ranges::sort(site.wakers);
-        const auto rest = std::ranges::unique(site.wakers);
-        site.wakers.erase(rest.begin(), rest.end());
+        site.wakers.erase(std::unique(site.wakers.begin(), site.wakers.end()), site.wakers.end());
         site.finished = lengths.size();
         if (lengths.empty())
             continue;

@@ -122,7 +122,7 @@ std::vector<std::pair<std::uint32_t, GoroutineIndex>> workersOfTasks(const Trace
     for (const Log& log : trace.logs)
         add(log.task, log.goroutine);
     std::ranges::sort(pairs);
-    pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
     return pairs;
 }
 
