@@ -2,9 +2,9 @@
 #include "model/reader/damage_report.h"
 
 #include "model/report/text.h"
+#include "model/waits/wait_reasons.h"
 
 #include <algorithm>
-#include <array>
 
 namespace waitscope {
 
@@ -56,29 +56,6 @@ std::string consequence(const ReadProblem& problem, TimeRange affected, Time dur
         return "the last " + length + " are " + (problem.toTheEnd ? "missing or " : "") + "incomplete";
     return "the numbers from " + durationText(affected.begin) + " to " + durationText(affected.end) + " are incomplete";
 }
-
-// Reasons that Go gives for a wait or a stop (go-trace-format C.3).
-constexpr std::array knownReasons{"",
-                                  lostReasonText,
-                                  "chan send",
-                                  "chan receive",
-                                  "select",
-                                  "sync",
-                                  "sync.(*Cond).Wait",
-                                  "network",
-                                  "sleep",
-                                  "forever",
-                                  "preempted",
-                                  "GC mark assist wait for work",
-                                  "GC background sweeper wait",
-                                  "GC weak to strong wait",
-                                  "wait until GC ends",
-                                  "system goroutine wait",
-                                  "wait for debug call",
-                                  "synctest",
-                                  "unspecified",
-                                  "runtime.Gosched",
-                                  "runtime.GoSched"};
 
 } // namespace
 
@@ -134,9 +111,7 @@ std::vector<UnknownThing> unknownThings(const Trace& trace, const std::map<std::
     unknown.reserve(eventTypes.size() + experiments.size());
     for (const auto& [type, count] : eventTypes)
         unknown.push_back({.kind = Kind::EventType, .name = std::to_string(type), .count = count});
-    const auto isUnknown = [&](const SpanKind& kind) {
-        return std::ranges::find(knownReasons, trace.text(kind.reason)) == knownReasons.end();
-    };
+    const auto isUnknown = [&](const SpanKind& kind) { return !isKnownReason(trace.text(kind.reason)); };
     const auto& kinds = trace.spans.kindTable;
     if (std::ranges::any_of(kinds, isUnknown)) {
         std::vector<std::uint64_t> spans(kinds.size());

@@ -8,6 +8,7 @@
 
 #include "model/waits/idle_idioms.h"
 #include "model/waits/standard_library.h"
+#include "model/waits/wait_reasons.h"
 
 #include <algorithm>
 #include <array>
@@ -134,23 +135,18 @@ Meaning fromReason(std::string_view reason, std::span<const std::string_view> na
             return {Primitive::Other, reason};
         }
     }
-    const auto withDetail = [&](Primitive p) { return Meaning{p, frames.primitive == p ? frames.detail : ""}; };
-    if (reason == "chan send")
-        return withDetail(Primitive::ChanSend);
-    if (reason == "chan receive")
-        return withDetail(Primitive::ChanReceive);
-    if (reason == "select")
-        return withDetail(Primitive::Select);
-    if (reason == "sync.(*Cond).Wait")
-        return {Primitive::Cond, {}};
-    if (reason == "network")
-        return {Primitive::Network, {}};
-    if (reason == "sleep")
-        return {Primitive::Sleep, {}};
-    if (reason.starts_with("GC ") || reason == "wait until GC ends")
-        return {Primitive::GC, reason};
-    // `preempted`, `system goroutine wait`, `wait for debug call`, `synctest`, `unspecified`, and those to come.
-    return {Primitive::Other, reason};
+    const Primitive primitive = primitiveOfReason(reason);
+    switch (primitive) {
+    case Primitive::ChanSend:
+    case Primitive::ChanReceive:
+    case Primitive::Select:
+        return {primitive, frames.primitive == primitive ? frames.detail : ""};
+    case Primitive::GC:
+    case Primitive::Other:
+        return {primitive, reason};
+    default:
+        return {primitive, {}};
+    }
 }
 
 Meaning meaningOf(const SpanKind& kind, std::string_view reason, std::span<const std::string_view> names) {

@@ -3,6 +3,7 @@
 #include "model/facts.h"
 #include "model/waits/standard_library.h"
 #include "model/waits/wait_classes.h"
+#include "model/waits/wait_reasons.h"
 #include "tests/support/story.h"
 
 #include <QtTest>
@@ -46,6 +47,7 @@ class WaitClassesTest : public QObject {
     void aRawStackFromBeforeTheTraceTellsThePrimitive();
     void aWaitWithoutStackAndReasonFromBeforeTheTraceIsUnknown();
     void aWaitWithoutStackAndReasonInTheTraceIsACoroutine();
+    void aReasonOfTheListIsKnownAndMeansWhatItSays();
     void aSystemCallIsAWaitOfItsOwn();
     void otherSpansHaveNoClass();
     void familiesFollowStates();
@@ -299,6 +301,25 @@ void WaitClassesTest::aWaitWithoutStackAndReasonInTheTraceIsACoroutine() {
     const WaitClass& found = classes.of(*trace, trace->lastSpan({0}));
     QCOMPARE(found.primitive, Primitive::Other);
     QCOMPARE(text(found.detail), std::string("coroutine"));
+}
+
+void WaitClassesTest::aReasonOfTheListIsKnownAndMeansWhatItSays() {
+    for (const WaitReason& reason : waitReasons) {
+        Story story;
+        story.g(1).runs(1_ms).waitsOn(std::string(reason.text), {"main.a"}, 3_ms).runs(1_ms).ends();
+        const auto facts = computeFacts(story.told(10_ms));
+        QVERIFY(isKnownReason(reason.text));
+        const Trace& trace = *facts->trace;
+        const SpanIndex wait = trace.spanAt({0}, 2_ms);
+        QCOMPARE(trace.text(trace.spans.kind(wait).reason), reason.text);
+        // Only the stack could tell, and this one does not.
+        QCOMPARE(facts->waits.of(trace, wait).primitive,
+                 reason.primitive == Primitive::Unknown ? Primitive::Other : reason.primitive);
+    }
+    QVERIFY(!isKnownReason("quantum"));
+    QVERIFY(isKnownReason(lostReasonText));
+    QCOMPARE(primitiveOfReason("quantum"), Primitive::Other);
+    QCOMPARE(primitiveOfReason("GC of a Go to come"), Primitive::GC);
 }
 
 void WaitClassesTest::aSystemCallIsAWaitOfItsOwn() {
