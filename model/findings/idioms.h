@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/facts.h"
+#include "model/waits/idle_idioms.h"
 
 #include <cstdint>
 #include <functional>
@@ -41,9 +42,9 @@ class Idioms {
   private:
     enum class Kind : std::uint8_t { Ordinary, Excluded, Idle, Allowed };
     enum : std::uint8_t {
-        connectionLoop = 1,
-        idle = 2,
-        idleCall = 4,
+        connectionLoop = idle_habit::connectionLoop,
+        idle = idle_habit::wait,
+        idleCall = idle_habit::call,
         bodyRead = 8,
         roundTrip = 16,
         cancel = 32,

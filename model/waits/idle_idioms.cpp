@@ -11,31 +11,47 @@ namespace {
 enum class Where : std::uint8_t { Anywhere, Waiting, Network };
 
 struct Idiom {
-    std::string_view function; ///< begins with this
-    std::string_view name;
+    std::string_view function;    ///< begins with this
+    std::string_view name;        ///< empty: not idle by itself, but of use to those that look for leaks
     Where where = Where::Waiting; ///< elsewhere in the same function it works
+    std::uint8_t habits = 0;
 };
 
-constexpr std::array<Idiom, 18> idioms{{
+using namespace idle_habit;
+
+// HTTP/2 is in net/http, in golang.org/x/net, and from Go 1.27 in a package below net/http.
+constexpr std::array<Idiom, 23> idioms{{
     {"net.(*netFD).accept", "accepts connections"},
     {"net/http.(*conn).serve", "idle connection", Where::Network},
-    {"net/http.(*connReader).backgroundRead", "idle connection"},
-    {"net/http.(*persistConn).readLoop", "idle connection", Where::Network},
-    {"net/http.(*persistConn).writeLoop", "idle connection"},
+    {"net/http.(*connReader).backgroundRead", "idle connection", Where::Waiting, wait},
+    {"net/http.(*persistConn).readLoop", "idle connection", Where::Network, connectionLoop},
+    {"net/http.(*persistConn).writeLoop", "idle connection", Where::Waiting, connectionLoop},
+    {"net/http.(*persistConn).roundTrip", {}, Where::Waiting, connectionLoop},
     {"net/http.(*http2clientConnReadLoop)", "idle connection", Where::Network},
     {"net/http.(*http2serverConn)", "idle connection"},
+    {"net/http.(*http2", {}, Where::Waiting, connectionLoop},
     {"net/http/internal/http2.(*clientConnReadLoop)", "idle connection", Where::Network},
     {"net/http/internal/http2.(*serverConn)", "idle connection"},
+    {"net/http/internal/http2.(*", {}, Where::Waiting, connectionLoop},
     {"golang.org/x/net/http2.(*clientConnReadLoop)", "idle connection", Where::Network},
     {"golang.org/x/net/http2.(*serverConn)", "idle connection"},
+    {"golang.org/x/net/http2.(*", {}, Where::Waiting, connectionLoop},
     {"google.golang.org/grpc/internal/transport.(*http2Server)", "idle connection"},
     {"google.golang.org/grpc/internal/transport.(*http2Client)", "idle connection"},
     {"google.golang.org/grpc/internal/transport.(*controlBuffer)", "idle connection"},
-    {"database/sql.(*DB).connection", "connection pool"},
-    {"os/signal.", "waits for signals", Where::Anywhere},
-    {"os.(*Process).", "waits for a process", Where::Anywhere},
-    {"os/exec.(*Cmd).", "waits for a process", Where::Anywhere},
+    {"database/sql.(*DB).connection", "connection pool", Where::Waiting, wait},
+    {"os/signal.", "waits for signals", Where::Anywhere, wait | call},
+    {"os.(*Process).", "waits for a process", Where::Anywhere, call},
+    {"os/exec.", "waits for a process", Where::Anywhere, wait | call},
+    {"os.(*File).Read", {}, Where::Anywhere, call},
 }};
+
+// Calls whose package differs from system to system, and reads of files that may be terminals or pipes.
+bool isIdleCall(std::string_view function) {
+    return function.starts_with("internal/poll.(*FD).Read") || function.ends_with(".Wait4") ||
+           function.find("EpollWait") != std::string_view::npos || function.find("inotify") != std::string_view::npos ||
+           function.find("Kevent") != std::string_view::npos;
+}
 
 } // namespace
 
@@ -46,11 +62,19 @@ std::string_view idleIdiomOf(Primitive primitive, std::span<const std::string_vi
         return {}; // what keeps it from its work there is not its work
     for (const std::string_view function : functions)
         for (const Idiom& idiom : idioms)
-            if (function.starts_with(idiom.function) &&
+            if (!idiom.name.empty() && function.starts_with(idiom.function) &&
                 (idiom.where == Where::Anywhere || (idiom.where == Where::Network && primitive == Primitive::Network) ||
                  (idiom.where == Where::Waiting && primitive != Primitive::Syscall)))
                 return idiom.name;
     return {};
+}
+
+std::uint8_t idleHabitsOf(std::string_view function) {
+    std::uint8_t habits = isIdleCall(function) ? call : 0;
+    for (const Idiom& idiom : idioms)
+        if (function.starts_with(idiom.function))
+            habits |= idiom.habits;
+    return habits;
 }
 
 } // namespace waitscope

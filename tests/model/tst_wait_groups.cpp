@@ -47,6 +47,7 @@ class WaitGroupsTest : public QObject {
     void waitsOfRecordedRegionsAreInTheirRows_data();
     void waitsOfRecordedRegionsAreInTheirRows();
     void idleHabitsAreKnownWhereTheyWait();
+    void theTableAndTheFindingsCallTheSameFunctionsIdle();
     void foldedStacksKeepOpenWaitsApart();
     void pprofIsTheSameBytesEachTimeAndGzip();
     void chromeEventsAreJsonAndMatch();
@@ -133,6 +134,24 @@ void WaitGroupsTest::idleHabitsAreKnownWhereTheyWait() {
              std::string_view("waits for signals"));
     QVERIFY(idleIdiomOf(Primitive::Mutex, Names{"sync.(*Mutex).Lock", "main.get"}).empty());
     QCOMPARE(idleIdiomOf(Primitive::Sleep, Names{"time.Sleep", "main.poll"}), std::string_view("sleep"));
+}
+
+void WaitGroupsTest::theTableAndTheFindingsCallTheSameFunctionsIdle() {
+    using namespace idle_habit;
+    QCOMPARE(idleHabitsOf("net/http.(*persistConn).writeLoop"), connectionLoop);
+    QCOMPARE(idleHabitsOf("golang.org/x/net/http2.(*clientStream).doRequest"), connectionLoop);
+    QCOMPARE(idleHabitsOf("database/sql.(*DB).connectionOpener"), wait);
+    QCOMPARE(idleHabitsOf("os/exec.(*Cmd).Wait"), static_cast<std::uint8_t>(wait | call));
+    QCOMPARE(idleHabitsOf("golang.org/x/sys/unix.EpollWait"), call);
+    QCOMPARE(idleHabitsOf("main.get"), std::uint8_t{0});
+    // What may wait for ever in the findings has a name in the table.
+    for (const std::string_view function : {"database/sql.(*DB).connectionOpener", "os/signal.loop",
+                                            "os/exec.(*Cmd).Wait", "net/http.(*connReader).backgroundRead"}) {
+        QVERIFY((idleHabitsOf(function) & wait) != 0);
+        QVERIFY(!idleIdiomOf(Primitive::Select, std::vector{function}).empty());
+    }
+    // A round trip stands for its connection, but the request that waits in it is not idle.
+    QVERIFY(idleIdiomOf(Primitive::Select, std::vector<std::string_view>{"net/http.(*persistConn).roundTrip"}).empty());
 }
 
 void WaitGroupsTest::foldedStacksKeepOpenWaitsApart() {
