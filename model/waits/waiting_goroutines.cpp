@@ -4,6 +4,7 @@
 #include "model/waits/each_wait.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace waitscope {
@@ -65,6 +66,23 @@ std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primi
                                                   TimeRange range, bool runtimeGoroutines) {
     return goroutinesOf(facts, {.by = WaitGrouping::Site, .primitive = primitive, .site = site}, range,
                         runtimeGoroutines);
+}
+
+std::vector<WaitingGoroutine> oneOfEachStack(const Trace& trace, const std::vector<WaitingGoroutine>& goroutines) {
+    std::vector<WaitingGoroutine> firsts;
+    std::map<std::uint32_t, std::size_t> firstOf; // by stack
+    for (const WaitingGoroutine& waiting : goroutines) {
+        const StackId stack = trace.spans.stack(waiting.wait);
+        if (!trace.stacks[stack].empty()) {
+            const auto [found, isNew] = firstOf.try_emplace(stack.value, firsts.size());
+            if (!isNew) {
+                ++firsts[found->second].sameStack;
+                continue;
+            }
+        }
+        firsts.push_back(waiting);
+    }
+    return firsts;
 }
 
 RowWaits waitsOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range, bool runtimeGoroutines) {

@@ -16,9 +16,10 @@ struct WaitingGoroutine {
     Time since = 0; ///< the begin of that wait
     Time length = 0;
     bool open = false;
-    bool beforeTrace = false; ///< that wait began before the trace: `length` is a lower bound
-    std::uint64_t waits = 0;  ///< of the goroutine there, touching the range
-    Time total = 0;           ///< time of those inside the range
+    bool beforeTrace = false;    ///< that wait began before the trace: `length` is a lower bound
+    std::uint64_t waits = 0;     ///< of the goroutine there, touching the range
+    Time total = 0;              ///< time of those inside the range
+    std::uint32_t sameStack = 1; ///< goroutines that this entry stands for, see `oneOfEachStack`
 };
 
 /// Those of a row: open waits first, oldest first, then the finished ones, longest first; equals
@@ -28,6 +29,11 @@ struct WaitingGoroutine {
 [[nodiscard]] std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive,
                                                                 FrameId site, TimeRange range,
                                                                 bool runtimeGoroutines = false);
+
+/// The first of those whose waits have one and the same stack, in the order given, with their number. A wait whose
+/// stack was not recorded is like no other. O(goroutines · log).
+[[nodiscard]] std::vector<WaitingGoroutine> oneOfEachStack(const Trace& trace,
+                                                           const std::vector<WaitingGoroutine>& goroutines);
 
 /// All waits of a row that touch the range, goroutine by goroutine. O(spans inside the range).
 struct RowWaits {

@@ -9,6 +9,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QHeaderView>
@@ -96,6 +97,7 @@ class WaitsPanelTest : public QObject {
     void modelsKeepTheirPromises();
     void aClickOnAHeaderSorts();
     void choosingARowListsItsGoroutinesOldestFirst();
+    void identicalStacksCanBeOneEntryWithTheirNumber();
     void choosingAGoroutineSelectsItsWait();
     void aSpanSelectedElsewhereIsShown();
     void aGoroutineSelectedElsewhereIsShown();
@@ -209,6 +211,41 @@ void WaitsPanelTest::choosingARowListsItsGoroutinesOldestFirst() {
     QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::Waited), (QStringList{"18 ms", "3 ms", "2 ms", "1 ms"}));
     QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::CreatedAt).first(), QString("main.go:10  main.spawn"));
     QCOMPARE(p.selectedText(p.goroutines, 0), QString());
+}
+
+void WaitsPanelTest::identicalStacksCanBeOneEntryWithTheirNumber() {
+    Story story;
+    const auto waits = [&](std::int64_t id, const char* caller) {
+        story.g(id).runs(id * 1_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get", caller}, 1_ms);
+    };
+    waits(1, "main.page");
+    waits(2, "main.list");
+    waits(3, "main.page");
+    waits(4, "main.page");
+    story.g(9).entry("main.holder").runs(20_ms);
+    Panel p;
+    p.view.show(computeFacts(story.told(20_ms)));
+    p.settle();
+    p.clickRow(p.rows, 0);
+    QCOMPARE(p.ids(), (QStringList{"1", "2", "3", "4"}));
+    QVERIFY(p.goroutines->isColumnHidden(WaitingGoroutinesModel::SameStack));
+    auto* const once = p.panel.findChild<QCheckBox*>();
+    once->click();
+    p.settle();
+    QCOMPARE(p.ids(), (QStringList{"1", "2"}));
+    QVERIFY(!p.goroutines->isColumnHidden(WaitingGoroutinesModel::SameStack));
+    QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::SameStack), (QStringList{"3", "1"}));
+    const auto labels = p.panel.findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [](QLabel* l) { return l->text().startsWith("4 goroutines"); }));
+    // One that has no entry of its own is shown by that which stands for it.
+    p.view.select(SpanSelection{p.goroutine(4), p.view.facts()->trace->spanAt(p.goroutine(4), 10_ms)});
+    p.settle();
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("1"));
+    QCOMPARE(selectedGoroutine(p.view.selection()), p.goroutine(4));
+    once->click();
+    p.settle();
+    QCOMPARE(p.ids(), (QStringList{"1", "2", "3", "4"}));
+    QCOMPARE(p.selectedText(p.goroutines, 0), QString("4"));
 }
 
 void WaitsPanelTest::choosingAGoroutineSelectsItsWait() {

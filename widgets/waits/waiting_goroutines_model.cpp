@@ -17,7 +17,7 @@ namespace {
 
 bool isFigure(int column) {
     return column == WaitingGoroutinesModel::Goroutine || column == WaitingGoroutinesModel::Since ||
-           column == WaitingGoroutinesModel::Waited;
+           column == WaitingGoroutinesModel::Waited || column == WaitingGoroutinesModel::SameStack;
 }
 
 } // namespace
@@ -58,8 +58,8 @@ QVariant WaitingGoroutinesModel::headerData(int section, Qt::Orientation orienta
         return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    const std::array<QString, columns> names{tr("Goroutine"), tr("Function"), tr("State"),
-                                             tr("Since"),     tr("Waited"),   tr("Created at")};
+    const std::array<QString, columns> names{tr("Goroutine"), tr("Function"),   tr("State"),     tr("Since"),
+                                             tr("Waited"),    tr("Same stack"), tr("Created at")};
     return names[static_cast<std::size_t>(section)];
 }
 
@@ -78,6 +78,8 @@ QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int colu
         return waiting.beforeTrace ? tr("before the trace") : fromUtf8(durationText(waiting.since));
     case Waited:
         return (waiting.beforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(waiting.length));
+    case SameStack:
+        return fromUtf8(countText(waiting.sameStack));
     case CreatedAt:
         if (trace.preExisting(g))
             return tr("before the trace");
@@ -104,6 +106,10 @@ QString WaitingGoroutinesModel::toolTipOf(const WaitingGoroutine& waiting, int c
         return tr("%1\n%2 waits here in the visible range: %3")
             .arg(fromUtf8(exactDurationText(waiting.length)), fromUtf8(countText(waiting.waits)),
                  fromUtf8(exactDurationText(waiting.total)));
+    case SameStack:
+        return trace.stacks[trace.spans.stack(waiting.wait)].empty()
+                   ? tr("The stack was not recorded: it may be like that of others.")
+                   : tr("Goroutines with this very stack: %1").arg(fromUtf8(countText(waiting.sameStack)));
     case CreatedAt: {
         const Waker creator = trace.creator(g);
         const FrameId site = facts_->waits.siteOf(trace.creationStack(g));

@@ -15,7 +15,7 @@ class WaitingGoroutinesModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { Goroutine, Function, State, Since, Waited, CreatedAt };
+    enum Column { Goroutine, Function, State, Since, Waited, SameStack, CreatedAt };
     static constexpr int columns = CreatedAt + 1;
 
     using QAbstractTableModel::QAbstractTableModel;

@@ -9,6 +9,7 @@
 #include "widgets/waits/wait_rows_model.h"
 #include "widgets/waits/waiting_goroutines_model.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -174,11 +175,15 @@ QWidget* WaitsPanel::buildGoroutines() {
     goroutinesTitle_ = new QLabel(part);
     goroutinesTitle_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     goroutinesTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    stacksOnce_ = new QCheckBox(tr("Identical stacks as one"), part);
+    stacksOnce_->setToolTip(tr("One entry for all goroutines with the same stack: the first of them, and how many"));
+    connect(stacksOnce_, &QCheckBox::toggled, this, &WaitsPanel::showStacksOnce);
     goroutinesTable_ = new TextTable(part);
     goroutinesTable_->setAccessibleName(tr("Goroutines of the selected waits, oldest first"));
     goroutinesTable_->setModel(goroutinesModel_);
     goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
     goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
+    goroutinesTable_->setColumnHidden(WaitingGoroutinesModel::SameStack, true);
     connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
     connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
     goroutinesMessage_ = messageLabel(part);
@@ -188,7 +193,11 @@ QWidget* WaitsPanel::buildGoroutines() {
     auto* const layout = new QVBoxLayout(part);
     layout->setContentsMargins(gap, gap, gap, gap);
     layout->setSpacing(gap);
-    layout->addWidget(goroutinesTitle_);
+    auto* const head = new QHBoxLayout;
+    head->setSpacing(gap);
+    head->addWidget(goroutinesTitle_, 1);
+    head->addWidget(stacksOnce_);
+    layout->addLayout(head);
     layout->addWidget(goroutinesOrMessage_, 1);
     return part;
 }
@@ -253,7 +262,8 @@ void WaitsPanel::followSelection(const Selection& selection) {
     // A goroutine of the row that is there, however it is grouped: the list stays.
     if (listed_ && listed_->by != WaitGrouping::Site && goroutinesModel_->rowOf(selected_) >= 0 && !goroutines_.busy())
         row = listed_;
-    if (row && row == row_ && !goroutines_.busy()) { // it is there already
+    const bool hidden = stacksOnce_->isChecked() && selected_.known() && goroutinesModel_->rowOf(selected_) < 0;
+    if (row && row == row_ && !hidden && !goroutines_.busy()) { // it is there already
         const QScopedValueRollback following(following_, true);
         showSelectedRow();
         goroutinesTable_->showRow(goroutinesModel_->rowOf(selected_));
@@ -282,20 +292,31 @@ void WaitsPanel::requestRows() {
 }
 
 void WaitsPanel::requestGoroutines() {
-    goroutines_.request(
-        [facts = view_->facts(), range = view_->visibleRange(), row = row_, selected = selected_]() -> Goroutines {
-            Goroutines found{.facts = facts, .row = row, .selected = selected};
-            if (!row) {
-                const SpanIndex wait = openOrLongestWait(*facts, selected, range);
-                if (!wait.known())
-                    return found;
-                const WaitClass& what = facts->waits.of(*facts->trace, wait);
-                found.row = rowKeyOf({what.primitive, what.site});
-            }
-            const bool runtime = selected.known() && facts->waits.isRuntime(selected);
-            found.list = goroutinesOf(*facts, *found.row, range, runtime);
-            return found;
-        });
+    goroutines_.request([facts = view_->facts(), range = view_->visibleRange(), row = row_, selected = selected_,
+                         stacksOnce = stacksOnce_->isChecked()]() -> Goroutines {
+        Goroutines found{.facts = facts, .row = row, .selected = selected};
+        if (!row) {
+            const SpanIndex wait = openOrLongestWait(*facts, selected, range);
+            if (!wait.known())
+                return found;
+            const WaitClass& what = facts->waits.of(*facts->trace, wait);
+            found.row = rowKeyOf({what.primitive, what.site});
+        }
+        const bool runtime = selected.known() && facts->waits.isRuntime(selected);
+        found.list = goroutinesOf(*facts, *found.row, range, runtime);
+        found.count = found.list.size();
+        if (stacksOnce) {
+            const auto own = std::ranges::find(found.list, selected, &WaitingGoroutine::goroutine);
+            const StackId stack = own == found.list.end() ? StackId{} : facts->trace->spans.stack(own->wait);
+            found.list = oneOfEachStack(*facts->trace, found.list);
+            // The entry that stands for the selected goroutine is the selected one.
+            if (!facts->trace->stacks[stack].empty())
+                found.selected = std::ranges::find(found.list, stack, [&](const WaitingGoroutine& waiting) {
+                                     return facts->trace->spans.stack(waiting.wait);
+                                 })->goroutine;
+        }
+        return found;
+    });
     setBusy();
 }
 
@@ -320,6 +341,7 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
         const bool another = goroutines.row != listed_;
         listed_ = goroutines.row;
         row_ = goroutines.row;
+        listedCount_ = goroutines.count;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
         if (another)
             fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function);
@@ -328,6 +350,13 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
     }
     setBusy();
     showWhatThereIs();
+}
+
+void WaitsPanel::showStacksOnce(bool once) {
+    goroutinesTable_->setColumnHidden(WaitingGoroutinesModel::SameStack, !once);
+    goroutinesTable_->resizeColumnToContents(WaitingGoroutinesModel::SameStack);
+    if (listed_)
+        requestGoroutines();
 }
 
 void WaitsPanel::showSelectedRow() {
@@ -429,9 +458,7 @@ void WaitsPanel::showWhatThereIs() {
         const Trace& trace = *view_->facts()->trace;
         const QString title =
             tr("%1, oldest first · %2 · %3")
-                .arg(goroutines == 1
-                         ? tr("1 goroutine")
-                         : tr("%1 goroutines").arg(fromUtf8(countText(static_cast<std::uint64_t>(goroutines)))),
+                .arg(listedCount_ == 1 ? tr("1 goroutine") : tr("%1 goroutines").arg(fromUtf8(countText(listedCount_))),
                      listed_->by == WaitGrouping::Site ? fromUtf8(nameOf(listed_->primitive))
                                                        : fromUtf8(nameOf(listed_->by)),
                      fromUtf8(rowKeyText(*view_->facts(), *listed_)));

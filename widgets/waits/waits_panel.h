@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -53,6 +54,7 @@ class WaitsPanel : public QWidget {
         std::shared_ptr<const TraceFacts> facts;
         std::optional<WaitRowKey> row; ///< none: what is selected waits nowhere
         std::vector<WaitingGoroutine> list;
+        std::size_t count = 0; ///< of all, however many of them the list shows as one
         GoroutineIndex selected;
     };
 
@@ -66,6 +68,7 @@ class WaitsPanel : public QWidget {
     void showRows(Rows rows);
     void showGoroutines(Goroutines goroutines);
     void showSelectedRow();
+    void showStacksOnce(bool once);
     void rowChosen(int row);
     void groupBy(WaitGrouping by);
     [[nodiscard]] bool needsDistributions() const;
@@ -86,6 +89,7 @@ class WaitsPanel : public QWidget {
     QLabel* message_ = nullptr;
     QPushButton* clearFilter_ = nullptr;
     QLabel* goroutinesTitle_ = nullptr;
+    QCheckBox* stacksOnce_ = nullptr;
     QStackedWidget* goroutinesOrMessage_ = nullptr;
     TextTable* goroutinesTable_ = nullptr;
     QLabel* goroutinesMessage_ = nullptr;
@@ -93,6 +97,7 @@ class WaitsPanel : public QWidget {
     WaitGrouping by_ = WaitGrouping::Site;
     std::optional<WaitRowKey> row_;    ///< whose goroutines are wanted
     std::optional<WaitRowKey> listed_; ///< whose goroutines are there
+    std::size_t listedCount_ = 0;      ///< of them, however many are shown as one
     GoroutineIndex selected_;
     bool following_ = false; ///< the tables are being set, not used
     LatestResult<Rows> rows_;
