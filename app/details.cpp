@@ -2,6 +2,7 @@
 #include "app/details.h"
 
 #include "app/editor.h"
+#include "app/path_rules_dialog.h"
 #include "model/report/span_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/stack/source_panel.h"
@@ -43,6 +44,7 @@ Details::Details(ViewState* view, QWidget* parent)
     });
     connect(source_, &SourcePanel::sourceWanted, this, &Details::findSource);
     connect(source_, &SourcePanel::editorRequested, this, &Details::openEditor);
+    connect(source_, &SourcePanel::rulesRequested, this, &Details::editPathRules);
     connect(source_, &SourcePanel::locateRequested, this, [this] {
         const QString name = source_->file().section(u'/', -1);
         const QString path = QFileDialog::getOpenFileName(this, tr("Find %1").arg(name), {},
@@ -87,6 +89,17 @@ void Details::locateSource(const QString& path) {
     else
         rememberPathRule({source_->file(), path}); // another name: for this file only
     findSource(source_->file());
+}
+
+void Details::editPathRules() {
+    auto* const dialog = new PathRulesDialog(pathRules(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        keepPathRules(dialog->rules());
+        if (!source_->file().isEmpty())
+            findSource(source_->file());
+    });
+    dialog->open();
 }
 
 void Details::openEditor() {

@@ -31,6 +31,8 @@ class Details : public QTabWidget {
     /// In the editor that the settings name.
     void openEditor();
     void chooseEditor();
+    /// A dialog of the rules that lead from paths of traces to files here; the shown line is looked for anew.
+    void editPathRules();
     /// The file of the shown line is `path` here; others are then looked for in the same way.
     void locateSource(const QString& path);
 

@@ -97,11 +97,9 @@ QList<PathRule> pathRules() {
     return rules;
 }
 
-void rememberPathRule(const PathRule& rule) {
-    QList<PathRule> rules = pathRules();
-    rules.removeIf([&](const PathRule& old) { return old.first == rule.first; });
-    rules.prepend(rule);
+void keepPathRules(const QList<PathRule>& rules) {
     QSettings settings;
+    settings.remove(rulesKey);
     settings.beginWriteArray(rulesKey, static_cast<int>(rules.size()));
     for (int i = 0; i < rules.size(); ++i) {
         settings.setArrayIndex(i);
@@ -109,6 +107,13 @@ void rememberPathRule(const PathRule& rule) {
         settings.setValue(QStringLiteral("to"), rules[i].second);
     }
     settings.endArray();
+}
+
+void rememberPathRule(const PathRule& rule) {
+    QList<PathRule> rules = pathRules();
+    rules.removeIf([&](const PathRule& old) { return old.first == rule.first; });
+    rules.prepend(rule);
+    keepPathRules(rules);
 }
 
 SourceFile readSource(const QString& traced, const QStringList& places) {

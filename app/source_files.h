@@ -31,6 +31,8 @@ using PathRule = std::pair<QString, QString>;
 
 /// As the settings keep them.
 [[nodiscard]] QList<PathRule> pathRules();
+void keepPathRules(const QList<PathRule>& rules);
+/// In front of the others.
 void rememberPathRule(const PathRule& rule);
 
 struct SourceFile {

@@ -2,6 +2,7 @@
 // From a row of waits to the source line and the editor: is the file found, the line marked, and a failure said?
 #include "app/details.h"
 #include "app/editor.h"
+#include "app/path_rules_dialog.h"
 #include "app/source_files.h"
 #include "tests/support/story.h"
 #include "widgets/common/plain_rows.h"
@@ -20,6 +21,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
@@ -97,6 +99,7 @@ class DetailsTest : public QObject {
     void aRuleIsGuessedFromTheFirstFile();
     void likelyPlacesComeFirst();
     void aFileThatIsNotThereIsSaidToBeSo();
+    void pathRulesCanBeSeenAndChanged();
     void editorsGetFileAndLineWithoutAShell();
     void threeActionsLeadFromARowToASourceLine();
     void aLineBehindTheEndOfTheFileIsSaid();
@@ -130,6 +133,37 @@ void DetailsTest::aFileThatIsNotThereIsSaidToBeSo() {
     const SourceFile found = readSource("/src/main.go", {"/nowhere/main.go"});
     QVERIFY(found.path.isEmpty());
     QVERIFY(found.problem.contains("/src/main.go"));
+}
+
+void DetailsTest::pathRulesCanBeSeenAndChanged() {
+    rememberPathRule({"/old", "/gone"});
+    rememberPathRule({"/build", "/src"});
+    Window w;
+    QPushButton* open = nullptr;
+    for (QPushButton* const button : w.source->findChildren<QPushButton*>())
+        if (button->text() == "Path rules…")
+            open = button;
+    QVERIFY(open != nullptr);
+    open->click();
+    auto* dialog = w.details.findChild<PathRulesDialog*>();
+    QVERIFY(dialog != nullptr);
+    QCOMPARE(dialog->rules(), (QList<PathRule>{{"/build", "/src"}, {"/old", "/gone"}}));
+    const auto button = [&](const QString& text) {
+        for (QPushButton* const one : dialog->findChildren<QPushButton*>())
+            if (one->text() == text)
+                return one;
+        return static_cast<QPushButton*>(nullptr);
+    };
+    auto* const table = dialog->findChild<QTableWidget*>();
+    table->selectRow(1);
+    button("Remove")->click();
+    button("Add")->click();
+    table->item(1, 0)->setText("/ci");
+    QCOMPARE(dialog->rules(), (QList<PathRule>{{"/build", "/src"}})); // half a rule is none
+    table->item(1, 1)->setText("/home/me");
+    QCOMPARE(pathRules().size(), 2); // nothing is kept before it is accepted
+    dialog->accept();
+    QCOMPARE(pathRules(), (QList<PathRule>{{"/build", "/src"}, {"/ci", "/home/me"}}));
 }
 
 void DetailsTest::editorsGetFileAndLineWithoutAShell() {

@@ -27,6 +27,7 @@ SourcePanel::SourcePanel(QWidget* parent)
     , note_(new QLabel(this))
     , text_(new QPlainTextEdit(this))
     , locate_(new QPushButton(tr("Find the file…"), this))
+    , rules_(new QPushButton(tr("Path rules…"), this))
     , edit_(new QPushButton(tr("Open in editor"), this))
     , copy_(new QPushButton(tr("Copy line"), this)) {
     setAccessibleName(tr("Source"));
@@ -41,6 +42,7 @@ SourcePanel::SourcePanel(QWidget* parent)
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     text_->setFont(figuresFont(font()));
     connect(locate_, &QPushButton::clicked, this, &SourcePanel::locateRequested);
+    connect(rules_, &QPushButton::clicked, this, &SourcePanel::rulesRequested);
     connect(edit_, &QPushButton::clicked, this, &SourcePanel::editorRequested);
     connect(copy_, &QPushButton::clicked, this, &SourcePanel::copyLine);
     auto* const head = new QHBoxLayout;
@@ -48,6 +50,7 @@ SourcePanel::SourcePanel(QWidget* parent)
     head->setSpacing(gap);
     head->addWidget(title_, 1);
     head->addWidget(locate_);
+    head->addWidget(rules_);
     head->addWidget(edit_);
     head->addWidget(copy_);
     auto* const layout = new QVBoxLayout(this);
@@ -138,6 +141,7 @@ void SourcePanel::setTexts(const QString& note) {
     title_->setText(file_.isEmpty() ? QString() : QStringLiteral("%1:%2  %3").arg(name).arg(line_).arg(function_));
     title_->setToolTip(path_.isEmpty() || path_ == file_ ? file_ : tr("%1\nfound as %2").arg(file_, path_));
     locate_->setVisible(!file_.isEmpty() && (path_.isEmpty() || !note.isEmpty()));
+    rules_->setVisible(!locate_->isHidden());
     edit_->setVisible(!path_.isEmpty());
     copy_->setVisible(!file_.isEmpty());
     text_->setVisible(!path_.isEmpty());

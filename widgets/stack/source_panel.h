@@ -39,6 +39,8 @@ class SourcePanel : public QWidget {
     void sourceWanted(const QString& file);
     /// The user wants to say where the file is.
     void locateRequested();
+    /// The user wants to see or change by which rules files are found.
+    void rulesRequested();
     void editorRequested();
 
   protected:
@@ -52,6 +54,7 @@ class SourcePanel : public QWidget {
     QLabel* note_;
     QPlainTextEdit* text_;
     QPushButton* locate_;
+    QPushButton* rules_;
     QPushButton* edit_;
     QPushButton* copy_;
     QString function_, file_, path_;
