@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window as a user meets it: opening, failing, cancelling, one selection in all views.
 #include "app/main_window.h"
+
 #include "app/timeline_commands.h"
+#include "app/trace_view.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/findings/findings_panel.h"
@@ -66,14 +68,14 @@ class TestMainWindow : public QObject {
     void theSampleNamesTheLockBeforeAnyClick() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
         QCOMPARE(window_->state()->facts()->trace->identity.fileName, std::string("lru-burst-mutex.trace.zst"));
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("mutex")));
-        QVERIFY(window_->verdictText().contains(QStringLiteral("FeatureCache")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("mutex")));
+        QVERIFY(window_->view()->verdictText().contains(QStringLiteral("FeatureCache")));
     }
 
     void theVerdictIsTheFirstFindingAndLeadsToItInEveryView() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
-        QVERIFY(window_->verdictText().contains(QStringLiteral("contention")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
+        QVERIFY(window_->view()->verdictText().contains(QStringLiteral("contention")));
         auto* const panel = window_->findChild<FindingsPanel*>();
         QVERIFY(!panel->isVisible());
         QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
@@ -87,7 +89,7 @@ class TestMainWindow : public QObject {
 
     void aGoroutineThatIsNoFindingIsToldWhy() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
         window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
         const Trace& trace = *window_->state()->facts()->trace;
         GoroutineIndex ended{0};
@@ -104,7 +106,7 @@ class TestMainWindow : public QObject {
         const QString trace = folder.filePath(QStringLiteral("burst.trace"));
         QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), trace));
         open([&] { window_->openFile(trace); });
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("HIGH")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
         window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
         QTimer::singleShot(0, this, [] {
             auto* const dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
@@ -117,16 +119,16 @@ class TestMainWindow : public QObject {
                 button->click();
                 break;
             }
-        QTRY_VERIFY(!window_->verdictText().contains(QStringLiteral("contention")) &&
-                    !window_->verdictText().contains(QStringLiteral("HIGH")));
+        QTRY_VERIFY(!window_->view()->verdictText().contains(QStringLiteral("contention")) &&
+                    !window_->view()->verdictText().contains(QStringLiteral("HIGH")));
         QVERIFY(QFile::exists(folder.filePath(QStringLiteral("waitscope-rules.json"))));
         open([&] { window_->openFile(trace); });
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("Nothing found")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("Nothing found")));
     }
 
     void theVerdictLineLeadsToTheStackInOneClick() {
         open([&] { window_->openFile(small); });
-        QTRY_VERIFY(window_->verdictText().contains(QStringLiteral("still waiting")));
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("still waiting")));
         QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
         QVERIFY(std::holds_alternative<SiteSelection>(window_->state()->selection()));
     }
@@ -329,23 +331,33 @@ class TestMainWindow : public QObject {
         QVERIFY(window_->findChild<TimelineCommands*>()->options() == options);
     }
 
+    void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {
+        const QString path = writeLongTrace();
+        QSignalSpy cancelled(window_->loader(), &Loader::cancelled);
+        connect(window_->loader(), &Loader::grown, window_.get(), [&] {
+            window_->state()->select(GoroutineSelection{{3}});
+            window_->loader()->cancel();
+        });
+        window_->openFile(path);
+        QTRY_COMPARE(cancelled.count(), 1);
+        QVERIFY(window_->view()->isGrowing());
+        open([&] { window_->openFile(small); });
+        QVERIFY(!window_->view()->isGrowing());
+        QVERIFY(!(window_->state()->selection() == Selection(GoroutineSelection{{3}})));
+    }
+
     void aLongLoadIsSeenWhileItGrows() {
-        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
-        QFile file(folder_.filePath(QStringLiteral("long.trace")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
-        file.close();
-        window_->loader()->setPublishAfter(std::chrono::milliseconds(0));
+        const QString path = writeLongTrace();
         std::vector<Time> lengths;
         QString verdict;
         connect(window_->loader(), &Loader::grown, window_.get(), [&] {
             lengths.push_back(window_->state()->facts()->trace->duration);
-            verdict = window_->verdictText();
+            verdict = window_->view()->verdictText();
             QCOMPARE(window_->state()->visibleRange(), window_->state()->facts()->trace->wholeRange());
             if (lengths.size() == 1)
                 window_->state()->select(GoroutineSelection{{3}});
         });
-        open([&] { window_->openFile(file.fileName()); });
+        open([&] { window_->openFile(path); });
         QVERIFY(!lengths.empty());
         QVERIFY(std::ranges::is_sorted(lengths, std::less<>()));
         QVERIFY2(verdict.contains(QStringLiteral("Still loading")), qPrintable(verdict));
@@ -382,29 +394,40 @@ class TestMainWindow : public QObject {
         open([&] { window_->openFile(small); });
         const QString heatmap = folder_.filePath(QStringLiteral("heatmap.png"));
         const QString timeline = folder_.filePath(QStringLiteral("timeline.png"));
-        window_->exportHeatmap(heatmap);
-        QTRY_VERIFY(!window_->isExporting());
-        QVERIFY(window_->exportTimeline(timeline));
+        window_->view()->exportHeatmap(heatmap);
+        QTRY_VERIFY(!window_->view()->isExporting());
+        QVERIFY(window_->view()->exportTimeline(timeline));
         QCOMPARE(QImage(heatmap).size(), QSize(1600, 900));
         QCOMPARE(QImage(timeline).size(), QSize(1600, 900));
         const QString drawing = folder_.filePath(QStringLiteral("timeline.svg"));
-        QVERIFY(window_->exportTimeline(drawing));
+        QVERIFY(window_->view()->exportTimeline(drawing));
         QFile drawn(drawing);
         QVERIFY(drawn.open(QIODevice::ReadOnly) && drawn.readAll().contains("<svg"));
-        window_->copyHeatmap();
-        QTRY_VERIFY(!window_->isExporting());
+        window_->view()->copyHeatmap();
+        QTRY_VERIFY(!window_->view()->isExporting());
         const QMimeData* const copied = QApplication::clipboard()->mimeData();
         QFile file(heatmap);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(copied->data(QStringLiteral("image/png")), file.readAll()); // byte for byte
-        window_->copyHeatmapCommand();
+        window_->view()->copyHeatmapCommand();
         QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("waitscope heatmap ")));
-        window_->exportHeatmap(QStringLiteral("/no/such/folder/x.png"));
-        QTRY_VERIFY(!window_->isExporting());
+        window_->view()->exportHeatmap(QStringLiteral("/no/such/folder/x.png"));
+        QTRY_VERIFY(!window_->view()->isExporting());
         QVERIFY(window_->messageBar()->isVisible());
     }
 
   private:
+    /// Long enough to be seen growing. From now on a load shows what it has at once.
+    QString writeLongTrace() {
+        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
+        QFile file(folder_.filePath(QStringLiteral("long.trace")));
+        const auto size = static_cast<qint64>(bytes.size());
+        if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size)
+            qFatal("no room for a trace in the temporary folder");
+        window_->loader()->setPublishAfter(std::chrono::milliseconds(0));
+        return file.fileName();
+    }
+
     template <class Begin> void open(Begin begin) {
         QSignalSpy loaded(window_->loader(), &Loader::loaded);
         begin();

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/trace_view.h"
+
+#include "app/details.h"
+#include "app/output.h"
+#include "app/picture_file.h"
+#include "app/timeline_commands.h"
+#include "app/verdict_line.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/findings/findings_panel.h"
+#include "widgets/flame/flame_panel.h"
+#include "widgets/heatmap/heatmap_picture.h"
+#include "widgets/heatmap/heatmap_view.h"
+#include "widgets/inspector/inspector_panel.h"
+#include "widgets/search/search_panel.h"
+#include "widgets/timeline/overview_strip.h"
+#include "widgets/timeline/timeline_pane.h"
+#include "widgets/timeline/timeline_picture.h"
+#include "widgets/waits/waits_panel.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QStyle>
+#include <QTabWidget>
+
+#include <utility>
+
+namespace waitscope {
+
+TraceView::TraceView(QWidget* parent) : QWidget(parent) {
+    makeCanvases();
+    makeWords();
+    layOut();
+    connectExports();
+    setFocusProxy(timeline_);
+}
+
+TraceView::~TraceView() = default;
+
+void TraceView::makeCanvases() {
+    overview_ = new OverviewStrip(&state_);
+    search_ = new SearchPanel(&state_);
+    timelinePane_ = new TimelinePane(&state_);
+    timeline_ = timelinePane_->view();
+    commands_ = new TimelineCommands(
+        {.state = &state_, .pane = timelinePane_, .search = search_, .tracePath = [this] { return source_; }}, this);
+    connect(search_, &SearchPanel::closed, timeline_, qOverload<>(&QWidget::setFocus));
+    connect(timeline_, &TimelineView::messageChanged, this, &TraceView::message);
+    connect(commands_, &TimelineCommands::message, this, &TraceView::message);
+    heatmap_ = new HeatmapView(&state_);
+    connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
+        if (maximised_ == heatmap_)
+            showAlone(heatmap_);
+        details_->showStack();
+        details_->setFocus();
+    });
+}
+
+void TraceView::makeWords() {
+    findingsPanel_ = new FindingsPanel(&state_);
+    verdictLine_ = new VerdictLine(&state_, findingsPanel_);
+    connect(verdictLine_, &VerdictLine::findingsWanted, this, [this] { tables_->setCurrentWidget(findingsPanel_); });
+    connect(verdictLine_, &VerdictLine::message, this, &TraceView::message);
+    connect(verdictLine_, &VerdictLine::failed, this, &TraceView::failed);
+    waits_ = new WaitsPanel(&state_);
+    tables_ = new QTabWidget;
+    tables_->setDocumentMode(true);
+    tables_->addTab(findingsPanel_, tr("Findings"));
+    tables_->addTab(waits_, tr("Waits"));
+    tables_->setCurrentWidget(waits_);
+    inspector_ = new InspectorPanel(&state_);
+    inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
+    inspector_->setCurrentIndex(0);
+    tables_->addTab(inspector_, tr("Inspector"));
+    details_ = new Details(&state_);
+    connect(details_, &Details::failed, this, &TraceView::failed);
+}
+
+void TraceView::layOut() {
+    canvases_ = new QSplitter(Qt::Vertical);
+    canvases_->addWidget(timelinePane_);
+    canvases_->addWidget(heatmap_);
+    words_ = new QSplitter(Qt::Vertical);
+    words_->addWidget(tables_);
+    words_->addWidget(details_);
+    columns_ = new QSplitter(Qt::Horizontal);
+    // The strip stands above the canvases and shares their edges.
+    auto* const left = new QWidget;
+    auto* const leftLayout = new QVBoxLayout(left);
+    leftLayout->setContentsMargins(0, 0, 0, 0);
+    leftLayout->setSpacing(0);
+    auto* const overviewRow = new QHBoxLayout; // where the canvases have a scroll bar the strip has none
+    overviewRow->setContentsMargins(0, 0, style()->pixelMetric(QStyle::PM_ScrollBarExtent), 0);
+    overviewRow->addWidget(overview_);
+    leftLayout->addLayout(overviewRow);
+    leftLayout->addWidget(search_);
+    leftLayout->addWidget(canvases_, 1);
+    columns_->addWidget(left);
+    columns_->addWidget(words_);
+    columns_->setChildrenCollapsible(false);
+
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(verdictLine_);
+    layout->addWidget(columns_, 1);
+}
+
+void TraceView::connectExports() {
+    connect(&heatmapExport_, &HeatmapExport::written, this,
+            [this](const QString& path) { Q_EMIT message(tr("Written: %1").arg(path)); });
+    connect(&heatmapExport_, &HeatmapExport::failed, this, &TraceView::failed);
+    connect(&heatmapExport_, &HeatmapExport::made, this, [this](const QByteArray& png) {
+        auto* const content = new QMimeData;                // the clipboard owns it
+        content->setData(QStringLiteral("image/png"), png); // with its texts, which an image alone would lose
+        content->setImageData(QImage::fromData(png, "PNG"));
+        QApplication::clipboard()->setMimeData(content);
+        Q_EMIT message(tr("The picture is in the clipboard."));
+    });
+    connect(heatmap_, &HeatmapView::copyCommandRequested, this, &TraceView::copyHeatmapCommand);
+    connect(heatmap_, &HeatmapView::copyPictureRequested, this, &TraceView::copyHeatmap);
+}
+
+void TraceView::showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    const bool isLonger = isGrowing() && source == source_; // else another load was cancelled
+    source_ = source;
+    if (isLonger)
+        state_.grow(std::move(facts));
+    else
+        state_.show(std::move(facts));
+    if (isGrowing())
+        verdictLine_->waitForTheRest();
+    else
+        verdictLine_->judge(source);
+}
+
+void TraceView::closeTrace() {
+    verdictLine_->forget();
+    source_.clear();
+    state_.show(nullptr);
+}
+
+bool TraceView::isGrowing() const {
+    return state_.facts() && state_.facts()->trace->report.growing;
+}
+
+QString TraceView::verdictText() const {
+    return verdictLine_->text();
+}
+
+void TraceView::exportHeatmap(const QString& path) {
+    if (state_.facts())
+        heatmapExport_.toFile(state_.facts(), heatmap_->pictureOptions(), path);
+}
+
+void TraceView::copyHeatmapCommand() {
+    if (!state_.facts())
+        return;
+    const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
+    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
+    Q_EMIT message(tr("The command that makes this picture is in the clipboard."));
+}
+
+void TraceView::copyHeatmap() {
+    if (state_.facts())
+        heatmapExport_.toPng(state_.facts(), heatmap_->pictureOptions());
+}
+
+bool TraceView::exportTimeline(const QString& path) {
+    std::string problem;
+    const TimelinePictureOptions picture = timeline_->pictureOptions();
+    const QByteArray bytes = path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)
+                                 ? renderTimelineSvg(state_.facts(), picture)
+                                 : pngOf(renderTimeline(state_.facts(), picture));
+    if (writeResult({bytes.constData(), static_cast<std::size_t>(bytes.size())}, path, problem))
+        return true;
+    Q_EMIT failed(fromUtf8(problem));
+    return false;
+}
+
+// One view takes the whole window; asked again, everything is back.
+void TraceView::showAlone(QWidget* view) {
+    if (!state_.facts())
+        return;
+    maximised_ = maximised_ == view ? nullptr : view;
+    const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
+    for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, tables_, details_})
+        widget->setVisible(shown(widget));
+    canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
+    words_->setVisible(shown(tables_) || shown(details_));
+    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
+}
+
+// Two tables share a place: the key of the one that is not seen brings it there first.
+void TraceView::showTabAlone(QWidget* tab) {
+    const bool there = maximised_ == tables_ && tables_->currentWidget() != tab;
+    tables_->setCurrentWidget(tab);
+    if (!there)
+        showAlone(tables_);
+}
+
+void TraceView::resetLayout() {
+    if (maximised_ != nullptr)
+        showAlone(maximised_);
+    columns_->setSizes({870, 570});
+    canvases_->setSizes({430, 390});
+    words_->setSizes({540, 280});
+}
+
+void TraceView::maximise(Part part) {
+    switch (part) {
+    case Part::Heatmap:
+        return showAlone(heatmap_);
+    case Part::Timeline:
+        return showAlone(timelinePane_);
+    case Part::Waits:
+        return showTabAlone(waits_);
+    case Part::Findings:
+        return showTabAlone(findingsPanel_);
+    case Part::Details:
+        return showAlone(details_);
+    case Part::Inspector:
+        return showTabAlone(inspector_);
+    }
+}
+
+void TraceView::restoreLayout() {
+    resetLayout();
+    const QSettings settings;
+    columns_->restoreState(settings.value(QStringLiteral("columns")).toByteArray());
+    canvases_->restoreState(settings.value(QStringLiteral("canvases")).toByteArray());
+    words_->restoreState(settings.value(QStringLiteral("words")).toByteArray());
+}
+
+void TraceView::keepLayout() {
+    if (maximised_ != nullptr)
+        showAlone(maximised_);
+    QSettings settings;
+    settings.setValue(QStringLiteral("columns"), columns_->saveState());
+    settings.setValue(QStringLiteral("canvases"), canvases_->saveState());
+    settings.setValue(QStringLiteral("words"), words_->saveState());
+}
+
+} // namespace waitscope

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All that is shown of one trace: canvases left, words right, and above them whether something is wrong. It owns what
+// its views share and connects them; files, menus and keys are the window's.
+#pragma once
+
+#include "app/heatmap_export.h"
+#include "widgets/common/view_state.h"
+
+#include <QWidget>
+
+#include <memory>
+
+class QSplitter;
+class QTabWidget;
+
+namespace waitscope {
+
+class Details;
+class FindingsPanel;
+class HeatmapView;
+class InspectorPanel;
+class OverviewStrip;
+class SearchPanel;
+class TimelineCommands;
+class TimelinePane;
+class TimelineView;
+class VerdictLine;
+class WaitsPanel;
+
+class TraceView : public QWidget {
+    Q_OBJECT
+
+  public:
+    enum class Part { Heatmap, Timeline, Waits, Findings, Details, Inspector };
+
+    explicit TraceView(QWidget* parent = nullptr);
+    ~TraceView() override;
+
+    /// Shows a trace, or more of the one that is being loaded. `source` is its path, empty for a sample.
+    void showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source);
+    void closeTrace();
+    /// Does it show the beginning of a trace that is being loaded?
+    [[nodiscard]] bool isGrowing() const;
+
+    [[nodiscard]] ViewState* state() { return &state_; }
+    [[nodiscard]] const QString& source() const { return source_; }
+    [[nodiscard]] QString verdictText() const;
+    [[nodiscard]] TimelineView* timeline() { return timeline_; }
+    [[nodiscard]] TimelineCommands* commands() { return commands_; }
+    [[nodiscard]] Details* details() { return details_; }
+
+    /// Writes what the heatmap shows as a PNG or SVG, in the background; `failed` if that does not work.
+    void exportHeatmap(const QString& path);
+    [[nodiscard]] bool isExporting() const { return heatmapExport_.busy(); }
+    /// The timeline as a PNG or SVG; false after `failed`.
+    bool exportTimeline(const QString& path);
+    /// Puts the picture, or the command that makes it, into the clipboard.
+    void copyHeatmap();
+    void copyHeatmapCommand();
+
+    /// One part takes the whole place; asked again, everything is back.
+    void maximise(Part part);
+    void resetLayout();
+    /// The layout as it was kept in the settings, and into them.
+    void restoreLayout();
+    void keepLayout();
+
+  Q_SIGNALS:
+    /// Something was done, in a sentence that need not stay.
+    void message(const QString& text);
+    /// Something did not work, in a sentence.
+    void failed(const QString& sentence);
+
+  private:
+    void makeCanvases();
+    void makeWords();
+    void layOut();
+    void connectExports();
+    void showAlone(QWidget* view);
+    void showTabAlone(QWidget* tab);
+
+    ViewState state_;
+    HeatmapExport heatmapExport_;
+    QString source_;
+
+    VerdictLine* verdictLine_ = nullptr;
+    QSplitter* columns_ = nullptr;
+    QSplitter* canvases_ = nullptr;
+    QSplitter* words_ = nullptr;
+    OverviewStrip* overview_ = nullptr;
+    SearchPanel* search_ = nullptr;
+    TimelinePane* timelinePane_ = nullptr;
+    TimelineView* timeline_ = nullptr;
+    TimelineCommands* commands_ = nullptr;
+    HeatmapView* heatmap_ = nullptr;
+    QTabWidget* tables_ = nullptr; ///< findings, waits and the inspector
+    FindingsPanel* findingsPanel_ = nullptr;
+    WaitsPanel* waits_ = nullptr;
+    InspectorPanel* inspector_ = nullptr;
+    Details* details_ = nullptr;
+    QWidget* maximised_ = nullptr;
+};
+
+} // namespace waitscope
