@@ -196,6 +196,7 @@ QWidget* WaitsPanel::buildGoroutines() {
     auto* const head = new QHBoxLayout;
     head->setSpacing(gap);
     head->addWidget(goroutinesTitle_, 1);
+    head->addSpacing(2 * gap);
     head->addWidget(stacksOnce_);
     layout->addLayout(head);
     layout->addWidget(goroutinesOrMessage_, 1);
