@@ -126,8 +126,9 @@ void TraceView::connectExports() {
 }
 
 void TraceView::showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    const bool isLonger = isGrowing() && source == source_; // else another load was cancelled
     source_ = source;
-    if (isGrowing())
+    if (isLonger)
         state_.grow(std::move(facts));
     else
         state_.show(std::move(facts));

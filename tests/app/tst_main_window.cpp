@@ -331,13 +331,23 @@ class TestMainWindow : public QObject {
         QVERIFY(window_->findChild<TimelineCommands*>()->options() == options);
     }
 
+    void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {
+        const QString path = writeLongTrace();
+        QSignalSpy cancelled(window_->loader(), &Loader::cancelled);
+        connect(window_->loader(), &Loader::grown, window_.get(), [&] {
+            window_->state()->select(GoroutineSelection{{3}});
+            window_->loader()->cancel();
+        });
+        window_->openFile(path);
+        QTRY_COMPARE(cancelled.count(), 1);
+        QVERIFY(window_->view()->isGrowing());
+        open([&] { window_->openFile(small); });
+        QVERIFY(!window_->view()->isGrowing());
+        QVERIFY(!(window_->state()->selection() == Selection(GoroutineSelection{{3}})));
+    }
+
     void aLongLoadIsSeenWhileItGrows() {
-        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
-        QFile file(folder_.filePath(QStringLiteral("long.trace")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
-        file.close();
-        window_->loader()->setPublishAfter(std::chrono::milliseconds(0));
+        const QString path = writeLongTrace();
         std::vector<Time> lengths;
         QString verdict;
         connect(window_->loader(), &Loader::grown, window_.get(), [&] {
@@ -347,7 +357,7 @@ class TestMainWindow : public QObject {
             if (lengths.size() == 1)
                 window_->state()->select(GoroutineSelection{{3}});
         });
-        open([&] { window_->openFile(file.fileName()); });
+        open([&] { window_->openFile(path); });
         QVERIFY(!lengths.empty());
         QVERIFY(std::ranges::is_sorted(lengths, std::less<>()));
         QVERIFY2(verdict.contains(QStringLiteral("Still loading")), qPrintable(verdict));
@@ -407,6 +417,17 @@ class TestMainWindow : public QObject {
     }
 
   private:
+    /// Long enough to be seen growing. From now on a load shows what it has at once.
+    QString writeLongTrace() {
+        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
+        QFile file(folder_.filePath(QStringLiteral("long.trace")));
+        const auto size = static_cast<qint64>(bytes.size());
+        if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size)
+            qFatal("no room for a trace in the temporary folder");
+        window_->loader()->setPublishAfter(std::chrono::milliseconds(0));
+        return file.fileName();
+    }
+
     template <class Begin> void open(Begin begin) {
         QSignalSpy loaded(window_->loader(), &Loader::loaded);
         begin();
