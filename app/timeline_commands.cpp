@@ -17,7 +17,7 @@ TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
     : QObject(window), parts_(parts), window_(window), history_(parts.state) {}
 
 void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
-                           std::function<TimelineCommands*()> current) {
+                           const std::function<TimelineCommands*()>& current) {
     const auto timeline = [current] { return current()->parts_.pane->view(); };
     const auto to = [&](QMenu* menu, const QString& name, const QKeySequence& key, std::function<void()> what) {
         QAction* const action = actions.add(menu->title(), name, key, std::move(what));

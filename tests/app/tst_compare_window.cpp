@@ -53,7 +53,9 @@ class TestCompareWindow : public QObject {
         QTRY_VERIFY(window_->pair()->isPair());
         QVERIFY(first().isVisible() && second().isVisible());
         QVERIFY(first().mapTo(window_.get(), QPoint()).x() < second().mapTo(window_.get(), QPoint()).x());
-        QVERIFY(std::abs(first().width() - second().width()) < window_->width() / 8);
+        QTRY_VERIFY2(
+            std::abs(first().width() - second().width()) < window_->width() / 8,
+            qPrintable(QString::number(first().width()) + QStringLiteral(" and ") + QString::number(second().width())));
         QVERIFY(window_->messageBar()->isVisible());
     }
     void theSamplesBeforeAndAfterTheFixStandSideBySide() {
