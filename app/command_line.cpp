@@ -72,7 +72,7 @@ int runCommandLine(int argc, char** argv) {
     program.set_version_flag("--version", std::string("waitscope ") + WAITSCOPE_VERSION);
     program.require_subcommand(0, 1);
     std::vector<std::string> traces;
-    program.add_option("trace", traces, "the trace to open in the window")->expected(0, 1);
+    program.add_option("trace", traces, "the trace to open in the window, or two of them side by side")->expected(0, 2);
 
     ViewOptions view;
     addViewOptions(program, view);
@@ -81,8 +81,8 @@ int runCommandLine(int argc, char** argv) {
 
     CLI::App* const demo = program.add_subcommand("demo", "open the sample: 2,300 requests queue up behind a mutex");
     std::string which = "mutex";
-    demo->add_option("which", which, "mutex (the fault) or rwmutex (after the fix)")
-        ->check(CLI::IsMember({"mutex", "rwmutex"}))
+    demo->add_option("which", which, "mutex (the fault), rwmutex (after the fix) or compare (both side by side)")
+        ->check(CLI::IsMember({"mutex", "rwmutex", "compare"}))
         ->capture_default_str();
     demo->fallthrough(); // the options of the view
     demo->callback([&] { run = [&] { return runWindow(argc, argv, {which}, true, view); }; });

@@ -21,6 +21,7 @@ class QStackedWidget;
 namespace waitscope {
 
 class StartPage;
+class TracePair;
 class TraceView;
 
 class MainWindow : public QMainWindow {
@@ -35,8 +36,14 @@ class MainWindow : public QMainWindow {
     void showViewWhenLoaded(const ViewOptions& options) { viewWhenLoaded_ = options; }
     /// "mutex" or "rwmutex".
     void openSample(const QString& name);
+    /// Beside the trace that is open, or that is being opened.
+    void openSecond(const QString& path);
+    /// The samples from before and after the fix, side by side.
+    void openSamplePair();
 
     [[nodiscard]] TraceView* view() { return view_; }
+    [[nodiscard]] TracePair* pair() { return pair_; }
+    [[nodiscard]] Loader* secondLoader() { return &secondLoader_; }
     /// Of what the view shows.
     [[nodiscard]] ViewState* state() const;
     [[nodiscard]] Loader* loader() { return &loader_; }
@@ -49,8 +56,11 @@ class MainWindow : public QMainWindow {
 
   private:
     void makeActions();
+    void makeCompareMenu();
     void makePages();
     void chooseFile();
+    void chooseSecond();
+    void closeSecond();
     void chooseExport(const QString& what, const QString& kinds, const std::function<void(const QString&)>& exporter);
     void reload();
     void closeTrace();
@@ -58,6 +68,7 @@ class MainWindow : public QMainWindow {
     void showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source);
     void showCancelled();
     void showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source);
+    void showSecond(std::shared_ptr<const TraceFacts> facts, const QString& source);
     void showFailure(const QString& sentence);
     void showProgress(const LoadStatus& status);
     void hideProgress();
@@ -69,13 +80,16 @@ class MainWindow : public QMainWindow {
     void showAbout();
 
     Loader loader_;
+    Loader secondLoader_;
+    std::function<void()> secondWhenLoaded_; ///< opens what was asked for while the first trace was loading
     Actions actions_{this};
     QString sampleName_;
     ViewOptions viewWhenLoaded_;
 
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;
-    TraceView* view_ = nullptr;
+    TracePair* pair_ = nullptr;
+    TraceView* view_ = nullptr; ///< the first of the pair
     MessageBar* messages_ = nullptr;
     QWidget* progress_ = nullptr;
     QLabel* progressText_ = nullptr;

@@ -16,53 +16,59 @@ namespace waitscope {
 TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
     : QObject(window), parts_(parts), window_(window), history_(parts.state) {}
 
-void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go) {
-    TimelineView* const timeline = parts_.pane->view();
+void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
+                           const std::function<TimelineCommands*()>& current) {
+    const auto timeline = [current] { return current()->parts_.pane->view(); };
     const auto to = [&](QMenu* menu, const QString& name, const QKeySequence& key, std::function<void()> what) {
         QAction* const action = actions.add(menu->title(), name, key, std::move(what));
         menu->addAction(action);
         return action;
     };
-    QAction* const back = to(edit, tr("&Back to where I was"), QKeySequence::Undo, [this] { history_.back(); });
-    QAction* const forward =
-        to(edit, tr("For&ward again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { history_.forward(); });
-    const auto enable = [this, back, forward] {
-        back->setEnabled(history_.canGoBack());
-        forward->setEnabled(history_.canGoForward());
+    QAction* const back =
+        to(edit, tr("&Back to where I was"), QKeySequence::Undo, [current] { current()->history_.back(); });
+    QAction* const forward = to(edit, tr("For&ward again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z),
+                                [current] { current()->history_.forward(); });
+    showHistory_ = [current, back, forward] {
+        back->setEnabled(current()->history_.canGoBack());
+        forward->setEnabled(current()->history_.canGoForward());
     };
-    connect(&history_, &NavigationHistory::changed, back, enable);
-    enable();
+    connect(&history_, &NavigationHistory::changed, back, showHistory_);
+    showHistory_();
     edit->addSeparator();
-    to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [this] { parts_.search->begin(); });
-    to(edit, tr("Search (as in a pager)"), QKeySequence(Qt::Key_Slash), [this] { parts_.search->begin(); });
-    to(edit, tr("Find a goroutine…"), QKeySequence(Qt::CTRL | Qt::Key_P), [this] { parts_.search->begin(); });
-    to(edit, tr("&Next hit"), QKeySequence(Qt::Key_F3), [this] { parts_.search->step(1); });
-    to(edit, tr("&Previous hit"), QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { parts_.search->step(-1); });
+    to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] { current()->parts_.search->begin(); });
+    to(edit, tr("Search (as in a pager)"), QKeySequence(Qt::Key_Slash),
+       [current] { current()->parts_.search->begin(); });
+    to(edit, tr("Find a goroutine…"), QKeySequence(Qt::CTRL | Qt::Key_P),
+       [current] { current()->parts_.search->begin(); });
+    to(edit, tr("&Next hit"), QKeySequence(Qt::Key_F3), [current] { current()->parts_.search->step(1); });
+    to(edit, tr("&Previous hit"), QKeySequence(Qt::SHIFT | Qt::Key_F3),
+       [current] { current()->parts_.search->step(-1); });
     to(edit, tr("&Filter rows…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
-       [this] { parts_.pane->editFilter(); });
+       [current] { current()->parts_.pane->editFilter(); });
     edit->addSeparator();
-    to(edit, tr("Copy &link to here"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), [this] {
-        QApplication::clipboard()->setText(link());
-        Q_EMIT message(tr("Copied: %1").arg(link()));
+    to(edit, tr("Copy &link to here"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), [this, current] {
+        QApplication::clipboard()->setText(current()->link());
+        Q_EMIT message(tr("Copied: %1").arg(current()->link()));
     });
     to(edit, tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
        [this, &actions] { CommandPalette(actions, window_).exec(); });
 
     view->addSeparator();
-    to(view, tr("&Pin the goroutine, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline->pinSelected(); });
-    to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H), [timeline] { timeline->hideSelected(); });
-    to(view, tr("Show what is h&idden"), QKeySequence(Qt::SHIFT | Qt::Key_H), [timeline] { timeline->showHidden(); });
-    to(view, tr("Fold all groups"), QKeySequence(Qt::Key_Minus), [timeline] { timeline->foldAll(true); });
-    to(view, tr("Unfold all groups"), QKeySequence(Qt::Key_Plus), [timeline] { timeline->foldAll(false); });
+    to(view, tr("&Pin the goroutine, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline()->pinSelected(); });
+    to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H),
+       [timeline] { timeline()->hideSelected(); });
+    to(view, tr("Show what is h&idden"), QKeySequence(Qt::SHIFT | Qt::Key_H), [timeline] { timeline()->showHidden(); });
+    to(view, tr("Fold all groups"), QKeySequence(Qt::Key_Minus), [timeline] { timeline()->foldAll(true); });
+    to(view, tr("Unfold all groups"), QKeySequence(Qt::Key_Plus), [timeline] { timeline()->foldAll(false); });
     view->addSeparator();
     const auto choose = [&](const QString& title, std::span<const NamedChoice> choices, auto set) {
         QMenu* const menu = view->addMenu(title);
         for (std::size_t i = 0; i < choices.size(); ++i) {
             QAction* const action =
                 actions.add(QString(title).remove(u'&'), fromUtf8(choices[i].text), {}, [timeline, set, i] {
-                    TimelineChoice choice = timeline->choice();
+                    TimelineChoice choice = timeline()->choice();
                     set(choice, i);
-                    timeline->setChoice(choice);
+                    timeline()->setChoice(choice);
                 });
             menu->addAction(action);
         }
@@ -77,20 +83,20 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
                                        std::pair(TimeFormat::SinceA, tr("From &marker A")),
                                        std::pair(TimeFormat::WallClock, tr("As the &clock said"))})
         formats->addAction(
-            actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline->setTimeFormat(format); }));
+            actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline()->setTimeFormat(format); }));
 
     go->addSeparator();
-    to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [this] { askWhereTo(); });
-    to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline->goToCreator(); });
-    to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline->toggleMark(); });
-    to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [this] { askNote(); });
-    to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline->goToMark(-1); });
-    to(go, tr("Next mark"), QKeySequence(Qt::Key_BracketRight), [timeline] { timeline->goToMark(1); });
-    to(go, tr("Marker &A here"), QKeySequence(Qt::SHIFT | Qt::Key_A), [timeline] { timeline->setMarker(false); });
-    to(go, tr("Marker &B here"), QKeySequence(Qt::SHIFT | Qt::Key_B), [timeline] { timeline->setMarker(true); });
-    to(go, tr("Take A and B away"), {}, [this] {
-        parts_.state->marks().setA({});
-        parts_.state->marks().setB({});
+    to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [current] { current()->askWhereTo(); });
+    to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
+    to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline()->toggleMark(); });
+    to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [current] { current()->askNote(); });
+    to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline()->goToMark(-1); });
+    to(go, tr("Next mark"), QKeySequence(Qt::Key_BracketRight), [timeline] { timeline()->goToMark(1); });
+    to(go, tr("Marker &A here"), QKeySequence(Qt::SHIFT | Qt::Key_A), [timeline] { timeline()->setMarker(false); });
+    to(go, tr("Marker &B here"), QKeySequence(Qt::SHIFT | Qt::Key_B), [timeline] { timeline()->setMarker(true); });
+    to(go, tr("Take A and B away"), {}, [current] {
+        current()->parts_.state->marks().setA({});
+        current()->parts_.state->marks().setB({});
     });
 }
 

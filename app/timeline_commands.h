@@ -29,8 +29,10 @@ class TimelineCommands : public QObject {
     /// The parts outlive it.
     TimelineCommands(const Parts& parts, QWidget* window);
 
-    /// Adds the commands to the list, and to the menus.
-    void add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go);
+    /// Adds the commands to the list, and to the menus. Each is carried out by `current`, asked when it is given.
+    void add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go, const std::function<TimelineCommands*()>& current);
+    /// After `add`: whether there is a way back and forward is that of the current one, which may be another now.
+    void showHistory() { showHistory_(); }
     /// "g42", "1.5s", "#7" (a user task), "P3"; false if there is no such thing.
     bool goTo(const QString& text);
     /// The view as it is.
@@ -51,6 +53,7 @@ class TimelineCommands : public QObject {
     Parts parts_;
     QWidget* window_;
     NavigationHistory history_;
+    std::function<void()> showHistory_;
 };
 
 } // namespace waitscope

@@ -206,9 +206,25 @@ void TraceView::showTabAlone(QWidget* tab) {
 void TraceView::resetLayout() {
     if (maximised_ != nullptr)
         showAlone(maximised_);
-    columns_->setSizes({870, 570});
+    columns_->setSizes(isNarrow() ? QList{500, 340} : QList{870, 570});
     canvases_->setSizes({430, 390});
-    words_->setSizes({540, 280});
+    words_->setSizes(isNarrow() ? QList{440, 280} : QList{540, 280});
+}
+
+void TraceView::setNarrow(bool narrow) {
+    if (narrow == isNarrow())
+        return;
+    if (narrow)
+        keepLayout();
+    columns_->setOrientation(narrow ? Qt::Vertical : Qt::Horizontal);
+    words_->setOrientation(narrow ? Qt::Horizontal : Qt::Vertical);
+    tables_->setMinimumWidth(narrow ? 300 : 0); // less than they ask for: two sides must fit into 1366 pixels
+    details_->setMinimumWidth(narrow ? 180 : 0);
+    narrow ? resetLayout() : restoreLayout();
+}
+
+bool TraceView::isNarrow() const {
+    return columns_->orientation() == Qt::Vertical;
 }
 
 void TraceView::maximise(Part part) {
@@ -239,6 +255,8 @@ void TraceView::restoreLayout() {
 void TraceView::keepLayout() {
     if (maximised_ != nullptr)
         showAlone(maximised_);
+    if (isNarrow())
+        return; // what was kept is of the whole window
     QSettings settings;
     settings.setValue(QStringLiteral("columns"), columns_->saveState());
     settings.setValue(QStringLiteral("canvases"), canvases_->saveState());

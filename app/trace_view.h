@@ -61,6 +61,8 @@ class TraceView : public QWidget {
     /// One part takes the whole place; asked again, everything is back.
     void maximise(Part part);
     void resetLayout();
+    /// Half a window: words below the canvases, not beside them.
+    void setNarrow(bool narrow);
     /// The layout as it was kept in the settings, and into them.
     void restoreLayout();
     void keepLayout();
@@ -76,6 +78,7 @@ class TraceView : public QWidget {
     void makeWords();
     void layOut();
     void connectExports();
+    [[nodiscard]] bool isNarrow() const;
     void showAlone(QWidget* view);
     void showTabAlone(QWidget* tab);
 

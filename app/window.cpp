@@ -29,7 +29,14 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
     if (!traces.empty()) {
         window.showViewWhenLoaded(view);
         const QString name = QString::fromStdString(traces.front());
-        samples ? window.openSample(name) : window.openFile(name);
+        if (samples && traces.front() == "compare")
+            window.openSamplePair();
+        else if (samples)
+            window.openSample(name);
+        else
+            window.openFile(name);
+        if (!samples && traces.size() > 1)
+            window.openSecond(QString::fromStdString(traces[1]));
     }
     return QApplication::exec();
 }

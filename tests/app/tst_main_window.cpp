@@ -76,9 +76,9 @@ class TestMainWindow : public QObject {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
         QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
         QVERIFY(window_->view()->verdictText().contains(QStringLiteral("contention")));
-        auto* const panel = window_->findChild<FindingsPanel*>();
+        auto* const panel = window_->view()->findChild<FindingsPanel*>();
         QVERIFY(!panel->isVisible());
-        QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
+        QTest::mouseClick(window_->view()->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
         QVERIFY(panel->isVisible());
         QVERIFY(!std::holds_alternative<std::monostate>(window_->state()->selection()));
         QVERIFY(window_->state()->onset() >= 0);
@@ -90,13 +90,13 @@ class TestMainWindow : public QObject {
     void aGoroutineThatIsNoFindingIsToldWhy() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
         QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
-        window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
+        window_->view()->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
         const Trace& trace = *window_->state()->facts()->trace;
         GoroutineIndex ended{0};
         while (trace.aliveAtEnd(ended))
             ++ended.value;
         window_->state()->select(GoroutineSelection{ended});
-        auto* const why = window_->findChild<QLabel*>(QStringLiteral("why"));
+        auto* const why = window_->view()->findChild<QLabel*>(QStringLiteral("why"));
         QVERIFY(why->isVisible());
         QVERIFY(why->text().contains(QStringLiteral("it ended at")));
     }
@@ -107,14 +107,14 @@ class TestMainWindow : public QObject {
         QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), trace));
         open([&] { window_->openFile(trace); });
         QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
-        window_->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
+        window_->view()->findChild<QPushButton*>(QStringLiteral("verdict"))->click();
         QTimer::singleShot(0, this, [] {
             auto* const dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
             QVERIFY(dialog != nullptr);
             dialog->setTextValue(QStringLiteral("known"));
             dialog->accept();
         });
-        for (QPushButton* const button : window_->findChild<FindingsPanel*>()->findChildren<QPushButton*>())
+        for (QPushButton* const button : window_->view()->findChild<FindingsPanel*>()->findChildren<QPushButton*>())
             if (button->text() == QStringLiteral("Dismiss…")) {
                 button->click();
                 break;
@@ -129,7 +129,7 @@ class TestMainWindow : public QObject {
     void theVerdictLineLeadsToTheStackInOneClick() {
         open([&] { window_->openFile(small); });
         QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("still waiting")));
-        QTest::mouseClick(window_->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
+        QTest::mouseClick(window_->view()->findChild<QPushButton*>(QStringLiteral("verdict")), Qt::LeftButton);
         QVERIFY(std::holds_alternative<SiteSelection>(window_->state()->selection()));
     }
 
@@ -142,22 +142,22 @@ class TestMainWindow : public QObject {
                 stuck = {g};
         QVERIFY(stuck.known());
         window_->state()->select(SpanSelection{stuck, trace.lastSpan(stuck)});
-        QVERIFY(window_->findChild<TimelineView*>()->accessibleDescription().contains(QStringLiteral("mutex")));
-        QTRY_VERIFY(window_->findChild<StackPanel*>()->findChildren<QWidget*>().size() > 0);
+        QVERIFY(window_->view()->findChild<TimelineView*>()->accessibleDescription().contains(QStringLiteral("mutex")));
+        QTRY_VERIFY(window_->view()->findChild<StackPanel*>()->findChildren<QWidget*>().size() > 0);
         // The waits panel marks the row of the site.
-        const auto tables = window_->findChild<WaitsPanel*>()->findChildren<QTableView*>();
+        const auto tables = window_->view()->findChild<WaitsPanel*>()->findChildren<QTableView*>();
         QTRY_VERIFY(std::ranges::any_of(
             tables, [](const QTableView* table) { return table->selectionModel()->hasSelection(); }));
     }
 
     void oneVisibleRangeIsSharedByAllViews() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
-        auto* const timeline = window_->findChild<TimelineView*>();
+        auto* const timeline = window_->view()->findChild<TimelineView*>();
         timeline->setFocus();
         const TimeRange whole = window_->state()->visibleRange();
         QTest::keyClick(timeline, Qt::Key_W);
         QVERIFY(window_->state()->visibleRange().length() < whole.length());
-        auto* const heatmap = window_->findChild<HeatmapView*>();
+        auto* const heatmap = window_->view()->findChild<HeatmapView*>();
         QTRY_VERIFY(heatmap->grid() && heatmap->grid()->range == window_->state()->visibleRange());
     }
 
@@ -232,8 +232,8 @@ class TestMainWindow : public QObject {
 
     void aNumberKeyGivesOneViewTheWindowAndGivesItBack() {
         open([&] { window_->openFile(small); });
-        auto* const timeline = window_->findChild<TimelineView*>();
-        auto* const waits = window_->findChild<WaitsPanel*>();
+        auto* const timeline = window_->view()->findChild<TimelineView*>();
+        auto* const waits = window_->view()->findChild<WaitsPanel*>();
         timeline->setFocus();
         QTest::keyClick(timeline, Qt::Key_2);
         QVERIFY(timeline->isVisible() && !waits->isVisible());
@@ -274,7 +274,7 @@ class TestMainWindow : public QObject {
 
     void navigationIsTakenBackByKey() {
         open([&] { window_->openFile(small); });
-        auto* const timeline = window_->findChild<TimelineView*>();
+        auto* const timeline = window_->view()->findChild<TimelineView*>();
         const TimeRange whole = window_->state()->visibleRange();
         QTest::keyClick(timeline, Qt::Key_W);
         QVERIFY(window_->state()->visibleRange() != whole);
@@ -286,7 +286,7 @@ class TestMainWindow : public QObject {
 
     void gGoesToAGoroutineATimeATaskOrAProcessor() {
         open([&] { window_->openFile(small); });
-        auto* const commands = window_->findChild<TimelineCommands*>();
+        auto* const commands = window_->view()->findChild<TimelineCommands*>();
         const Trace& trace = *window_->state()->facts()->trace;
         const std::int64_t id = trace.goroutines.id({5});
         QVERIFY(commands->goTo(QStringLiteral("g%1").arg(id)));
@@ -303,8 +303,8 @@ class TestMainWindow : public QObject {
 
     void aLinkOpensTheSameView() {
         open([&] { window_->openFile(small); });
-        auto* const commands = window_->findChild<TimelineCommands*>();
-        auto* const timeline = window_->findChild<TimelineView*>();
+        auto* const commands = window_->view()->findChild<TimelineCommands*>();
+        auto* const timeline = window_->view()->findChild<TimelineView*>();
         const Trace& trace = *window_->state()->facts()->trace;
         QSignalSpy rows(timeline, &TimelineView::rowsChanged);
         timeline->setChoice({.grouping = Grouping::Creator,
@@ -328,7 +328,7 @@ class TestMainWindow : public QObject {
         open([&] { window_->openFile(small); });
         QCOMPARE(window_->state()->visibleRange(), range);
         QVERIFY(window_->state()->selection() == selection);
-        QVERIFY(window_->findChild<TimelineCommands*>()->options() == options);
+        QVERIFY(window_->view()->findChild<TimelineCommands*>()->options() == options);
     }
 
     void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {
@@ -369,7 +369,7 @@ class TestMainWindow : public QObject {
 
     void theInspectorListsWhatHappenedInTheSelection() {
         open([&] { window_->openFile(small); });
-        auto* const inspector = window_->findChild<InspectorPanel*>();
+        auto* const inspector = window_->view()->findChild<InspectorPanel*>();
         QTest::keyClick(window_.get(), Qt::Key_6);
         QVERIFY(inspector->isVisible());
         inspector->setCurrentIndex(0); // events

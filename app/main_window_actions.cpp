@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The commands of the window, and where each is found: menus, tool bar, key sheet.
+#include "app/details.h"
+#include "app/main_window.h"
+#include "app/recent_files.h"
+#include "app/timeline_commands.h"
+#include "app/trace_pair.h"
+#include "app/trace_view.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/timeline/timeline_pane.h"
+
+#include <QActionGroup>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QSettings>
+#include <QStatusBar>
+#include <QToolBar>
+
+#include <utility>
+
+namespace waitscope {
+
+void MainWindow::makeActions() {
+    const QString file = tr("&File");
+    const QString view = tr("&View");
+    const QString go = tr("&Go");
+    const QString help = tr("&Help");
+    QMenu* const fileMenu = menuBar()->addMenu(file);
+    QAction* const open = actions_.add(file, tr("&Open…"), QKeySequence::Open, [this] { chooseFile(); });
+    fileMenu->addAction(open);
+    recentMenu_ = fileMenu->addMenu(tr("Open &recent"));
+    connect(recentMenu_, &QMenu::aboutToShow, this, [this] {
+        recentMenu_->clear();
+        for (const QString& path : recentFiles())
+            recentMenu_->addAction(path, this, [this, path] { openFile(path); });
+        recentMenu_->setToolTipsVisible(true);
+    });
+    QAction* const sample =
+        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); });
+    fileMenu->addAction(sample);
+    fileMenu->addAction(actions_.add(file, tr("Open the sample after the &fix"), {},
+                                     [this] { openSample(QStringLiteral("rwmutex")); }));
+    fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
+    fileMenu->addSeparator();
+    QAction* const exportHeatmap =
+        actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
+            chooseExport(tr("heatmap"), tr("Pictures (*.png *.svg)"),
+                         [this](const QString& path) { pair_->active()->exportHeatmap(path); });
+        });
+    QAction* const copyPicture =
+        actions_.add(file, tr("&Copy heatmap as picture"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+                     [this] { pair_->active()->copyHeatmap(); });
+    QAction* const copyCommand = actions_.add(file, tr("Copy the command for the hea&tmap"), {},
+                                              [this] { pair_->active()->copyHeatmapCommand(); });
+    QAction* const exportTimeline =
+        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+            chooseExport(tr("timeline"), tr("Pictures (*.png)"), [this](const QString& path) {
+                if (pair_->active()->exportTimeline(path))
+                    say(tr("Written: %1").arg(path));
+            });
+        });
+    fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline});
+    fileMenu->addSeparator();
+    fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
+    fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
+
+    QMenu* const editMenu = menuBar()->addMenu(tr("&Edit"));
+    QMenu* const viewMenu = menuBar()->addMenu(view);
+    const auto alone = [&](const QString& name, Qt::Key key, TraceView::Part part) {
+        viewMenu->addAction(
+            actions_.add(view, name, QKeySequence(key), [this, part] { pair_->active()->maximise(part); }));
+    };
+    alone(tr("&Heatmap alone, and back"), Qt::Key_1, TraceView::Part::Heatmap);
+    alone(tr("&Timeline alone, and back"), Qt::Key_2, TraceView::Part::Timeline);
+    alone(tr("&Waits alone, and back"), Qt::Key_3, TraceView::Part::Waits);
+    alone(tr("&Findings alone, and back"), Qt::Key_4, TraceView::Part::Findings);
+    alone(tr("&Stack, source and why alone, and back"), Qt::Key_5, TraceView::Part::Details);
+    alone(tr("&Inspector alone, and back"), Qt::Key_6, TraceView::Part::Inspector);
+    viewMenu->addSeparator();
+    viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] {
+        pair_->first()->resetLayout();
+        pair_->second()->resetLayout();
+    }));
+    QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
+    auto* const group = new QActionGroup(this);
+    const QSettings settings;
+    const auto chosen = static_cast<Theme>(settings.value(QStringLiteral("theme"), 0).toInt());
+    for (const auto& [theme, name] : {std::pair(Theme::System, tr("As the &system")),
+                                      std::pair(Theme::Light, tr("&Light")), std::pair(Theme::Dark, tr("&Dark"))}) {
+        QAction* const action = actions_.add(view, name, {}, [this, theme = theme] { setTheme(theme); });
+        action->setCheckable(true);
+        action->setChecked(theme == chosen);
+        group->addAction(action);
+        themes->addAction(action);
+    }
+
+    QMenu* const goMenu = menuBar()->addMenu(go);
+    QAction* const whole = actions_.add(go, tr("&Whole trace"), QKeySequence(Qt::CTRL | Qt::Key_0),
+                                        [this] { pair_->active()->timeline()->showWholeTrace(); });
+    QAction* const focus = actions_.add(go, tr("&Focus the selection"), QKeySequence(Qt::CTRL | Qt::Key_J),
+                                        [this] { pair_->active()->timeline()->zoomToSelection(); });
+    QAction* const waker = actions_.add(go, tr("Who &woke it"), QKeySequence(Qt::CTRL | Qt::Key_U),
+                                        [this] { pair_->active()->timeline()->goToWaker(); });
+    QAction* const why = actions_.add(go, tr("W&hy does it wait"), QKeySequence(Qt::CTRL | Qt::Key_Y),
+                                      [this] { pair_->active()->details()->showWhy(); });
+    QAction* const source = actions_.add(go, tr("&Source of the line"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                                         [this] { pair_->active()->details()->showSource(); });
+    QAction* const editor =
+        actions_.add(go, tr("Open the line in the &editor"), QKeySequence(Qt::CTRL | Qt::Key_Return),
+                     [this] { pair_->active()->details()->openEditor(); });
+    goMenu->addActions({whole, focus, waker, why, source, editor});
+    goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
+    view_->commands()->add(actions_, editMenu, viewMenu, goMenu, [this] { return pair_->active()->commands(); });
+    for (TraceView* const each : {pair_->first(), pair_->second()})
+        connect(&each->commands()->history(), &NavigationHistory::changed, this,
+                [this] { view_->commands()->showHistory(); });
+    connect(pair_, &TracePair::activeChanged, this, [this] { view_->commands()->showHistory(); });
+    makeCompareMenu();
+
+    QToolBar* const bar = addToolBar(tr("Tools"));
+    bar->setObjectName(QStringLiteral("tools"));
+    bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    for (QAction* const action : {open, sample, whole, focus, waker, exportHeatmap, exportTimeline}) {
+        if (action == whole || action == exportHeatmap)
+            bar->addSeparator();
+        action->setIconText(QString(action->text()).remove(u'&').remove(QStringLiteral("…")));
+        bar->addAction(action);
+    }
+
+    const QString keys = tr("In the timeline and the heatmap");
+    for (const auto& [key, what] :
+         {std::pair("W / S", tr("zoom in / out at the mouse")), std::pair("A / D", tr("move left / right")),
+          std::pair("Ctrl+wheel", tr("zoom at the mouse")), std::pair("Shift+wheel", tr("move left / right")),
+          std::pair("Home, 0", tr("whole trace"))})
+        actions_.describe(keys, what, QString::fromLatin1(key));
+    const QString timelineKeys = tr("In the timeline");
+    for (const auto& [key, what] :
+         {std::pair("drag", tr("choose a range; Z or a double click zooms to it")),
+          std::pair("Shift+drag, middle drag", tr("move")),
+          std::pair("F", tr("focus the selection, again: whole trace")), std::pair("U", tr("who woke it")),
+          std::pair(". / ,", tr("next / previous span of the row")), std::pair("Up / Down", tr("row by row")),
+          std::pair("Left / Right / Enter", tr("fold, unfold, select")),
+          std::pair("Esc", tr("take back: drag, range, selection"))})
+        actions_.describe(timelineKeys, what, QString::fromLatin1(key));
+
+    QMenu* const helpMenu = menuBar()->addMenu(help);
+    helpMenu->addAction(actions_.add(help, tr("&Keys"), QKeySequence(Qt::Key_Question), [this] { showKeys(); }));
+    helpMenu->addAction(actions_.add(help, tr("&About Waitscope"), {}, [this] { showAbout(); }));
+}
+
+void MainWindow::makeCompareMenu() {
+    const QString compare = tr("&Compare");
+    QMenu* const menu = menuBar()->addMenu(compare);
+    const auto to = [&](const QString& name, const QKeySequence& key, std::function<void()> what) {
+        QAction* const action = actions_.add(compare, name, key, std::move(what));
+        menu->addAction(action);
+        return action;
+    };
+    to(tr("&Open a second trace…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { chooseSecond(); });
+    to(tr("Open the &samples before and after the fix"), {}, [this] { openSamplePair(); });
+    QAction* const close =
+        to(tr("&Close the second trace"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { closeSecond(); });
+    menu->addSeparator();
+    QAction* const link = to(tr("&Link the times, or let each go its way"), QKeySequence(Qt::Key_L), [this] {
+        pair_->link()->isOn() ? pair_->link()->suspend() : pair_->link()->resume();
+        say(pair_->link()->isOn() ? tr("The times are linked as they lie side by side now.")
+                                  : tr("The times are not linked: each trace moves alone."));
+    });
+    QAction* const start = to(tr("Align the s&tarts"), QKeySequence(Qt::SHIFT | Qt::Key_L),
+                              [this] { pair_->link()->align(alignedAtStart()); });
+    QAction* const end =
+        to(tr("Align the &ends"), QKeySequence(Qt::ALT | Qt::SHIFT | Qt::Key_L), [this] { pair_->alignAtEnd(); });
+    const auto enable = [this, close, link, start, end] {
+        for (QAction* const action : {close, link, start, end})
+            action->setEnabled(pair_->isPair());
+    };
+    connect(pair_, &TracePair::pairChanged, this, enable);
+    enable();
+}
+
+void MainWindow::chooseSecond() {
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a second trace to compare"), QFileInfo(view_->source()).path());
+    if (!path.isEmpty())
+        openSecond(path);
+}
+
+void MainWindow::chooseExport(const QString& what, const QString& kinds,
+                              const std::function<void(const QString&)>& exporter) {
+    if (!pair_->active()->state()->facts())
+        return;
+    QString name = fromUtf8(pair_->active()->state()->facts()->trace->identity.fileName);
+    name.truncate(name.indexOf(u'.') < 0 ? name.size() : name.indexOf(u'.'));
+    const QString proposed =
+        QFileInfo(pair_->active()->source()).absolutePath() + u'/' + name + u'-' + what + QStringLiteral(".png");
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export as a picture"), proposed, kinds);
+    if (!path.isEmpty())
+        exporter(path);
+}
+
+} // namespace waitscope
