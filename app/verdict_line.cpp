@@ -60,8 +60,8 @@ void VerdictLine::judge(const QString& source) {
 }
 
 void VerdictLine::waitForTheRest() {
-    findings_ = {};
-    verdict_.reset();
+    forget();
+    panel_->show(nullptr);
     setText(tr("Still loading: the first %1 so far, no number is final.")
                 .arg(fromUtf8(durationText(view_->facts()->trace->duration))));
 }

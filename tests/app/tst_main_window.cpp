@@ -4,6 +4,7 @@
 
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
+#include "model/reader/load.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/findings/findings_panel.h"
@@ -29,6 +30,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
+#include <QThreadPool>
 #include <QTimer>
 
 using namespace waitscope;
@@ -344,6 +346,24 @@ class TestMainWindow : public QObject {
         open([&] { window_->openFile(small); });
         QVERIFY(!window_->view()->isGrowing());
         QVERIFY(!(window_->state()->selection() == Selection(GoroutineSelection{{3}})));
+    }
+
+    void whatWasFoundInTheTraceBeforeIsNotSaidOfOneThatGrows() {
+        open([&] { window_->openFile(small); });
+        std::shared_ptr<const Trace> part;
+        LoadOptions options;
+        options.publish = [&](std::shared_ptr<const Trace> trace) { part = std::move(trace); };
+        options.publishAfter = {};
+        options.sliceBytes = 20'000;
+        const std::vector<std::byte> bytes = test::generatedTrace(200'000);
+        QVERIFY(loadTrace(bytes, "long", options).trace);
+        QVERIFY(part);
+        TraceView* const view = window_->view();
+        view->showTrace(view->state()->facts(), view->source()); // begins to look for what is wrong
+        view->showTrace(computeFacts(part), QStringLiteral("long.trace"));
+        QThreadPool::globalInstance()->waitForDone();
+        QCoreApplication::processEvents();
+        QVERIFY2(view->verdictText().contains(QStringLiteral("Still loading")), qPrintable(view->verdictText()));
     }
 
     void aLongLoadIsSeenWhileItGrows() {
