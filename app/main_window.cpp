@@ -31,6 +31,19 @@
 #include <utility>
 
 namespace waitscope {
+namespace {
+
+// What a load has to say, the worst first; nothing if all is well.
+QStringList remarksOn(const LoadReport& report, const QString& damaged) {
+    QStringList remarks;
+    if (!report.complete)
+        remarks << damaged.arg(fromUtf8(report.error));
+    for (const LoadWarning& warning : report.warnings)
+        remarks << fromUtf8(warning.text);
+    return remarks;
+}
+
+} // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     setAcceptDrops(true);
@@ -123,6 +136,7 @@ void MainWindow::chooseFile() {
 
 void MainWindow::openFile(const QString& path) {
     sampleName_.clear();
+    secondWhenLoaded_ = nullptr;
     loader_.loadFile(path);
 }
 
@@ -131,6 +145,7 @@ void MainWindow::openSample(const QString& name) {
     if (!file.open(QIODevice::ReadOnly))
         return showFailure(tr("There is no sample called %1.").arg(name));
     sampleName_ = name;
+    secondWhenLoaded_ = nullptr;
     loader_.loadBytes(file.readAll(), QFileInfo(file).fileName());
 }
 
@@ -186,6 +201,7 @@ void MainWindow::showGrown(std::shared_ptr<const TraceFacts> facts, const QStrin
 
 void MainWindow::showCancelled() {
     hideProgress();
+    secondWhenLoaded_ = nullptr;
     if (view_->isGrowing())
         messages_->showMessage(tr("Loading was cancelled: this is the first %1 of the trace, and no number is final.")
                                    .arg(fromUtf8(durationText(state()->facts()->trace->duration))));
@@ -195,17 +211,8 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
     hideProgress();
     if (!source.isEmpty())
         rememberFile(source);
-    const LoadReport& report = facts->trace->report;
-    if (report.warnings.empty()) {
-        messages_->hide();
-    } else {
-        QStringList details;
-        for (const LoadWarning& warning : report.warnings)
-            details << fromUtf8(warning.text);
-        const QString first =
-            report.complete ? details.front() : tr("This trace is damaged. %1").arg(fromUtf8(report.error));
-        messages_->showMessage(first, details);
-    }
+    const QStringList remarks = remarksOn(facts->trace->report, tr("This trace is damaged. %1"));
+    remarks.empty() ? messages_->hide() : messages_->showMessage(remarks.front(), remarks);
     showTrace(std::move(facts), source);
     if (const QString problem = view_->commands()->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
         messages_->showMessage(problem);
@@ -229,16 +236,11 @@ void MainWindow::showSecond(std::shared_ptr<const TraceFacts> facts, const QStri
     hideProgress();
     if (!source.isEmpty())
         rememberFile(source);
-    const LoadReport& report = facts->trace->report;
-    QStringList sentences;
+    QStringList remarks = remarksOn(facts->trace->report, tr("The second trace is damaged. %1"));
     if (!source.isEmpty() && source == view_->source())
-        sentences << tr("Both sides show the same file.");
-    if (!report.complete)
-        sentences << tr("The second trace is damaged. %1").arg(fromUtf8(report.error));
-    for (const LoadWarning& warning : report.warnings)
-        sentences << fromUtf8(warning.text);
-    if (!sentences.empty())
-        messages_->showMessage(sentences.front(), sentences.size() > 1 ? sentences : QStringList());
+        remarks.prepend(tr("Both sides show the same file."));
+    if (!remarks.empty())
+        messages_->showMessage(remarks.front(), remarks.size() > 1 ? remarks : QStringList());
     pair_->showSecond(std::move(facts), source);
     updateStatus();
 }

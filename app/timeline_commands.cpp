@@ -32,7 +32,6 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
         back->setEnabled(current()->history_.canGoBack());
         forward->setEnabled(current()->history_.canGoForward());
     };
-    connect(&history_, &NavigationHistory::changed, back, showHistory_);
     showHistory_();
     edit->addSeparator();
     to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] { current()->parts_.search->begin(); });

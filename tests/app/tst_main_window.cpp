@@ -5,6 +5,7 @@
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "model/reader/load.h"
+#include "tests/support/own_settings.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/findings/findings_panel.h"
@@ -45,12 +46,7 @@ class TestMainWindow : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setApplicationName(QStringLiteral("waitscope"));
-        QCoreApplication::setOrganizationName(QStringLiteral("waitscope"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
-    }
+    void initTestCase() { test::keepSettingsIn(folder_.path()); }
     void init() {
         window_ = std::make_unique<MainWindow>();
         window_->show();
