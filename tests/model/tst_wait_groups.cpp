@@ -85,9 +85,14 @@ void WaitGroupsTest::stretchesThatOverlapAreAllFound() {
 // Counted the plain way: for each wait, through all regions of the trace.
 void WaitGroupsTest::waitsOfRecordedRegionsAreInTheirRows_data() {
     QTest::addColumn<QString>("path");
+    bool isThere = false;
     for (const std::string& path : recordings())
-        if (path.find("annotations") != std::string::npos || path.find("recall-strategies") != std::string::npos)
+        if (path.find("annotations") != std::string::npos || path.find("recall-strategies") != std::string::npos) {
             QTest::newRow(path.c_str()) << QString::fromStdString(path);
+            isThere = true;
+        }
+    if (!isThere)
+        QSKIP("the recorded traces are not beside this checkout");
 }
 
 void WaitGroupsTest::waitsOfRecordedRegionsAreInTheirRows() {
