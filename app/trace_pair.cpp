@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSplitter>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace waitscope {
@@ -19,7 +20,7 @@ QLabel* nameLabel(const QString& colour) {
     auto* const label = new QLabel;
     label->setStyleSheet(QStringLiteral("padding: 4px 12px; font-weight: bold; border-top: 4px solid %1;").arg(colour));
     label->setTextFormat(Qt::PlainText);
-    label->setMinimumWidth(0);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long name must not make the window wide
     label->hide();
     return label;
 }
@@ -81,7 +82,8 @@ void TracePair::showSecond(std::shared_ptr<const TraceFacts> facts, const QStrin
     second_->setNarrow(true);
     if (!secondSide_->isVisibleTo(this)) {
         secondSide_->show();
-        sides_->setSizes({width() / 2, width() / 2});
+        // Halves, once the views have become narrow: until their layouts are asked again they want the room they had.
+        QTimer::singleShot(0, sides_, [this] { sides_->setSizes({width() / 2, width() / 2}); });
     }
     link_.align(alignedAtStart());
     Q_EMIT pairChanged();
@@ -120,6 +122,7 @@ void TracePair::nameThem() {
         if (firstLength != secondLength)
             text += tr("  ·  not the same scale: %1 here").arg(fromUtf8(durationText(length)));
         label->setText(text);
+        label->setToolTip(text);
     };
     name(firstName_, first_, QStringLiteral("A"), firstLength);
     name(secondName_, second_, QStringLiteral("B"), secondLength);

@@ -15,6 +15,8 @@
 #include <QInputDialog>
 #include <QRegularExpression>
 #include <QStyle>
+#include <QStyleOptionButton>
+#include <QStylePainter>
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +27,7 @@ VerdictLine::VerdictLine(ViewState* view, FindingsPanel* panel, QWidget* parent)
     : QPushButton(parent), view_(view), panel_(panel) {
     setObjectName(QStringLiteral("verdict"));
     setFlat(true);
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     // Bold and at the left, where reading begins; an amber edge when there is something to look at.
     setStyleSheet(QStringLiteral("#verdict { text-align: left; font-weight: bold; padding: 6px 12px; border: none;"
                                  " border-left: 6px solid #E69F00; border-bottom: 1px solid palette(mid); }"
@@ -37,6 +40,14 @@ VerdictLine::VerdictLine(ViewState* view, FindingsPanel* panel, QWidget* parent)
     connect(panel_, &FindingsPanel::dismissRequested, this, &VerdictLine::dismiss);
     connect(panel_, &FindingsPanel::idleRequested, this, &VerdictLine::callIdle);
     connect(panel_, &FindingsPanel::exportRequested, this, &VerdictLine::exportRules);
+}
+
+void VerdictLine::paintEvent(QPaintEvent* /*event*/) {
+    QStyleOptionButton option;
+    initStyleOption(&option);
+    const QRect inside = style()->subElementRect(QStyle::SE_PushButtonContents, &option, this);
+    option.text = option.fontMetrics.elidedText(option.text, Qt::ElideRight, inside.width());
+    QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
 }
 
 // The table behind the verdict is O(spans), so it is made in the background; until then the line says so.
@@ -122,10 +133,10 @@ void VerdictLine::say() {
         line = QStringLiteral("● %1  %2").arg(tierText(worst), fromUtf8(headlineText(trace, findings_->all.front())));
         if (tops > 1)
             line += tr("  (1 of %1)").arg(tops);
-        setToolTip(fromUtf8(findings_->all.front().sentence()));
+        setToolTip(line + u'\n' + fromUtf8(findings_->all.front().sentence()));
     } else if (findings_) {
         line = tr("Nothing found in %1 of trace · %2").arg(fromUtf8(durationText(trace.duration)), wait);
-        setToolTip(fromUtf8(nothingFoundText(*findings_)));
+        setToolTip(line + u'\n' + fromUtf8(nothingFoundText(*findings_)));
     } else {
         tier = verdict_ && verdict_->open ? QStringLiteral("open") : tier;
         line = wait;

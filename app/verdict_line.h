@@ -39,6 +39,10 @@ class VerdictLine : public QPushButton {
     /// Something did not work, in a sentence.
     void failed(const QString& sentence);
 
+  protected:
+    /// Cut at the right where the window is narrow: the words must not keep it from becoming so.
+    void paintEvent(QPaintEvent* event) override;
+
   private:
     void computeFindingsAgain();
     void showVerdict(const std::optional<Verdict>& verdict);

@@ -97,6 +97,8 @@ class TestCompareWindow : public QObject {
     }
     void bothFitIntoASmallScreen() {
         openSamples();
+        QTRY_VERIFY(first().verdictText().contains(QStringLiteral("HIGH"))); // long sentences by now
+        QTRY_VERIFY(second().verdictText().contains(QStringLiteral("Nothing found")));
         QVERIFY(window_->minimumSizeHint().width() <= 1366);
         QVERIFY(window_->minimumSizeHint().height() <= 768);
     }
