@@ -12,6 +12,7 @@ struct Loader::Load {
     QString source; ///< a path, or empty for bytes
     QString name;
     QByteArray bytes;
+    std::optional<TimeRange> range;
     LoadProgress progress;
     std::stop_source stop;
     std::chrono::milliseconds publishAfter{};
@@ -32,8 +33,9 @@ Loader::~Loader() {
     // The threads are joined one by one as `loads_` goes.
 }
 
-void Loader::loadFile(const QString& path) {
+void Loader::loadFile(const QString& path, std::optional<TimeRange> range) {
     auto load = std::make_unique<Load>();
+    load->range = range;
     load->source = path;
     load->name = QFileInfo(path).fileName();
     start(std::move(load));
@@ -61,6 +63,7 @@ void Loader::start(std::unique_ptr<Load> load) {
 // On the thread of the load.
 void Loader::run(Load* own) {
     LoadOptions options{.stop = own->stop.get_token(), .progress = &own->progress};
+    options.range = own->range;
     options.publishAfter = own->publishAfter;
     options.publish = [this, own](std::shared_ptr<const Trace> trace) {
         QMetaObject::invokeMethod(

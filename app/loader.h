@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,8 @@ class Loader : public QObject {
     ~Loader() override;
 
     /// Begins to load; a load that is under way is dropped. What is shown stays what it is until `loaded`.
-    void loadFile(const QString& path);
+    /// `range`: of what does not fit into memory only this (LoadOptions::range).
+    void loadFile(const QString& path, std::optional<TimeRange> range = {});
     /// The same for a trace inside the program; `name` is what it is called.
     void loadBytes(const QByteArray& bytes, const QString& name);
     /// At once: the thread stops within 100 ms, and whatever it still finds is dropped.

@@ -6,6 +6,7 @@
 #include "app/timeline_commands.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
+#include "model/report/range_text.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -138,7 +139,7 @@ void MainWindow::chooseFile() {
 void MainWindow::openFile(const QString& path) {
     sampleName_.clear();
     secondWhenLoaded_ = nullptr;
-    loader_.loadFile(path);
+    loader_.loadFile(path, askedRange(viewWhenLoaded_.range));
 }
 
 void MainWindow::openSample(const QString& name) {
@@ -176,7 +177,7 @@ void MainWindow::closeSecond() {
 
 void MainWindow::reload() {
     if (!view_->source().isEmpty())
-        openFile(view_->source());
+        loader_.loadFile(view_->source(), view_->state()->facts()->trace->report.part);
     else if (!sampleName_.isEmpty())
         openSample(sampleName_);
 }

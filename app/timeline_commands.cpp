@@ -170,7 +170,7 @@ ViewOptions TimelineCommands::options() const {
     const TimelineChoice& choice = timeline.choice();
     const TimeRange visible = state.visibleRange();
     if (visible != trace.wholeRange())
-        options.range = std::to_string(visible.begin) + "ns.." + std::to_string(visible.end) + "ns";
+        options.range = rangeOption(visible, trace);
     if (choice.grouping != Grouping::Function)
         options.group = namedGroupings[static_cast<std::size_t>(choice.grouping)].name;
     if (choice.order != GroupOrder::OpenWait)
@@ -209,7 +209,7 @@ QString TimelineCommands::apply(const ViewOptions& options) {
     if (const auto pinned = goroutinesFrom(trace, options.pin); !pinned.empty())
         timeline.setPinned(pinned);
     if (!options.range.empty()) {
-        const auto range = rangeFrom(options.range, trace.duration, problem);
+        const auto range = rangeFrom(options.range, trace, problem);
         if (!range)
             return fromUtf8(problem);
         state.setVisibleRange(*range);

@@ -10,8 +10,9 @@
 
 namespace waitscope {
 
-/// The trace, or null after a sentence on standard error; the exit code is then NothingReadable.
-[[nodiscard]] std::shared_ptr<const Trace> loadForCommand(const std::string& path);
+/// The trace, or null after a sentence on standard error; the exit code is then NothingReadable. Of one that does not
+/// fit into memory only what `range` (the text of --range) touches.
+[[nodiscard]] std::shared_ptr<const Trace> loadForCommand(const std::string& path, std::string_view range = {});
 
 /// One message on standard error, with the program's name in front.
 void say(std::string_view message);

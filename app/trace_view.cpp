@@ -161,7 +161,7 @@ void TraceView::copyHeatmapCommand() {
     if (!state_.facts())
         return;
     const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
-    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, state_.facts()->trace->duration));
+    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, *state_.facts()->trace));
     Q_EMIT message(tr("The command that makes this picture is in the clipboard."));
 }
 

@@ -15,12 +15,11 @@
 namespace waitscope {
 
 int ExportCommand::run() const {
-    const auto loaded = loadForCommand(trace);
+    const auto loaded = loadForCommand(trace, range);
     if (!loaded)
         return NothingReadable;
     std::string problem;
-    const auto within =
-        range.empty() ? std::optional(loaded->wholeRange()) : rangeFrom(range, loaded->duration, problem);
+    const auto within = rangeFrom(range, *loaded, problem);
     if (!within) {
         say(problem);
         return Usage;

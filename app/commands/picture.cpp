@@ -36,11 +36,10 @@ std::optional<PictureRequest> prepare(const PictureCommand& command, int& exitCo
             return re2::RE2::PartialMatch(re2::StringPiece(function.data(), function.size()), *pattern);
         };
     }
-    const auto trace = loadForCommand(command.trace);
+    const auto trace = loadForCommand(command.trace, command.range);
     if (!trace)
         return fails(NothingReadable, {});
-    const auto range =
-        command.range.empty() ? std::optional(trace->wholeRange()) : rangeFrom(command.range, trace->duration, problem);
+    const auto range = rangeFrom(command.range, *trace, problem);
     if (!range)
         return fails(Usage, problem);
     request.range = *range;

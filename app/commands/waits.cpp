@@ -126,11 +126,10 @@ int WaitsCommand::run() const {
         say(problem);
         return Usage;
     }
-    const auto loaded = loadForCommand(trace);
+    const auto loaded = loadForCommand(trace, range);
     if (!loaded)
         return NothingReadable;
-    const auto within =
-        range.empty() ? std::optional(loaded->wholeRange()) : rangeFrom(range, loaded->duration, problem);
+    const auto within = rangeFrom(range, *loaded, problem);
     if (!within) {
         say(problem);
         return Usage;

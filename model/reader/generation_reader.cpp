@@ -126,14 +126,49 @@ std::shared_ptr<const PreparedGeneration> GenerationReader::prepare(WireGenerati
     return generation;
 }
 
+std::optional<WireGeneration> GenerationReader::nextOfFile(GenerationScanner& scanner) {
+    if (ahead_)
+        return std::exchange(ahead_, {});
+    auto wire = scanner.next();
+    for (const ReadProblem& problem : scanner.takeProblems())
+        options_.warn(problem);
+    return wire;
+}
+
+// ns from the begin of the file. One without events is where the file begins: it costs nothing to read.
+std::int64_t GenerationReader::beginInFile(const WireGeneration& wire) const {
+    if (wire.earliestTicks == UINT64_MAX)
+        return 0;
+    return TickScale(wire.ticksPerSecond.value_or(ticksPerSecond_)).nanoseconds(wire.earliestTicks) -
+           fileBegin_.value_or(0);
+}
+
+// Where a generation ends, the next one tells.
+std::optional<WireGeneration> GenerationReader::nextWanted(GenerationScanner& scanner) {
+    while (!options_.stop.stop_requested()) {
+        auto wire = nextOfFile(scanner);
+        if (!options_.part || !wire)
+            return wire;
+        if (!fileBegin_ && wire->earliestTicks != UINT64_MAX)
+            fileBegin_ = beginInFile(*wire);
+        if (beginInFile(*wire) >= options_.part->end)
+            return {};
+        ahead_ = nextOfFile(scanner);
+        if (ahead_ && beginInFile(*ahead_) <= options_.part->begin) {
+            bytes_.release(wire->endOffset);
+            if (options_.progress)
+                options_.progress(wire->endOffset);
+            continue;
+        }
+        bytesOfPart_ += wire->endOffset - wire->beginOffset;
+        return !options_.hasRoom || options_.hasRoom(bytesOfPart_) ? std::move(wire) : std::nullopt;
+    }
+    return {};
+}
+
 void GenerationReader::read(std::size_t offset, int version) {
     GenerationScanner scanner(bytes_, offset, version);
-    while (!options_.stop.stop_requested()) {
-        auto wire = scanner.next();
-        for (const ReadProblem& problem : scanner.takeProblems())
-            options_.warn(problem);
-        if (!wire)
-            break;
+    while (auto wire = nextWanted(scanner)) {
         const auto slices = slicesOf(prepare(std::move(*wire)), options_.sliceBytes);
         for (const SliceWork& work : slices)
             pending_.push_back({pool_.add(work), &work == &slices.back()});

@@ -68,6 +68,10 @@ class GenerationReader {
         std::function<void(std::uint64_t)> progress;
         std::function<void(const ReadProblem&)> warn;
         std::function<void()> joined; ///< told that the trace has become longer
+        /// Only the generations that touch this range are read: ns from the first of the file.
+        std::optional<TimeRange> part;
+        /// Of a part: may so many bytes of trace be read? Asked before each generation; after a no it ends.
+        std::function<bool(std::uint64_t)> hasRoom;
     };
 
     GenerationReader(TraceBytes& bytes, StringInterner& strings, StackInterner& stacks, TraceBuilder& builder,
@@ -96,12 +100,17 @@ class GenerationReader {
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
     /// Time on the trace clock (ns) and ns since 1970 of the same moment, if the file says it.
     [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& wallClock() const { return wallClock_; }
+    /// Of a part: when the file begins, ns of the trace clock.
+    [[nodiscard]] std::int64_t fileBegin() const { return fileBegin_.value_or(0); }
 
   private:
     struct Pending {
         std::shared_ptr<OrderingPool::Job> job;
         bool lastOfGeneration = false;
     };
+    [[nodiscard]] std::optional<WireGeneration> nextOfFile(GenerationScanner& scanner);
+    [[nodiscard]] std::optional<WireGeneration> nextWanted(GenerationScanner& scanner);
+    [[nodiscard]] std::int64_t beginInFile(const WireGeneration& wire) const;
     std::shared_ptr<const PreparedGeneration> prepare(WireGeneration wire);
     void joinNext();
     /// How far the events of a generation have been ordered.
@@ -128,6 +137,9 @@ class GenerationReader {
     std::uint64_t steps_ = 0;
     bool generationIsWhole_ = true;
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClock_;
+    std::optional<std::int64_t> fileBegin_;
+    std::optional<WireGeneration> ahead_; ///< found, but not asked for yet
+    std::uint64_t bytesOfPart_ = 0;
 };
 
 } // namespace waitscope

@@ -67,8 +67,15 @@ std::string nameOfFile(const std::string& path) {
 class Load {
   public:
     /// The trace whose header is at or behind byte `from`.
-    Load(TraceBytes& bytes, std::string name, const LoadOptions& options, std::size_t from)
-        : bytes_(bytes), name_(std::move(name)), options_(options), from_(from), room_(memoryRoom(options.memory)) {}
+    /// Nothing but `part` of it, if that is given (LoadOptions::range).
+    Load(TraceBytes& bytes, std::string name, const LoadOptions& options, std::size_t from,
+         std::optional<TimeRange> part)
+        : bytes_(bytes)
+        , name_(std::move(name))
+        , options_(options)
+        , from_(from)
+        , part_(part)
+        , room_(memoryRoom(options.memory)) {}
 
     LoadResult run();
     [[nodiscard]] const std::optional<TraceHeader>& otherTrace() const { return otherTrace_; }
@@ -95,6 +102,7 @@ class Load {
     std::string name_;
     const LoadOptions& options_;
     std::size_t from_;
+    std::optional<TimeRange> part_;
     static constexpr std::uint64_t checkedEvery = std::uint64_t{64} << 20;
     std::uint64_t lastChecked_ = 0; ///< offset at which it was last asked whether the rest fits
     unsigned threads_ = options_.threads != 0 ? options_.threads : isSmall() ? 1 : threadsByDefault();
@@ -113,6 +121,7 @@ class Load {
     TraceBuilder builder_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::duration nextSnapshot_ = options_.publishAfter;
+    std::int64_t fileBegin_ = 0;                                       ///< ns of the trace clock, of a part
     std::optional<std::pair<std::int64_t, std::int64_t>> wallClockAt_; ///< ns of the trace clock, ns since 1970
 };
 
@@ -129,7 +138,7 @@ void Load::advance(std::uint64_t offset) {
     const std::uint64_t stored = bytes_.storedBytesFor(offset);
     if (options_.progress != nullptr)
         options_.progress->bytesDone = stored;
-    if (bytes_.isWrapped() && stored != 0 && offset > lastChecked_ + checkedEvery) {
+    if (!part_ && bytes_.isWrapped() && stored != 0 && offset > lastChecked_ + checkedEvery) {
         lastChecked_ = offset;
         const double expected =
             static_cast<double>(offset) * static_cast<double>(bytes_.stored().size()) / static_cast<double>(stored);
@@ -140,7 +149,7 @@ void Load::advance(std::uint64_t offset) {
 
 bool Load::refuses(std::uint64_t traceBytes) {
     if (refusal_.empty())
-        refusal_ = refusalOf(name_, traceBytes, room_);
+        refusal_ = refusalOf(name_, traceBytes, room_, header_.version >= firstV2);
     return !refusal_.empty();
 }
 
@@ -186,12 +195,15 @@ void Load::readGenerations() {
                              .warn = [this](const ReadProblem& problem) { problems_.push_back(problem); },
                              .joined = options_.publish
                                            ? std::function<void()>([this, &reader] { publishSnapshot(reader); })
-                                           : std::function<void()>()});
+                                           : std::function<void()>(),
+                             .part = part_,
+                             .hasRoom = [this](std::uint64_t bytes) { return !refuses(bytes); }});
     reader.read(header_.offset + headerSize, std::min(header_.version, newestVersion));
     wallClockAt_ = reader.wallClock();
     report_.events = reader.delivered();
     report_.traceBytes = reader.endOffset();
     report_.steps = reader.steps();
+    fileBegin_ = reader.fileBegin();
     for (const auto& [offset, type] : reader.unknownEvents())
         ++unknownEvents_[type];
     unknownExperiments_ = reader.unknownExperiments();
@@ -295,6 +307,12 @@ LoadResult Load::publish(std::string sha256) {
                                        (problems_.empty() ? std::string(".") : ". " + sentenceOf(problems_.front())) +
                                        " Was the program killed before it called trace.Stop?"}};
     describe(*trace, clockAtStart);
+    if (part_) {
+        const Time begin = clockAtStart - fileBegin_;
+        report_.part = TimeRange{begin, begin + trace->duration};
+        note("The whole trace would not fit into memory, so only " + durationText(begin) + " to " +
+             durationText(report_.part->end) + " of it was read. Times count from there; what was before is unknown.");
+    }
     trace->identity.sha256 = std::move(sha256);
     for (const std::string& sentence : bytes_.notes())
         note(sentence);
@@ -318,8 +336,9 @@ LoadResult Load::run() {
         return cancelled();
     if (auto error = readHeader())
         return {nullptr, std::move(error)};
-    if (refuses(bytes_.expectedSize()))
-        return {nullptr, LoadError{LoadError::Kind::Unreadable, refusal_}};
+    const bool inPart = part_ && header_.version >= firstV2;
+    if (!inPart && refuses(bytes_.expectedSize()))
+        return {nullptr, LoadError{LoadError::Kind::TooLarge, refusal_}};
     std::string sha256;
     const auto hash = [&, ours = stop_.get_token()] { sha256 = sha256Of(bytes_.stored(), ours); };
     std::jthread hashing;
@@ -335,19 +354,20 @@ LoadResult Load::run() {
     if (hashing.joinable())
         hashing.join();
     if (!refusal_.empty())
-        return {nullptr, LoadError{LoadError::Kind::Unreadable, refusal_}};
+        return {nullptr, LoadError{LoadError::Kind::TooLarge, refusal_}};
     if (options_.stop.stop_requested())
         return cancelled();
     return publish(std::move(sha256));
 }
 
 // The first trace in the bytes that has anything in it.
-LoadResult loadFirst(TraceBytes& bytes, const std::string& name, const LoadOptions& options) {
+LoadResult loadFirst(TraceBytes& bytes, const std::string& name, const LoadOptions& options,
+                     std::optional<TimeRange> part) {
     constexpr int mostTries = 4; // a program that failed to start tracing again and again
     std::optional<LoadResult> first;
     std::size_t from = 0;
     for (int tries = 0; tries < mostTries; ++tries) {
-        Load load(bytes, name, options, from);
+        Load load(bytes, name, options, from, part);
         LoadResult result = load.run();
         const bool empty = result.error && result.error->kind == LoadError::Kind::NothingReadable;
         if (!empty)
@@ -360,10 +380,14 @@ LoadResult loadFirst(TraceBytes& bytes, const std::string& name, const LoadOptio
     return std::move(*first);
 }
 
-// Runs `load`; a trace that does not fit into memory is an error like others.
-template <class Work> LoadResult guarded(const std::string& name, Work load) {
+// A trace that does not fit into memory is an error like others, unless a part of it will do. `load` is given the part
+// that is to be read, or nothing: the whole.
+template <class Work>
+LoadResult guarded(const std::string& name, const std::optional<TimeRange>& part, const Work& load) {
     try {
-        return load();
+        LoadResult whole = load(std::nullopt);
+        const bool tooLarge = whole.error && whole.error->kind == LoadError::Kind::TooLarge;
+        return tooLarge && part ? load(part) : std::move(whole);
     } catch (const std::bad_alloc&) {
         return {nullptr,
                 LoadError{LoadError::Kind::Unreadable,
@@ -389,17 +413,18 @@ std::string_view nameOf(LoadStage stage) {
 
 LoadResult loadTrace(const std::string& path, const LoadOptions& options) {
     const std::string name = nameOfFile(path);
-    return guarded(name, [&]() -> LoadResult {
+    const auto range = path == "-" ? std::nullopt : options.range; // what was piped cannot be read again
+    return guarded(name, range, [&](std::optional<TimeRange> part) -> LoadResult {
         LoadError error;
         const auto bytes = TraceBytes::open(path, options, error);
-        return bytes ? loadFirst(*bytes, name, options) : LoadResult{nullptr, std::move(error)};
+        return bytes ? loadFirst(*bytes, name, options, part) : LoadResult{nullptr, std::move(error)};
     });
 }
 
 LoadResult loadTrace(std::span<const std::byte> stored, const std::string& name, const LoadOptions& options) {
-    return guarded(name, [&] {
+    return guarded(name, options.range, [&](std::optional<TimeRange> part) {
         const auto bytes = TraceBytes::of(stored, options);
-        return loadFirst(*bytes, name, options);
+        return loadFirst(*bytes, name, options, part);
     });
 }
 

@@ -35,6 +35,9 @@ struct LoadOptions {
     /// one before, and says of itself that it grows (`LoadReport::growing`). On the thread that loads.
     std::function<void(std::shared_ptr<const Trace>)> publish;
     std::chrono::milliseconds publishAfter{150}; ///< the first; each later one when the load has taken twice as long
+    /// What is wanted if the whole does not fit into memory, ns from the file's first event: then only the generations
+    /// that touch it are read (`LoadReport::part`). A trace that fits is read whole, since what was before tells more.
+    std::optional<TimeRange> range;
     unsigned threads = 0;       ///< that order events; 0: one a core. The trace is the same for any number
     std::uint64_t memory = 0;   ///< bytes that the trace may take; 0: what the system has. For tests
     std::size_t sliceBytes = 0; ///< what slicing.h cuts by; 0: its own choice. For tests
@@ -42,7 +45,7 @@ struct LoadOptions {
 
 /// Why there is no trace: what happened, to which file, why as far as known, and what to do next.
 struct LoadError {
-    enum class Kind { Unreadable, NotATrace, NothingReadable, TooOld, Cancelled };
+    enum class Kind { Unreadable, TooLarge, NotATrace, NothingReadable, TooOld, Cancelled };
     Kind kind = Kind::NothingReadable;
     std::string message;
 };

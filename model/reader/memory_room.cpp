@@ -110,7 +110,7 @@ std::uint64_t memoryFor(std::uint64_t traceBytes) {
     return traceBytes > UINT64_MAX / bytesForAByte ? UINT64_MAX : traceBytes * bytesForAByte;
 }
 
-std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const MemoryRoom& room) {
+std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const MemoryRoom& room, bool inParts) {
     const std::uint64_t need = memoryFor(traceBytes);
     if (room.bytes == UINT64_MAX || need <= room.bytes)
         return {};
@@ -119,7 +119,11 @@ std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const M
            " of memory, and " + bytesText(room.bytes) + " are " +
            (room.ofGroup ? "left under the limit of this process or its container. Raise the limit"
                          : "free. Close other programs") +
-           ", open it on a machine with " + countText(need / gigabyte + 2) + " GB free, or record a shorter trace.";
+           ", open it on a machine with " + countText(need / gigabyte + 2) + " GB free, " +
+           (inParts ? "read only a part of it with --range, such as --range 1s..2s (about " +
+                          countText(room.bytes / std::max<std::uint64_t>(need / 100, 1)) + " % of it fit), "
+                    : "") +
+           "or record a shorter trace.";
 }
 
 } // namespace waitscope

@@ -21,7 +21,8 @@ struct MemoryRoom {
 /// The most memory that loading a trace of so many bytes takes, as measured.
 [[nodiscard]] std::uint64_t memoryFor(std::uint64_t traceBytes);
 
-/// Why a trace is not loaded, with what would help; empty if it fits.
-[[nodiscard]] std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const MemoryRoom& room);
+/// Why a trace is not loaded, with what would help; empty if it fits. `inParts`: a part of it can be read.
+[[nodiscard]] std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const MemoryRoom& room,
+                                    bool inParts);
 
 } // namespace waitscope

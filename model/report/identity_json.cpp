@@ -29,6 +29,7 @@ Json traceIdentityJson(const Trace& trace) {
             {"format", trace.identity.format},
             {"events", trace.report.events},
             {"duration_ns", trace.duration},
+            {"part_ns", trace.report.part ? Json{trace.report.part->begin, trace.report.part->end} : Json()},
             {"wall_clock_start", trace.wallClock ? Json(rfc3339(trace.wallClock->unixNanosecondsAtStart)) : Json()},
             {"complete", trace.report.complete},
             {"warnings", std::move(warnings)},

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace waitscope {
 
@@ -15,6 +16,30 @@ template <class Number> std::optional<Number> numberFrom(std::string_view text) 
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+Time beginInFile(const Trace& trace) {
+    return trace.report.part ? trace.report.part->begin : 0;
+}
+
+std::optional<TimeRange> rangeIn(std::string_view text, TimeRange whole, std::string& problem) {
+    const std::size_t dots = text.find("..");
+    const auto fails = [&](const std::string& why) {
+        problem = "--range " + std::string(text) + ": " + why;
+        return std::nullopt;
+    };
+    if (dots == std::string_view::npos)
+        return fails("give two times with .. between them, such as 1.5s..2s, 200ms.. or ..1s.");
+    const std::string_view first = text.substr(0, dots);
+    const std::string_view last = text.substr(dots + 2);
+    const auto begin = first.empty() ? std::optional<Time>(whole.begin) : timeFrom(first);
+    const auto end = last.empty() ? std::optional<Time>(whole.end) : timeFrom(last);
+    if (!begin || !end)
+        return fails("a time is a number with ns, us, ms, s or m behind it.");
+    const TimeRange range = TimeRange{*begin, *end}.clippedTo(whole);
+    if (range.empty())
+        return fails("nothing of the trace lies in it; the trace is " + durationText(whole.length()) + " long.");
+    return range;
 }
 
 } // namespace
@@ -39,23 +64,25 @@ std::optional<Time> timeFrom(std::string_view text) {
 }
 
 std::optional<TimeRange> rangeFrom(std::string_view text, Time duration, std::string& problem) {
-    const std::size_t dots = text.find("..");
-    const auto fails = [&](const std::string& why) {
-        problem = "--range " + std::string(text) + ": " + why;
-        return std::nullopt;
-    };
-    if (dots == std::string_view::npos)
-        return fails("give two times with .. between them, such as 1.5s..2s, 200ms.. or ..1s.");
-    const std::string_view first = text.substr(0, dots);
-    const std::string_view last = text.substr(dots + 2);
-    const auto begin = first.empty() ? std::optional<Time>(0) : timeFrom(first);
-    const auto end = last.empty() ? std::optional<Time>(duration) : timeFrom(last);
-    if (!begin || !end)
-        return fails("a time is a number with ns, us, ms, s or m behind it.");
-    const TimeRange range = TimeRange{*begin, *end}.clippedTo({0, duration});
-    if (range.empty())
-        return fails("nothing of the trace lies in it; the trace is " + durationText(duration) + " long.");
-    return range;
+    return rangeIn(text, {0, duration}, problem);
+}
+
+std::optional<TimeRange> rangeFrom(std::string_view text, const Trace& trace, std::string& problem) {
+    if (text.empty())
+        return trace.wholeRange();
+    const Time begin = beginInFile(trace);
+    const auto range = rangeIn(text, {begin, begin + trace.duration}, problem);
+    return range ? std::optional(TimeRange{range->begin - begin, range->end - begin}) : std::nullopt;
+}
+
+std::string rangeOption(TimeRange range, const Trace& trace) {
+    const Time begin = beginInFile(trace);
+    return std::to_string(begin + range.begin) + "ns.." + std::to_string(begin + range.end) + "ns";
+}
+
+std::optional<TimeRange> askedRange(std::string_view text) {
+    std::string problem;
+    return rangeIn(text, {0, std::numeric_limits<Time>::max()}, problem);
 }
 
 } // namespace waitscope

@@ -47,10 +47,12 @@ struct LoadReport {
     std::string error;                 ///< what stopped the reader, if it is not complete
     std::vector<LoadWarning> warnings; ///< in the order of their discovery; holds the error too
     std::vector<UnknownThing> unknown; ///< by kind and name
-    std::uint64_t events = 0;          ///< ordered events, as Go's own reader counts them
-    std::uint64_t bytes = 0;           ///< of the file as stored
-    std::uint64_t traceBytes = 0;      ///< after decompression
-    std::uint64_t steps = 0;           ///< events looked at while ordering, some more than once: what the load cost
+    /// Only this part of the file was read (ns from the file's first event); times in the trace count from its begin.
+    std::optional<TimeRange> part;
+    std::uint64_t events = 0;     ///< ordered events, as Go's own reader counts them
+    std::uint64_t bytes = 0;      ///< of the file as stored
+    std::uint64_t traceBytes = 0; ///< after decompression
+    std::uint64_t steps = 0;      ///< events looked at while ordering, some more than once: what the load cost
 };
 
 } // namespace waitscope

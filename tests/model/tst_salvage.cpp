@@ -5,6 +5,7 @@
 
 #include "model/reader/generation.h"
 #include "model/reader/memory_room.h"
+#include "model/report/range_text.h"
 #include "model/report/stats.h"
 #include "model/report/warning_lines.h"
 
@@ -343,6 +344,52 @@ class TestSalvage : public QObject {
         }
         QVERIFY(load(trace, {.memory = memoryFor(trace.size()) + 1}).trace);
         QVERIFY(memoryRoom().bytes > 0);
+    }
+
+    void ofATraceThatWouldNotFitOnlyTheGenerationsOfARangeAreRead() {
+        const Bytes trace = fiveGenerations();
+        const std::uint64_t memory = memoryFor(trace.size()) / 2; // for two of five generations
+        for (const Bytes& bytes : {trace, zstd(trace)}) {
+            const auto whole = load(bytes).trace;
+            const auto begin = [&](std::size_t generation) { return whole->generations[generation].start; };
+            // Two generations, and not the one that begins where the range ends.
+            const auto result = load(bytes, {.range = TimeRange{begin(2) + 1, begin(4)}, .memory = memory});
+            QVERIFY2(result.trace, said(result).c_str());
+            const Trace& part = *result.trace;
+            QCOMPARE(part.generations.size(), std::size_t{2});
+            QVERIFY(part.report.part == (TimeRange{begin(2), begin(2) + part.duration}));
+            QVERIFY2(says(result, "was read. Times count from there"), said(result).c_str());
+            QVERIFY(part.report.steps * 2 < whole->report.steps);
+            // The same spans as in the whole, except that what was before is not known.
+            const GoroutineIndex g = part.findGoroutine(1);
+            const SpanRange spans = part.goroutines.spans(g);
+            QVERIFY(part.preExisting(g));
+            QCOMPARE(part.lifetime(g), (TimeRange{0, part.duration}));
+            for (std::uint32_t s = spans.begin + 1; s + 1 < spans.end; ++s) {
+                const Time inFile = begin(2) + part.spans.start({s});
+                const SpanIndex same = whole->spanAt(whole->findGoroutine(1), inFile);
+                QCOMPARE(whole->spans.start(same), inFile);
+                QVERIFY(whole->spans.state(same) == part.spans.state({s}));
+            }
+            std::string problem;
+            QCOMPARE(rangeOption({1, 5}, part),
+                     std::to_string(begin(2) + 1) + "ns.." + std::to_string(begin(2) + 5) + "ns");
+            QVERIFY(rangeFrom(rangeOption({1, 5}, part), part, problem) == (TimeRange{1, 5}));
+            QVERIFY(rangeFrom("", part, problem) == part.wholeRange());
+        }
+    }
+
+    void aTraceThatFitsIsReadWholeWhateverTheRange() {
+        const auto whole = load(fiveGenerations(), {.range = TimeRange{0, 1}}).trace;
+        QVERIFY(!whole->report.part);
+        QCOMPARE(whole->generations.size(), std::size_t{5});
+    }
+
+    void aPartThatWouldNotFitEitherIsRefusedToo() {
+        const Bytes trace = fiveGenerations();
+        const auto result = load(trace, {.range = askedRange("0s.."), .memory = memoryFor(trace.size()) / 2});
+        QVERIFY(!result.trace);
+        QVERIFY2(says(result, "is not loaded") && says(result, "--range"), said(result).c_str());
     }
 
     void adversarialFilesCostBoundedWork_data() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/trace_writer.h"
 
+#include <algorithm>
+
 namespace waitscope::test {
 
 namespace {
@@ -47,15 +49,6 @@ void TraceWriter::generation(std::uint64_t number) {
     if (generation_ != 0)
         endGeneration();
     generation_ = number != 0 ? number : generation_ + 1;
-    if (version_ < 25)
-        return;
-    std::vector<std::byte> sync{std::byte{wire::Sync}, std::byte{wire::Frequency}};
-    put(sync, wire::ticksPerSecondOfNanotime);
-    sync.push_back(std::byte{wire::ClockSnapshot});
-    for (const std::uint64_t field :
-         {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{1'700'000'000}, std::uint64_t{0}})
-        put(sync, field);
-    batch(-1, generation_, sync);
 }
 
 ThreadWriter& TraceWriter::thread(std::int64_t id, std::uint64_t ticks) {
@@ -79,6 +72,19 @@ std::uint64_t TraceWriter::stack(const std::vector<std::string>& functions) {
 }
 
 void TraceWriter::endGeneration() {
+    std::uint64_t begin = UINT64_MAX;
+    for (const auto& [id, thread] : threads_)
+        begin = std::min(begin, thread.full_.empty() ? thread.batchClock_ : thread.full_.front().first);
+    begin = threads_.empty() ? generation_ : begin;
+    if (version_ >= 25) {
+        std::vector<std::byte> sync{std::byte{wire::Sync}, std::byte{wire::Frequency}};
+        put(sync, wire::ticksPerSecondOfNanotime);
+        sync.push_back(std::byte{wire::ClockSnapshot});
+        for (const std::uint64_t field :
+             {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{1'700'000'000}, std::uint64_t{0}})
+            put(sync, field);
+        batch(-1, begin, sync);
+    }
     for (auto& [id, thread] : threads_) {
         for (const auto& [ticks, data] : thread.full_)
             batch(id, ticks, data);
@@ -87,7 +93,7 @@ void TraceWriter::endGeneration() {
     if (version_ < 25) {
         std::vector<std::byte> frequency{std::byte{wire::Frequency}};
         put(frequency, wire::ticksPerSecondOfNanotime);
-        batch(-1, generation_, frequency);
+        batch(-1, begin, frequency);
     }
     std::vector<std::byte> stacks{std::byte{wire::Stacks}};
     for (const auto& [functions, id] : stacks_) {
@@ -101,14 +107,14 @@ void TraceWriter::endGeneration() {
             ++line;
         }
     }
-    batch(-1, generation_, stacks);
+    batch(-1, begin, stacks);
     std::vector<std::byte> strings{std::byte{wire::Strings}};
     for (const auto& [text, id] : strings_) {
         strings.push_back(std::byte{wire::String});
         put(strings, id);
         put(strings, text);
     }
-    batch(-1, generation_, strings);
+    batch(-1, begin, strings);
     if (version_ >= 26)
         out_.push_back(std::byte{wire::EndOfGeneration});
     threads_.clear();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command line that makes a picture: only what differs from what the command does by itself.
+#include "model/report/range_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
@@ -21,7 +22,7 @@ QString quoted(QString text) {
 
 } // namespace
 
-QString commandFor(const HeatmapPictureOptions& options, const QString& traceFile, Time duration) {
+QString commandFor(const HeatmapPictureOptions& options, const QString& traceFile, const Trace& trace) {
     QStringList words{QStringLiteral("waitscope heatmap"), quoted(traceFile), QStringLiteral("-o heatmap.png")};
     const auto option = [&](const char* name, const QString& value) {
         words.push_back(QString::fromLatin1(name) + ' ' + quoted(value));
@@ -38,8 +39,8 @@ QString commandFor(const HeatmapPictureOptions& options, const QString& traceFil
         option("--group", fromUtf8(namedOf(*what.grouping).name));
     if (what.bundling == Bundling::Most)
         words.push_back(QStringLiteral("--max"));
-    if (!what.range.empty() && what.range != TimeRange{0, duration})
-        option("--range", QStringLiteral("%1ns..%2ns").arg(what.range.begin).arg(what.range.end));
+    if (!what.range.empty() && what.range != trace.wholeRange())
+        option("--range", fromUtf8(rangeOption(what.range, trace)));
     if (!options.filter.isEmpty())
         option(options.filterOption.toLatin1().constData(), options.filter);
     if (options.rows.runtime)

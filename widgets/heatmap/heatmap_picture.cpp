@@ -94,7 +94,7 @@ PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& o
         subject.callouts.push_back(QString(letterOf(i)) + QStringLiteral("  ") + fromUtf8(callouts[i].text));
     if (callouts.empty() && !options.callouts)
         subject.callouts.push_back(QStringLiteral("No goroutine of the program was stuck when the trace ended."));
-    subject.command = commandFor(options, fromUtf8(facts.trace->identity.fileName), facts.trace->duration);
+    subject.command = commandFor(options, fromUtf8(facts.trace->identity.fileName), *facts.trace);
     return subject;
 }
 

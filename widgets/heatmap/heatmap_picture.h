@@ -78,6 +78,6 @@ struct HeatmapSheet {
 [[nodiscard]] std::uint32_t rowsFor(HeatmapMode mode, double devicePixels, double pixelsAUnit);
 
 /// The line that makes this very picture: "waitscope heatmap service.trace -o heatmap.png --mode age …".
-[[nodiscard]] QString commandFor(const HeatmapPictureOptions& options, const QString& traceFile, Time duration);
+[[nodiscard]] QString commandFor(const HeatmapPictureOptions& options, const QString& traceFile, const Trace& trace);
 
 } // namespace waitscope
