@@ -23,10 +23,8 @@ void describe(ResidenceArm& arm) {
     const std::size_t n = arm.residences.size();
     if (n == 0)
         return;
-    std::vector<Time> lengths;
-    for (const Residence& r : arm.residences)
-        lengths.push_back(r.range.length());
-    std::ranges::sort(lengths);
+    const SortedDurations sorted = lengthsOf(arm);
+    const auto lengths = sorted.values();
     const auto rank = [&](double share) {
         return lengths[static_cast<std::size_t>(std::ceil(share * static_cast<double>(n))) - 1];
     };
@@ -122,19 +120,11 @@ ResidenceKind usualResidences(const TraceFacts& facts) {
     return pairs(ResidenceKind::Region) || facts.trace->tasks.empty() ? ResidenceKind::Region : ResidenceKind::Task;
 }
 
-std::optional<double> cliffsDelta(std::span<const Residence> a, std::span<const Residence> b) {
-    if (a.empty() || b.empty())
-        return {};
-    std::vector<Time> others;
-    for (const Residence& r : b)
-        others.push_back(r.range.length());
-    std::ranges::sort(others);
-    std::int64_t dominance = 0;
-    for (const Residence& r : a) {
-        dominance += std::ranges::lower_bound(others, r.range.length()) - others.begin();
-        dominance -= others.end() - std::ranges::upper_bound(others, r.range.length());
-    }
-    return static_cast<double>(dominance) / (static_cast<double>(a.size()) * static_cast<double>(b.size()));
+SortedDurations lengthsOf(const ResidenceArm& arm) {
+    std::vector<Time> lengths;
+    for (const Residence& r : arm.residences)
+        lengths.push_back(r.range.length());
+    return SortedDurations(std::move(lengths));
 }
 
 } // namespace waitscope

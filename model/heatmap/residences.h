@@ -7,10 +7,10 @@
 // apart, never guessed.
 #pragma once
 
+#include "model/compare/statistics/rank_tests.h"
 #include "model/facts.h"
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +47,7 @@ struct ResidenceArm {
 /// The kind that the program marks its strategies with: logs that pair, else regions, else tasks.
 [[nodiscard]] ResidenceKind usualResidences(const TraceFacts& facts);
 
-/// Cliff's delta between two arms: the chance that one of `a` is longer than one of `b`, less the opposite. -1 … 1;
-/// none if an arm is empty. O(n · log n).
-[[nodiscard]] std::optional<double> cliffsDelta(std::span<const Residence> a, std::span<const Residence> b);
+/// How long the residences of an arm are. O(n · log n).
+[[nodiscard]] SortedDurations lengthsOf(const ResidenceArm& arm);
 
 } // namespace waitscope

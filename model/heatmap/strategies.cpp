@@ -59,7 +59,7 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
         std::ranges::sort(arms, {}, &ResidenceArm::name);
     }
     if (arms.size() == 2)
-        if (const auto delta = cliffsDelta(arms[0].residences, arms[1].residences))
+        if (const auto delta = cliffsDelta(lengthsOf(arms[1]), lengthsOf(arms[0])))
             grid.notes.push_back("Cliff's delta " + hundredths(*delta) + " (" + arms[0].name + " against " +
                                  arms[1].name + ")");
     const auto rowsOfArm = static_cast<std::uint32_t>(request.options.rows / std::max<std::size_t>(1, arms.size()));

@@ -3,10 +3,9 @@
 // one observation, not a thousand. So whole goroutines, or whole stretches of time, are drawn again instead of waits
 // (analysis.md section 4).
 //
-// Random numbers are SplitMix64's (Steele, Lea and Flood 2014), seeded with a constant and the *contents* of the side
-// that is drawn from, and the two sides never share a stream: so the same side gives the same draws whether it is
-// called A or B (which makes swapping exact), goroutine ids do not matter, and no standard library's distributions are
-// used. It follows that a side against itself has the interval [0, 0].
+// Random numbers are SplitMix64's, seeded with a constant and the *contents* of the side that is drawn from: so a side
+// gives the same draws whether it is called A or B (which makes swapping exact), goroutine ids do not matter, two
+// different sides are drawn independently, and a side differs by exactly 0 from itself in every draw.
 #pragma once
 
 #include <cstddef>
