@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace waitscope {
 
@@ -19,24 +20,28 @@ double niceAbove(double value) {
     return 10 * decade;
 }
 
+// Ages: to the length of the trace. Shorter bins hold shorter times.
+double longestOf(const Grid& grid) {
+    return grid.metric.measure == Measure::ResidenceTime && grid.bins > 0
+               ? static_cast<double>(grid.range.length()) / grid.bins
+               : static_cast<double>(std::max<Time>(grid.range.end, 1));
+}
+
 } // namespace
 
-ColourScale::ColourScale(const Grid& grid, std::optional<ScaleKind> kind)
+ColourScale::ColourScale(const Grid& grid, const Grid* beside, std::optional<ScaleKind> kind)
     : kind_(kind.value_or(grid.unit == Unit::Share ? ScaleKind::Linear : ScaleKind::Log)) {
     std::vector<float> values;
-    for (const float v : grid.values)
-        if (v > 0)
-            values.push_back(v);
+    for (const Grid* each : {&grid, beside})
+        if (each != nullptr)
+            std::ranges::copy_if(each->values, std::back_inserter(values), [](float v) { return v > 0; });
     switch (grid.unit) {
     case Unit::Share:
         high_ = 1;
         low_ = 0.001;
         break;
     case Unit::Duration:
-        // Ages: 1 ms to the length of the trace. Shorter bins hold shorter times.
-        high_ = grid.metric.measure == Measure::ResidenceTime && grid.bins > 0
-                    ? static_cast<double>(grid.range.length()) / grid.bins
-                    : static_cast<double>(std::max<Time>(grid.range.end, 1));
+        high_ = std::max(longestOf(grid), beside != nullptr ? longestOf(*beside) : 0);
         low_ = std::min(1e6, high_ / 1000);
         break;
     case Unit::Count: {

@@ -27,7 +27,11 @@ class ColourScale {
   public:
     ColourScale() = default;
     /// `kind`: none for what the unit is used to. O(cells), ranked O(cells · log).
-    ColourScale(const Grid& grid, std::optional<ScaleKind> kind);
+    ColourScale(const Grid& grid, std::optional<ScaleKind> kind) : ColourScale(grid, nullptr, kind) {}
+    /// One scale for two grids of the same mode and metric, so that the same colour is the same value in both halves of
+    /// a comparison (analysis.md section 5): its end and its ranks are those of all cells of both. Which one is given
+    /// first makes no difference. `beside` may be null.
+    ColourScale(const Grid& grid, const Grid* beside, std::optional<ScaleKind> kind);
 
     [[nodiscard]] ScaleKind kind() const { return kind_; }
     /// 0 … 1; NaN stays NaN. A value of 0 is always 0.

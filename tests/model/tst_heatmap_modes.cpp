@@ -223,9 +223,7 @@ class HeatmapModesTest : public QObject {
             QVERIFY(*arms[1].p50 > 7_ms && *arms[1].p50 < 15_ms);
 
             QVERIFY(*arms[0].mean + *arms[0].halfWidth < *arms[1].mean - *arms[1].halfWidth);
-            QVERIFY(*cliffsDelta(arms[0].residences, arms[1].residences) < -0.9);
-            QCOMPARE(*cliffsDelta(arms[1].residences, arms[0].residences),
-                     -*cliffsDelta(arms[0].residences, arms[1].residences));
+            QVERIFY(*cliffsDelta(lengthsOf(arms[0]), lengthsOf(arms[1])) > 0.9);
             // Both facets are equally high.
             QCOMPARE(grid.bands.size(), std::size_t{2});
             QVERIFY(near(grid.bands[0].bottom - grid.bands[0].top, grid.bands[1].bottom - grid.bands[1].top, 1e-9));
@@ -254,6 +252,36 @@ class HeatmapModesTest : public QObject {
             for (std::size_t i = 1; i < scale->ticks().size(); ++i)
                 QVERIFY(scale->ticks()[i].position > scale->ticks()[i - 1].position);
         }
+    }
+
+    void twoGridsSideBySideHaveOneScaleWhicheverComesFirst() {
+        const auto counts = [](int most) {
+            Grid grid;
+            grid.unit = Unit::Count;
+            grid.bins = static_cast<std::uint32_t>(most);
+            grid.rows.resize(1);
+            grid.range = {0, most};
+            for (int i = 1; i <= most; ++i)
+                grid.values.push_back(static_cast<float>(i));
+            return grid;
+        };
+        const Grid small = counts(20);
+        const Grid large = counts(400);
+        for (const ScaleKind kind : {ScaleKind::Linear, ScaleKind::Log, ScaleKind::Ranked}) {
+            const ColourScale one(small, &large, kind);
+            const ColourScale other(large, &small, kind);
+            for (const float value : {0.F, 1.F, 5.F, 20.F, 100.F, 400.F})
+                QCOMPARE(one.position(value), other.position(value));
+            QCOMPARE(one.ticks().back().text, other.ticks().back().text);
+            QCOMPARE(one.text(), other.text());
+            QVERIFY(one.position(20) < ColourScale(small, kind).position(20));
+        }
+        // Ages: the longer trace says where the scale ends.
+        Grid shorter = small, longer = large;
+        shorter.unit = longer.unit = Unit::Duration;
+        shorter.range = {0, 1_s};
+        longer.range = {0, 10_s};
+        QCOMPARE(ColourScale(shorter, &longer, {}).position(5e8F), ColourScale(longer, {}).position(5e8F));
     }
 
     void everyModeCanBeStopped() {

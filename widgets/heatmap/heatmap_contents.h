@@ -36,6 +36,7 @@ struct HeatmapContents {
     std::shared_ptr<const Grid> grid;
     QString order; ///< as in "ordered by …"; empty where rows have an order of their own
     std::optional<ScaleKind> scale;
+    std::shared_ptr<const Grid> beside; ///< the other half of a comparison: both share one colour scale. Null: none
     ColourMap colours = ColourMap::Viridis;
     std::vector<Callout> callouts;
 };

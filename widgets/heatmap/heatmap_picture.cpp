@@ -44,14 +44,15 @@ QStringList marksLegend(const Grid& grid) {
     return texts;
 }
 
-HeatmapContents contentsOf(const TraceFacts& facts, const HeatmapPictureOptions& options,
-                           std::shared_ptr<const Grid> grid, const std::vector<Callout>& callouts) {
-    return {.trace = facts.trace,
-            .grid = std::move(grid),
+HeatmapContents contentsOf(const HeatmapSheet& sheet) {
+    const HeatmapPictureOptions& options = sheet.options;
+    return {.trace = sheet.facts->trace,
+            .grid = sheet.grid,
             .order = namedOf(options.what.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
             .scale = options.colourScale,
+            .beside = sheet.beside,
             .colours = options.colours,
-            .callouts = callouts};
+            .callouts = sheet.callouts};
 }
 
 // What the mode counts, beside what the caption says of every picture.
@@ -67,8 +68,11 @@ QStringList details(const HeatmapPictureOptions& options, const Grid& grid) {
     return more + marksLegend(grid);
 }
 
-PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& options, const Grid& grid,
-                         const std::vector<Callout>& callouts, std::size_t shown) {
+PictureSubject subjectOf(const HeatmapSheet& sheet) {
+    const TraceFacts& facts = *sheet.facts;
+    const HeatmapPictureOptions& options = sheet.options;
+    const Grid& grid = *sheet.grid;
+    const std::vector<Callout>& callouts = sheet.callouts;
     const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
     PictureSubject subject{.title = fromUtf8(titleOf(options.what)),
                            .range = grid.range,
@@ -76,17 +80,19 @@ PictureSubject subjectOf(const TraceFacts& facts, const HeatmapPictureOptions& o
                            .order =
                                namedOf(grid.mode).orders == 0 ? QString() : fromUtf8(namedOf(options.what.order).text),
                            .rows = {},
-                           .goroutinesShown = shown,
+                           .goroutinesShown = sheet.shown,
                            .goroutinesTotal = goroutineCount(facts, options.rows.runtime)};
     if (!grid.empty()) {
         subject.rows = fromUtf8(bundleText(grid));
         if (grid.perRow > 1)
             subject.rows += grid.bundling == Bundling::Mean ? QStringLiteral(" (mean)") : QStringLiteral(" (max)");
         if (grid.mode != HeatmapMode::Population) {
-            const ColourScale scale(grid, options.colourScale);
+            const ColourScale scale(grid, sheet.beside.get(), options.colourScale);
             subject.legend = metric + QStringLiteral(", ") + fromUtf8(scale.ticks().front().text) +
                              QStringLiteral(" … ") + fromUtf8(scale.ticks().back().text) + QStringLiteral(", ") +
                              fromUtf8(scale.text()) + QStringLiteral(", ") + fromUtf8(namedOf(options.colours).name);
+            if (sheet.beside)
+                subject.legend += QStringLiteral(", one scale for both traces");
         }
     }
     subject.more = details(options, grid);
@@ -114,7 +120,7 @@ QString nothingText(const HeatmapPictureOptions& options) {
 }
 
 PictureCaption captionOf(const HeatmapSheet& sheet) {
-    return {*sheet.facts->trace, subjectOf(*sheet.facts, sheet.options, *sheet.grid, sheet.callouts, sheet.shown)};
+    return {*sheet.facts->trace, subjectOf(sheet)};
 }
 
 void paintSheet(QPaintDevice& device, const HeatmapSheet& sheet) {
@@ -124,7 +130,7 @@ void paintSheet(QPaintDevice& device, const HeatmapSheet& sheet) {
         HeatmapPlot plot(nullptr);
         plot.setLook(HeatmapLook::light(pictureFont()));
         plot.setLeft(leftOf(options));
-        plot.show(contentsOf(*sheet.facts, options, sheet.grid, sheet.callouts));
+        plot.show(contentsOf(sheet));
         plot.paint(device, sheet.where, [&](QPainter& painter) { caption.paint(painter, options.size); });
         return;
     }

@@ -56,9 +56,10 @@ struct HeatmapSheet {
     std::shared_ptr<const TraceFacts> facts;
     HeatmapPictureOptions options;
     std::vector<Callout> callouts;
-    std::shared_ptr<const Grid> grid; ///< the numbers behind the colours
-    std::size_t shown = 0;            ///< goroutines
-    QRect where;                      ///< of the plot
+    std::shared_ptr<const Grid> grid;   ///< the numbers behind the colours
+    std::shared_ptr<const Grid> beside; ///< of the other half of a comparison, whose colour scale this shares; or null
+    std::size_t shown = 0;              ///< goroutines
+    QRect where;                        ///< of the plot
 };
 
 /// The costly part of a picture, on any thread. Null if the size is too small.

@@ -154,7 +154,7 @@ class HeatmapPlot::Private {
             plot->removePlottable(map);
         maps.clear();
         const Grid& grid = *contents.grid;
-        colourScale = ColourScale(grid, contents.scale);
+        colourScale = ColourScale(grid, contents.beside.get(), contents.scale);
         const bool coloured = grid.mode != HeatmapMode::Population;
         scale->setVisible(coloured);
         scale->axis()->setVisible(coloured);
