@@ -59,6 +59,16 @@ Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
     return {n == 1 ? Tier::Low : std::min(ruling.tier, Tier::Medium), why};
 }
 
+/// The many that were like them came to their end, and soon: such goroutines are not kept, these are what is left. (A
+/// rule beyond section 3a, for kernels of known bugs where two of a hundred requests of one burst hang.)
+bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
+    const auto all = evidence.cohort(group.cohort);
+    const auto ended = static_cast<std::size_t>(
+        std::ranges::count_if(all, [&](GoroutineIndex g) { return !evidence.trace().aliveAtEnd(g); }));
+    const std::size_t n = group.members.size();
+    return n >= 2 && group.outliving == n && ended >= 20 && ended >= 10 * n && group.oldest >= evidence.longWait();
+}
+
 Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (haveLiveConnections(evidence, group.members))
         return {Tier::Low, "each belongs to a connection that is open, and waits as long as its peer stays"};
@@ -70,6 +80,8 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (group.fresh >= 4 && group.spread >= 2 && group.creatorsLeft * 2 >= group.members.size() &&
         evidence.site(group.site).finished == 0)
         return {Tier::Medium, "the calls that started them have returned, and no wait at this line ever ended"};
+    if (areLeftBehind(evidence, group))
+        return {Tier::Medium, "more than nine of ten goroutines like them ended long ago"};
     if (group.members.size() >= 100)
         return {Tier::Medium, "so many are seldom meant to be idle, but a pool looks the same"};
     return {Tier::Low, "few, or started at one time: the same as goroutines that wait for work"};

@@ -107,6 +107,27 @@ class FindingsTest : public QObject {
         pool(many, 120, "chan receive", receive);
         QVERIFY(tierOf(findingsOf(many, 10_s), "D1") == Tier::Medium);
     }
+    void receiversOfABurstWhoseOthersEndedAreLeftBehind() {
+        const auto burst = [](int stuck) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            pool(story, stuck, "chan receive", receive);
+            for (int i = 0; i < 40; ++i)
+                story.g(500 + i)
+                    .entry("main.worker")
+                    .bornAt(1_ms)
+                    .createdBy(1, {"main.start"})
+                    .runs(10_us)
+                    .waitsOn("chan receive", receive, 2_ms)
+                    .wokenBy(1)
+                    .runs(10_us)
+                    .ends();
+            return tierOf(findingsOf(story, 10_s), "D1");
+        };
+        QVERIFY(burst(3) == Tier::Medium);
+        QVERIFY(burst(1) == Tier::Low); // one may be meant to stay
+        QVERIFY(burst(6) == Tier::Low); // and so may be a part of a pool
+    }
     void aReceiverThatWasServedBeforeWaitsForWork() {
         Story story;
         story.g(1).existed().runs(10_s);
