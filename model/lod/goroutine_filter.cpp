@@ -225,6 +225,11 @@ void GoroutineFilter::apply(const Term& term, const TraceFacts& facts, std::vect
     }
 }
 
+bool GoroutineFilter::namesGoroutine() const {
+    return std::ranges::any_of(terms_,
+                               [](const Term& term) { return term.what == What::Id || term.what == What::With; });
+}
+
 std::vector<std::uint8_t> GoroutineFilter::apply(const TraceFacts& facts, const std::stop_token& stop) const {
     std::vector<std::uint8_t> passed(facts.trace->goroutines.size(), 1);
     for (const Term& term : terms_) {

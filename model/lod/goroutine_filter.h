@@ -30,6 +30,8 @@ class GoroutineFilter {
     [[nodiscard]] static std::optional<GoroutineFilter> parse(std::string_view text, std::string& problem);
 
     [[nodiscard]] bool letsAllThrough() const { return terms_.empty(); }
+    /// It is about a goroutine by its id (g42, with:g42), which means nothing in another trace.
+    [[nodiscard]] bool namesGoroutine() const;
     /// By goroutine: 1 if it is let through. O(goroutines), O(spans) for on:, at: and with:.
     [[nodiscard]] std::vector<std::uint8_t> apply(const TraceFacts& facts, const std::stop_token& stop = {}) const;
 

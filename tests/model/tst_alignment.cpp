@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <cstdlib>
+
 using namespace waitscope;
 
 class TestAlignment : public QObject {
@@ -16,6 +18,26 @@ class TestAlignment : public QObject {
                 QCOMPARE(rangeOfA(rangeOfB(range, {shift}), {shift}), range);
                 QCOMPARE(rangeOfB(range, {shift}).length(), range.length());
             }
+    }
+    void stretchedOverEachOtherTheEdgesAgreeAndTheWayBackMissesAtMostOneNanosecond() {
+        const TimeRange a{10, 3'000'000'017};
+        const TimeRange b{5, 9'000'000'000'000};
+        const Alignment stretched = stretchedOver(a, b);
+        QVERIFY(stretched.isStretched());
+        QCOMPARE(rangeOfB(a, stretched), b);
+        QCOMPARE(rangeOfA(b, stretched), a);
+        QVERIFY(std::abs(timeOfA(timeOfB(1'234'567'891, stretched), stretched) - 1'234'567'891) <= 1);
+    }
+    void alignedAtAnInstantWhatIsStretchedStaysSo() {
+        const Alignment at = alignedAt(1'000, 7, {.lengthA = 2, .lengthB = 5});
+        QCOMPARE(timeOfB(1'000, at), Time(7));
+        QCOMPARE(timeOfB(1'002, at), Time(12));
+    }
+    void theSidesSwappedTheSameInstantsLieOverEachOther() {
+        for (const Alignment& one : {alignedAt(10, 400), stretchedOver({0, 1'000}, {50, 5'050})}) {
+            QCOMPARE(timeOfB(450, swapped(one)), timeOfA(450, one));
+            QCOMPARE(timeOfA(450, swapped(one)), timeOfB(450, one));
+        }
     }
     void alignedAtTheStartTheFirstMomentsAgree() { QCOMPARE(rangeOfB({0, 10}, alignedAtStart()).begin, Time(0)); }
     void alignedAtTheEndTheLastMomentsAgree() {
