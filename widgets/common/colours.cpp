@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/colours.h"
 
+#include <QPainter>
+
 namespace waitscope {
 
 QColor colourOf(StateFamily family) {
@@ -56,6 +58,11 @@ QChar letterOf(StateFamily family) {
 
 bool isStriped(StateFamily family) {
     return family == StateFamily::Lock || family == StateFamily::Channel;
+}
+
+void paintBeside(QPainter& painter, const QRectF& area, const QColor& colour) {
+    if (area.width() >= 1)
+        painter.fillRect(area, QBrush(colour, Qt::BDiagPattern));
 }
 
 QColor readableOn(const QColor& background) {

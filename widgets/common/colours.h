@@ -8,6 +8,9 @@
 
 #include <QColor>
 
+class QPainter;
+class QRectF;
+
 namespace waitscope {
 
 [[nodiscard]] QColor colourOf(StateFamily family);
@@ -17,6 +20,9 @@ namespace waitscope {
 
 /// Drawn with stripes besides its hue: locks and channels, the waits that a program is stuck on.
 [[nodiscard]] bool isStriped(StateFamily family);
+
+/// Fills what lies beside a trace on a common axis: there is no telling what was there.
+void paintBeside(QPainter& painter, const QRectF& area, const QColor& colour);
 
 /// Black or white, whichever can be read on `background`.
 [[nodiscard]] QColor readableOn(const QColor& background);

@@ -22,7 +22,7 @@ NavigationHistory::NavigationHistory(ViewState* state, int mergeWithin, QObject*
 void NavigationHistory::restart() {
     places_.clear();
     if (state_->facts())
-        places_.push_back({state_->visibleRange(), state_->selection()});
+        places_.push_back({state_->axisRange(), state_->selection()});
     at_ = 0;
     lastWasRange_ = false;
     Q_EMIT changed();
@@ -31,7 +31,7 @@ void NavigationHistory::restart() {
 void NavigationHistory::record() {
     if (restoring_ || places_.empty())
         return;
-    const Place now{state_->visibleRange(), state_->selection()};
+    const Place now{state_->axisRange(), state_->selection()};
     const bool isRange = now.selection == places_[at_].selection;
     if (isRange && now.range == places_[at_].range)
         return;

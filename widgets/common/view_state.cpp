@@ -14,43 +14,59 @@ GoroutineIndex selectedGoroutine(const Selection& selection) {
 }
 
 void ViewState::grow(std::shared_ptr<const TraceFacts> facts) {
-    const bool whole = !facts_ || visible_ == facts_->trace->wholeRange();
+    const bool whole = !facts_ || axis_ == facts_->trace->wholeRange();
     facts_ = std::move(facts);
+    const TimeRange all = facts_->trace->wholeRange();
+    bounds_ = {std::min(bounds_.begin, all.begin), std::max(bounds_.end, all.end)};
     if (whole)
-        visible_ = facts_->trace->wholeRange();
+        axis_ = all;
     // Goroutines keep their numbers while a trace grows; spans do not.
     if (!std::holds_alternative<GoroutineSelection>(selection_))
         selection_ = {};
     Q_EMIT traceChanged();
-    Q_EMIT visibleRangeChanged(visible_);
+    Q_EMIT visibleRangeChanged(visibleRange());
     Q_EMIT selectionChanged(selection_);
 }
 
 void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     facts_ = std::move(facts);
-    visible_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};
+    axis_ = facts_ ? facts_->trace->wholeRange() : TimeRange{};
+    bounds_ = axis_;
     selection_ = {};
     chosen_ = {};
     hover_ = -1;
     marks_.clear();
     onset_ = -1;
     Q_EMIT traceChanged();
-    Q_EMIT visibleRangeChanged(visible_);
+    Q_EMIT visibleRangeChanged(visibleRange());
     Q_EMIT selectionChanged(selection_);
     Q_EMIT chosenRangeChanged(chosen_);
+}
+
+TimeRange ViewState::visibleRange() const {
+    const Time end = facts_ ? facts_->trace->duration : 0;
+    return {std::clamp<Time>(axis_.begin, 0, end), std::clamp<Time>(axis_.end, 0, end)};
 }
 
 void ViewState::setVisibleRange(TimeRange range) {
     if (!facts_)
         return;
-    const Time whole = facts_->trace->duration;
-    const Time length = std::clamp(range.length(), std::min(shortestVisible, whole), whole);
-    const Time begin = std::clamp<Time>(range.begin, 0, whole - length);
+    const Time longest = bounds_.length();
+    const Time length = std::clamp(range.length(), std::min(shortestVisible, longest), longest);
+    const Time begin = std::clamp<Time>(range.begin, bounds_.begin, bounds_.end - length);
     const TimeRange clipped{begin, begin + length};
-    if (clipped == visible_)
+    if (clipped == axis_)
         return;
-    visible_ = clipped;
-    Q_EMIT visibleRangeChanged(visible_);
+    axis_ = clipped;
+    Q_EMIT visibleRangeChanged(visibleRange());
+}
+
+void ViewState::setBounds(TimeRange bounds) {
+    if (!facts_)
+        return;
+    const TimeRange all = facts_->trace->wholeRange();
+    bounds_ = {std::min(bounds.begin, all.begin), std::max(bounds.end, all.end)};
+    setVisibleRange(axis_);
 }
 
 void ViewState::select(const Selection& selection) {

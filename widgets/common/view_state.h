@@ -44,7 +44,10 @@ class ViewState : public QObject {
 
     /// Null while nothing is open.
     [[nodiscard]] const std::shared_ptr<const TraceFacts>& facts() const { return facts_; }
-    [[nodiscard]] TimeRange visibleRange() const { return visible_; }
+    /// What of the trace is seen: all numbers are of this. Empty where the axis lies beyond the trace.
+    [[nodiscard]] TimeRange visibleRange() const;
+    /// What the axis of every canvas shows. It reaches beyond the trace only where `setBounds` allows that.
+    [[nodiscard]] TimeRange axisRange() const { return axis_; }
     [[nodiscard]] const Selection& selection() const { return selection_; }
     /// Empty if none is chosen.
     [[nodiscard]] TimeRange chosenRange() const { return chosen_; }
@@ -55,8 +58,11 @@ class ViewState : public QObject {
     void show(std::shared_ptr<const TraceFacts> facts);
     /// Shows more of the trace that is shown: what the user looks at stays, except that the whole stays the whole.
     void grow(std::shared_ptr<const TraceFacts> facts);
-    /// Clipped to the trace; at least `shortestVisible` long.
+    /// Moves the axis: clipped to the bounds, and at least `shortestVisible` long.
     void setVisibleRange(TimeRange range);
+    /// How far the axis may go: the trace, and what a longer one beside it needs so that a pixel is as long in both.
+    /// Another trace has the bounds that it needs itself.
+    void setBounds(TimeRange bounds);
     void select(const Selection& selection);
     /// A part of the trace to look at closely; an empty range: none.
     void choose(TimeRange range);
@@ -70,6 +76,7 @@ class ViewState : public QObject {
 
   Q_SIGNALS:
     void traceChanged();
+    /// The axis moved; `range` is `visibleRange`.
     void visibleRangeChanged(waitscope::TimeRange range);
     void selectionChanged(const waitscope::Selection& selection);
     void hoverTimeChanged(waitscope::Time time);
@@ -78,7 +85,8 @@ class ViewState : public QObject {
 
   private:
     std::shared_ptr<const TraceFacts> facts_;
-    TimeRange visible_;
+    TimeRange axis_;
+    TimeRange bounds_; ///< hold the trace
     Selection selection_;
     TimeRange chosen_;
     TimeMarks marks_;

@@ -96,6 +96,8 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
 std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
     if (!answer_.grid || answer_.grid->empty() || !plot_->canvas().contains(position.toPoint()))
         return {};
+    if (!answer_.grid->range.contains(plot_->timeAt(position.x())))
+        return {}; // beside a shorter trace
     const std::uint32_t row = plot_->rowAt(position.x(), position.y());
     if (row >= answer_.grid->rows.size())
         return {};
@@ -106,7 +108,7 @@ std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
 bool HeatmapView::press(const QMouseEvent& event) {
     const bool left = event.button() == Qt::LeftButton;
     if (event.button() == Qt::MiddleButton || (left && event.modifiers().testFlag(Qt::ShiftModifier)))
-        panFrom_ = Grip{event.position().x(), state_->visibleRange()};
+        panFrom_ = Grip{event.position().x(), state_->axisRange()};
     else if (left)
         pressed_ = event.position();
     else
@@ -211,7 +213,7 @@ bool HeatmapView::key(int key) {
 
 TimeAxis HeatmapView::axis() const {
     const QRect canvas = plot_->canvas();
-    return {.range = state_->visibleRange(),
+    return {.range = state_->axisRange(),
             .left = static_cast<double>(canvas.left()),
             .width = static_cast<double>(canvas.width())};
 }

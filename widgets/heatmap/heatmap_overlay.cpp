@@ -40,6 +40,14 @@ void HeatmapOverlay::setOnset(std::optional<double> x, const QString& label) {
     update();
 }
 
+void HeatmapOverlay::setInside(double begin, double end) {
+    if (begin == insideBegin_ && end == insideEnd_)
+        return;
+    insideBegin_ = begin;
+    insideEnd_ = end;
+    update();
+}
+
 void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
     selected_ = row;
     update();
@@ -75,6 +83,17 @@ void HeatmapOverlay::paintEvent(QPaintEvent*) {
         veil.setAlpha(110);
         painter.fillRect(canvas_, veil);
         painter.fillRect(canvas_.left(), canvas_.top(), canvas_.width(), 3, accent);
+    }
+    const QColor beside = palette().color(QPalette::Mid);
+    const double right = canvas_.right() + 1;
+    if (insideBegin_ > canvas_.left() + 0.5)
+        paintBeside(
+            painter,
+            QRectF(canvas_.left(), canvas_.top(), std::min(insideBegin_, right) - canvas_.left(), canvas_.height()),
+            beside);
+    if (insideEnd_ < right - 0.5 && insideEnd_ > 0) {
+        const double from = std::max<double>(insideEnd_, canvas_.left());
+        paintBeside(painter, QRectF(from, canvas_.top(), right - from, canvas_.height()), beside);
     }
     if (selected_) {
         const double top = std::max<double>(selected_->top, canvas_.top());

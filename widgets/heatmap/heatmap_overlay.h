@@ -25,6 +25,8 @@ class HeatmapOverlay : public QWidget {
     void setHover(std::optional<double> x);
     /// Where the chosen finding began, with a word beside it.
     void setOnset(std::optional<double> x, const QString& label = {});
+    /// Where the trace is, in pixels: beside it nothing can be seen, which is not the same as nothing being there.
+    void setInside(double begin, double end);
     void setSelectedRow(std::optional<Row> row);
     /// What a drag chooses so far.
     void setBrush(QRectF brush);
@@ -36,6 +38,8 @@ class HeatmapOverlay : public QWidget {
 
   private:
     QRect canvas_;
+    double insideBegin_ = 0;
+    double insideEnd_ = 0;
     std::optional<double> hover_;
     std::optional<double> onset_;
     QString onsetLabel_;

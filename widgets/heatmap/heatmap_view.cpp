@@ -87,6 +87,13 @@ void HeatmapView::showOnset() {
                        tr("since %1").arg(fromUtf8(durationText(onset))));
 }
 
+// Beside a longer trace the axis goes on where this one is over.
+void HeatmapView::showOutside() {
+    const TimeAxis all = axis();
+    const TimeRange shown = state_->visibleRange();
+    overlay_->setInside(all.x(shown.begin), all.x(shown.end));
+}
+
 HeatmapView::~HeatmapView() {
     stop_.request_stop();
 }
@@ -117,6 +124,18 @@ void HeatmapView::setCallouts(std::optional<std::vector<Callout>> callouts) {
     plot_->update();
 }
 
+void HeatmapView::setBeside(std::shared_ptr<const Grid> grid) {
+    if (grid == beside_)
+        return;
+    beside_ = std::move(grid);
+    if (!answer_.grid)
+        return;
+    plot_->show(contents());
+    plot_->setTimeRange(state_->axisRange());
+    showPlaces();
+    plot_->update();
+}
+
 void HeatmapView::traceChanged() {
     stop_.request_stop();
     job_.cancel();
@@ -143,8 +162,10 @@ void HeatmapView::traceChanged() {
 
 void HeatmapView::rangeChanged(TimeRange range) {
     toolbar_->showRange(range, state_->facts() ? state_->facts()->trace->duration : 0);
-    plot_->setTimeRange(range);
+    plot_->setTimeRange(state_->axisRange());
     plot_->update();
+    showMessage();
+    showOutside();
     askSoon();
 }
 
@@ -156,10 +177,12 @@ void HeatmapView::ask() {
     if (!state_->facts() || !isVisible())
         return;
     const QSizeF pixels = QSizeF(plot_->canvas().size()) * devicePixelRatioF();
-    if (pixels.isEmpty())
+    const TimeRange range = state_->visibleRange();
+    if (pixels.isEmpty() || (range.empty() && !state_->axisRange().empty()))
         return;
     stop_.request_stop();
     stop_ = std::stop_source();
+    const TimeAxis all = axis();
     const double dpr = devicePixelRatioF();
     const GridQuestion question{.facts = state_->facts(),
                                 .filter = settings_.filter.toStdString(),
@@ -168,8 +191,9 @@ void HeatmapView::ask() {
                                 .placeCount = static_cast<std::uint32_t>(placeCount_),
                                 .options = {.mode = settings_.mode,
                                             .metric = settings_.metric,
-                                            .range = state_->visibleRange(),
-                                            .bins = static_cast<std::uint32_t>(pixels.width()),
+                                            .range = range,
+                                            .bins = static_cast<std::uint32_t>(std::lround(
+                                                std::max(1.0, (all.x(range.end) - all.x(range.begin)) * dpr))),
                                             .rows = rowsFor(settings_.mode, pixels.height(), dpr),
                                             .bundling = settings_.bundling,
                                             .order = settings_.order,
@@ -185,10 +209,10 @@ void HeatmapView::answered(const GridAnswer& answer) {
     veilTimer_.stop();
     overlay_->setComputing(false);
     plot_->show(contents());
-    if (askTimer_.isActive()) { // the view has moved on meanwhile
-        plot_->setTimeRange(state_->visibleRange());
+    plot_->setTimeRange(state_->axisRange());
+    if (askTimer_.isActive()) // the view has moved on meanwhile
         showPlaces();
-    }
+    showOutside();
     plot_->update();
     const auto total = static_cast<double>(placesTotal());
     const double shown = placeCount_ > 0 ? placeCount_ : total;
@@ -204,6 +228,20 @@ void HeatmapView::answered(const GridAnswer& answer) {
     findSelection();
     showSelection();
     showOnset();
+    Q_EMIT gridChanged();
+}
+
+// Only grids that measure the same share a scale.
+std::shared_ptr<const Grid> HeatmapView::comparableGrid() const {
+    const bool comparable = beside_ && answer_.grid && beside_->mode == answer_.grid->mode &&
+                            beside_->metric == answer_.grid->metric && beside_->unit == answer_.grid->unit;
+    return comparable ? beside_ : nullptr;
+}
+
+std::optional<ColourScale> HeatmapView::colourScale() const {
+    if (!answer_.grid)
+        return {};
+    return ColourScale(*answer_.grid, comparableGrid().get(), settings_.colourScale);
 }
 
 HeatmapContents HeatmapView::contents() const {
@@ -211,6 +249,7 @@ HeatmapContents HeatmapView::contents() const {
             .grid = answer_.grid,
             .order = fromUtf8(namedOf(settings_.order).text),
             .scale = settings_.colourScale,
+            .beside = comparableGrid(),
             .colours = settings_.colours,
             .callouts = callouts_.value_or(stuck_)};
 }
@@ -264,13 +303,15 @@ void HeatmapView::showPlaces() {
 void HeatmapView::showMessage() {
     QString message;
     const bool answered = answer_.grid != nullptr;
-    const bool nobody = answered && goroutines_->empty();
+    const bool nobody = answered && answer_.goroutines->empty();
     if (!state_->facts())
         message = tr("No trace is open.");
     else if (nobody && !settings_.filter.isEmpty())
         message = tr("No goroutine runs a function with “%1” in its name.").arg(settings_.filter);
     else if (nobody)
         message = tr("The program has no goroutines in this trace.");
+    else if (state_->visibleRange().empty() && !state_->axisRange().empty())
+        message = tr("This trace has nothing at these times: it is over, or has not begun.");
     else if (answered && answer_.grid->empty() && answer_.grid->bins > 0)
         message = settings_.mode == HeatmapMode::Strategy
                       ? tr("The program made no such marks: log messages, regions or tasks.")
@@ -323,6 +364,7 @@ void HeatmapView::fitCanvas() {
     overlay_->setGeometry(field_->rect());
     overlay_->setCanvas(plot_->layOut(field_->size()));
     plot_->update();
+    showOutside();
     showMessage();
     showSelection();
     showOnset();

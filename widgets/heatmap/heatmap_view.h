@@ -46,9 +46,13 @@ class HeatmapView : public QWidget {
     [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
     /// The places that findings point at, instead of those where goroutines are stuck.
     void setCallouts(std::optional<std::vector<Callout>> callouts);
+    /// The grid of a view beside this one: colours mean the same in both, if the grids are of one kind. Null: none.
+    void setBeside(std::shared_ptr<const Grid> grid);
 
     /// The grid on the screen; null while there is none.
     [[nodiscard]] const std::shared_ptr<const Grid>& grid() const { return answer_.grid; }
+    /// What its colours mean; nothing while there is no grid.
+    [[nodiscard]] std::optional<ColourScale> colourScale() const;
     [[nodiscard]] std::uint32_t firstPlace() const {
         return answer_.grid ? static_cast<std::uint32_t>(answer_.grid->firstPlace()) : 0;
     }
@@ -58,6 +62,8 @@ class HeatmapView : public QWidget {
 
   Q_SIGNALS:
     void settingsChanged();
+    /// Another grid is on the screen.
+    void gridChanged();
     /// A double click: the selection is made, its stack is wanted.
     void stackRequested();
     void copyCommandRequested();
@@ -83,12 +89,14 @@ class HeatmapView : public QWidget {
     void showSelection();
     void showPlaces();
     [[nodiscard]] HeatmapContents contents() const;
+    [[nodiscard]] std::shared_ptr<const Grid> comparableGrid() const;
 
     // Input, in heatmap_input.cpp.
     void hover(QPointF position);
     bool click(QPointF position);
     void brush(QRectF rectangle);
     void showOnset();
+    void showOutside();
     bool wheel(const QWheelEvent& event);
     bool key(int key);
     [[nodiscard]] TimeAxis axis() const;
@@ -125,6 +133,7 @@ class HeatmapView : public QWidget {
     std::optional<Grip> panFrom_;    ///< while the picture is dragged
     std::optional<QPointF> pressed_; ///< where the left button went down
     std::optional<std::vector<Callout>> callouts_;
+    std::shared_ptr<const Grid> beside_;
     LatestResult<std::vector<Callout>> calloutWork_;
     std::vector<Callout> stuck_; ///< shown while nobody sets others
 

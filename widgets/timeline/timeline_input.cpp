@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse, wheel and keys of the timeline.
+#include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QApplication>
@@ -30,7 +31,7 @@ void TimelineView::wheelEvent(QWheelEvent* event) {
 void TimelineView::mousePressEvent(QMouseEvent* event) {
     pressedAt_ = event->pos();
     pressedTime_ = axis().timeAt(event->pos().x());
-    pressedRange_ = state_->visibleRange();
+    pressedRange_ = state_->axisRange();
     pressedScroll_ = verticalScrollBar()->value();
     const bool pans = event->button() == Qt::MiddleButton ||
                       (event->button() == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier) != 0);
@@ -147,6 +148,8 @@ void TimelineView::moveFocus(const TimelineRow& row) {
     focusedRow_ = row.top;
     scrollTo(row);
     viewport()->update();
+    if (row.kind == TimelineRow::Kind::Group)
+        Q_EMIT groupFocused(fromUtf8(rows_.groups()[row.group].name));
 }
 
 void TimelineView::keyPressEvent(QKeyEvent* event) {
@@ -156,7 +159,12 @@ void TimelineView::keyPressEvent(QKeyEvent* event) {
 
 // Keys that move through time.
 bool TimelineView::goKey(const QKeyEvent& event) {
-    if ((event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) != 0)
+    // With Alt only this one of two linked traces moves; Alt and other keys are of the menus.
+    const bool moves =
+        event.key() == Qt::Key_W || event.key() == Qt::Key_A || event.key() == Qt::Key_S || event.key() == Qt::Key_D;
+    const Qt::KeyboardModifiers allowed =
+        Qt::ShiftModifier | Qt::KeypadModifier | (moves ? Qt::AltModifier : Qt::NoModifier);
+    if ((event.modifiers() & ~allowed) != 0)
         return false;
     switch (event.key()) {
     case Qt::Key_W:

@@ -5,6 +5,7 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_view.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace waitscope {
@@ -23,9 +24,9 @@ void TimelineView::zoomToSelection() {
     const Trace& trace = *state_->facts()->trace;
     const TimeRange what = span.known() ? trace.spans.range(span) : trace.lifetime(g);
     const auto margin = static_cast<Time>(static_cast<double>(what.length()) * (1 / selectedShare - 1) / 2);
-    const TimeRange before = state_->visibleRange();
+    const TimeRange before = state_->axisRange();
     state_->setVisibleRange({what.begin - margin, what.end + margin});
-    if (state_->visibleRange() == before)
+    if (state_->axisRange() == before)
         showWholeTrace();
 }
 
@@ -114,6 +115,20 @@ void TimelineView::goToCreator() {
         selectSpan(then);
     else
         state_->select(GoroutineSelection{creator.goroutine()});
+}
+
+void TimelineView::showGroup(const QString& name) {
+    if (!state_->facts())
+        return;
+    const std::string wanted = name.toStdString();
+    const auto& groups = rows_.groups();
+    const auto found = std::ranges::find(groups, wanted, &GoroutineGroup::name);
+    if (found == groups.end())
+        return;
+    const TimelineRow row = rows_.rowOfGroup(static_cast<std::size_t>(found - groups.begin()));
+    focusedRow_ = row.top;
+    scrollTo(row);
+    viewport()->update();
 }
 
 Time TimelineView::markPlace() const {

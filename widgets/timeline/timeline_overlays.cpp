@@ -121,6 +121,13 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
 void TimelinePainter::paintMarks(Canvas& canvas) {
     QPainter& painter = canvas.painter;
     const QRect& area = canvas.rowsArea;
+    const double begin = std::clamp(canvas.axis.x(0), canvas.axis.left, canvas.axis.left + canvas.axis.width);
+    const double end =
+        std::clamp(canvas.axis.x(canvas.facts.trace->duration), begin, canvas.axis.left + canvas.axis.width);
+    paintBeside(painter, QRectF(canvas.axis.left, area.top(), begin - canvas.axis.left, area.height()),
+                canvas.colours.line);
+    paintBeside(painter, QRectF(end, area.top(), canvas.axis.left + canvas.axis.width - end, area.height()),
+                canvas.colours.line);
     if (!canvas.frame.brushed.empty()) {
         const double from = canvas.axis.x(canvas.frame.brushed.begin);
         const double to = canvas.axis.x(canvas.frame.brushed.end);

@@ -104,7 +104,7 @@ void TimelineView::selectionChanged() {
 }
 
 TimelineFrame TimelineView::frame() const {
-    return {.range = state_->visibleRange(),
+    return {.range = state_->axisRange(),
             .area = viewport()->rect(),
             .scrollY = verticalScrollBar()->value(),
             .devicePixelRatio = devicePixelRatioF(),
@@ -177,7 +177,7 @@ void TimelineView::computeActivities() {
     if (!facts)
         return;
     std::vector<std::size_t> wanted;
-    const TimeRange range = state_->visibleRange();
+    const TimeRange range = state_->axisRange();
     const auto bins = static_cast<std::size_t>(std::max(1.0, axis().width / pixelsPerActivityBin));
     const int top = verticalScrollBar()->value();
     const auto want = [&](std::size_t group) {

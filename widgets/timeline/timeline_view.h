@@ -63,12 +63,15 @@ class TimelineView : public QAbstractScrollArea {
     void markWithNote(const QString& note);
     void setMarker(bool second); ///< A, or B, at the same place
     void goToMark(int direction);
+    /// Brings the group of this name into sight and the keys to it; nothing if there is none.
+    void showGroup(const QString& name);
     void selectNeighbour(int direction); ///< -1: the span before, 1: behind, in the row of the selected one
 
   Q_SIGNALS:
     /// For the status line: what has just been found out or could not be done.
     void messageChanged(const QString& message);
     void choiceChanged();
+    void groupFocused(const QString& name);     ///< the user went to this group
     void rowsChanged();                         ///< the rows of a choice, or of another trace, are there
     void choiceProblem(const QString& problem); ///< empty: the filter is understood
 
