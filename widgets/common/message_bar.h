@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A line that says what is wrong and stays until it is closed.
+// What is wrong, a line each, staying until it is closed or no longer true. A line does not push out another one.
 #pragma once
 
 #include <QFrame>
 #include <QStringList>
 
-class QLabel;
-class QPushButton;
+#include <vector>
+
+class QVBoxLayout;
 
 namespace waitscope {
 
@@ -16,17 +17,29 @@ class MessageBar : public QFrame {
   public:
     explicit MessageBar(QWidget* parent = nullptr);
 
-    /// One line, and behind a button whatever else there is to say; replaces what was there.
-    void showMessage(const QString& summary, const QStringList& details = {});
+    /// One line, and behind a button whatever else there is to say. It replaces what was said of the same topic; of no
+    /// topic it stands beside whatever is there. Of more than a few lines the oldest go.
+    void showMessage(const QString& summary, const QStringList& details = {}, const QString& topic = {});
+    /// Nothing is wrong with this topic any more.
+    void clear(const QString& topic);
+    void clear();
+    /// All lines, in the order in which they came.
     [[nodiscard]] QString message() const;
-    [[nodiscard]] const QStringList& details() const { return details_; }
+    /// Of all lines.
+    [[nodiscard]] QStringList details() const;
 
   private:
-    void showDetails();
+    struct Line {
+        QString topic;
+        QString text;
+        QStringList details;
+        QWidget* widget;
+    };
+    QWidget* makeLine(const QString& summary, const QStringList& details);
+    template <class Which> void removeIf(Which which);
 
-    QLabel* text_;
-    QPushButton* more_;
-    QStringList details_;
+    std::vector<Line> lines_; ///< oldest first
+    QVBoxLayout* layout_;
 };
 
 } // namespace waitscope
