@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "app/load_progress.h"
 #include "app/recent_files.h"
 #include "app/start_page.h"
 #include "app/timeline_commands.h"
@@ -21,8 +22,6 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QProgressBar>
-#include <QPushButton>
 #include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
@@ -45,6 +44,14 @@ QStringList remarksOn(const LoadReport& report, const QString& damaged) {
     return remarks;
 }
 
+// What messages are about: a load that went well takes back what was said of the one before.
+const QString firstLoad = QStringLiteral("first");
+const QString secondLoad = QStringLiteral("second");
+
+QString nameOf(const ViewState& state) {
+    return state.facts() ? fromUtf8(state.facts()->trace->identity.fileName) : QString();
+}
+
 } // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
@@ -53,18 +60,18 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     setMinimumSize(800, 560);
     makePages();
     makeActions();
-    connect(&loader_, &Loader::progressed, this, &MainWindow::showProgress);
     connect(&loader_, &Loader::loaded, this, &MainWindow::showLoaded);
-    connect(&loader_, &Loader::failed, this, &MainWindow::showFailure);
+    connect(&loader_, &Loader::failed, this, &MainWindow::showFirstFailed);
     connect(&loader_, &Loader::grown, this, &MainWindow::showGrown);
     connect(&loader_, &Loader::cancelled, this, &MainWindow::showCancelled);
-    connect(&secondLoader_, &Loader::progressed, this, &MainWindow::showProgress);
     connect(&secondLoader_, &Loader::loaded, this, &MainWindow::showSecond);
-    connect(&secondLoader_, &Loader::failed, this, &MainWindow::showFailure);
-    connect(&secondLoader_, &Loader::cancelled, this, &MainWindow::hideProgress);
+    connect(&secondLoader_, &Loader::failed, this,
+            [this](const QString& sentence) { showFailure(sentence, secondLoad); });
+    connect(&secondLoader_, &Loader::grown, this, &MainWindow::showSecondGrown);
+    connect(&secondLoader_, &Loader::cancelled, this, &MainWindow::showSecondCancelled);
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
-    view_->restoreLayout();
+    view()->restoreLayout();
     start_->setRecentFiles(recentFiles());
     updateTitle();
     updateStatus();
@@ -72,31 +79,23 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
 
 MainWindow::~MainWindow() = default;
 
+TraceView* MainWindow::view() const {
+    return pair_->first();
+}
+
 ViewState* MainWindow::state() const {
-    return view_->state();
+    return view()->state();
 }
 
 void MainWindow::makePages() {
     messages_ = new MessageBar;
 
-    progressText_ = new QLabel;
-    progressBar_ = new QProgressBar;
-    progressBar_->setMaximumWidth(320);
-    auto* const cancel = new QPushButton(tr("Cancel"));
-    connect(cancel, &QPushButton::clicked, &loader_, &Loader::cancel);
-    connect(cancel, &QPushButton::clicked, &secondLoader_, &Loader::cancel);
-    progress_ = new QWidget;
-    auto* const progressRow = new QHBoxLayout(progress_);
-    progressRow->setContentsMargins(12, 6, 12, 6);
-    progressRow->addWidget(progressText_);
-    progressRow->addWidget(progressBar_, 1);
-    progressRow->addWidget(cancel);
-    progressRow->addStretch();
-    progress_->hide();
+    auto* const progress = new LoadProgressLine(&loader_);
+    secondProgress_ = new LoadProgressLine(&secondLoader_);
+    connect(secondProgress_, &LoadProgressLine::cancelRequested, this, &MainWindow::forgetSecond);
 
     pair_ = new TracePair;
-    view_ = pair_->first();
-    for (TraceView* const view : {pair_->first(), pair_->second()}) {
+    for (TraceView* const view : pair_->views()) {
         connect(view, &TraceView::message, this, [this](const QString& text) { say(text); });
         connect(view, &TraceView::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
         connect(view->state(), &ViewState::selectionChanged, this, &MainWindow::updateStatus);
@@ -104,6 +103,7 @@ void MainWindow::makePages() {
     }
     connect(pair_, &TracePair::activeChanged, this, &MainWindow::updateStatus);
     connect(pair_, &TracePair::pairChanged, this, &MainWindow::updateTitle);
+    connect(pair_, &TracePair::message, this, &MainWindow::say);
 
     start_ = new StartPage;
     connect(start_, &StartPage::openRequested, this, &MainWindow::chooseFile);
@@ -118,7 +118,8 @@ void MainWindow::makePages() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(messages_);
-    layout->addWidget(progress_);
+    layout->addWidget(progress);
+    layout->addWidget(secondProgress_);
     layout->addWidget(pages_, 1);
     setCentralWidget(centre);
 
@@ -131,64 +132,88 @@ void MainWindow::makePages() {
 }
 
 void MainWindow::chooseFile() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace"), QFileInfo(view_->source()).path());
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace"), QFileInfo(view()->source()).path());
     if (!path.isEmpty())
         openFile(path);
 }
 
 void MainWindow::openFile(const QString& path) {
-    sampleName_.clear();
-    secondWhenLoaded_ = nullptr;
+    forgetSecond();
     loader_.loadFile(path, askedRange(viewWhenLoaded_.range));
 }
 
 void MainWindow::openSample(const QString& name) {
-    QFile file(QStringLiteral(":/samples/lru-burst-%1.trace.zst").arg(name));
+    const QString path = QStringLiteral(":/samples/lru-burst-%1.trace.zst").arg(name);
+    QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return showFailure(tr("There is no sample called %1.").arg(name));
-    sampleName_ = name;
-    secondWhenLoaded_ = nullptr;
-    loader_.loadBytes(file.readAll(), QFileInfo(file).fileName());
+        return showFailure(tr("There is no sample called %1.").arg(name), firstLoad);
+    forgetSecond();
+    loader_.loadBytes(file.readAll(), QFileInfo(path).fileName());
 }
 
 void MainWindow::openSecond(const QString& path) {
-    if (!view_->state()->facts() && !loader_.isLoading())
+    if (!state()->facts() && !loader_.isLoading())
         return openFile(path);
-    if (loader_.isLoading())
-        secondWhenLoaded_ = [this, path] { secondLoader_.loadFile(path); };
-    else
-        secondLoader_.loadFile(path);
+    loadSecond(QFileInfo(path).fileName(), [path](Loader& loader) { loader.loadFile(path); });
 }
 
 void MainWindow::openSamplePair() {
     openSample(QStringLiteral("mutex"));
-    secondWhenLoaded_ = [this] {
-        QFile file(QStringLiteral(":/samples/lru-burst-rwmutex.trace.zst"));
-        if (file.open(QIODevice::ReadOnly))
-            secondLoader_.loadBytes(file.readAll(), QFileInfo(file).fileName());
-    };
+    QFile file(QStringLiteral(":/samples/lru-burst-rwmutex.trace.zst"));
+    if (file.open(QIODevice::ReadOnly))
+        loadSecond(QFileInfo(file).fileName(), [bytes = file.readAll(), name = QFileInfo(file).fileName()](
+                                                   Loader& loader) { loader.loadBytes(bytes, name); });
+}
+
+void MainWindow::loadSecond(const QString& name, std::function<void(Loader&)> open) {
+    if (!loader_.isLoading())
+        return open(secondLoader_);
+    secondLoader_.cancel();
+    secondWhenLoaded_ = std::move(open);
+    secondProgress_->showWaiting(tr("%1 · waits for the first trace").arg(name));
+}
+
+void MainWindow::forgetSecond() {
+    secondWhenLoaded_ = nullptr;
+    secondProgress_->hide();
 }
 
 void MainWindow::closeSecond() {
+    forgetSecond();
     secondLoader_.cancel();
+    messages_->clear(secondLoad);
     if (pair_->isPair())
         pair_->closeSecond();
 }
 
+std::function<void(Loader&)> MainWindow::opening(TraceView& source) {
+    if (!source.source().isEmpty())
+        return [path = source.source(), part = source.state()->facts()->trace->report.part](Loader& loader) {
+            loader.loadFile(path, part);
+        };
+    const QString name = nameOf(*source.state());
+    QFile file(QStringLiteral(":/samples/") + name);
+    if (!file.open(QIODevice::ReadOnly))
+        return nullptr;
+    return [bytes = file.readAll(), name](Loader& loader) { loader.loadBytes(bytes, name); };
+}
+
 void MainWindow::reload() {
-    if (!view_->source().isEmpty())
-        loader_.loadFile(view_->source(), view_->state()->facts()->trace->report.part);
-    else if (!sampleName_.isEmpty())
-        openSample(sampleName_);
+    const auto first = opening(*pair_->first());
+    const auto second = pair_->isPair() ? opening(*pair_->second()) : nullptr;
+    if (!first)
+        return;
+    forgetSecond();
+    first(loader_);
+    if (second)
+        loadSecond(nameOf(*pair_->second()->state()), second);
 }
 
 void MainWindow::closeTrace() {
-    secondWhenLoaded_ = nullptr;
     loader_.cancel();
     closeSecond();
-    sampleName_.clear();
-    view_->closeTrace();
-    messages_->hide();
+    view()->closeTrace();
+    messages_->clear();
     start_->setRecentFiles(recentFiles());
     pages_->setCurrentWidget(start_);
     updateTitle();
@@ -196,75 +221,85 @@ void MainWindow::closeTrace() {
 }
 
 void MainWindow::showGrown(std::shared_ptr<const TraceFacts> facts, const QString& source) {
-    if (!view_->isGrowing())
-        messages_->hide();
+    if (!view()->isGrowing())
+        messages_->clear(firstLoad);
     showTrace(std::move(facts), source);
 }
 
 void MainWindow::showCancelled() {
-    hideProgress();
-    secondWhenLoaded_ = nullptr;
-    if (view_->isGrowing())
+    forgetSecond();
+    if (view()->isGrowing())
         messages_->showMessage(tr("Loading was cancelled: this is the first %1 of the trace, and no number is final.")
-                                   .arg(fromUtf8(durationText(state()->facts()->trace->duration))));
+                                   .arg(fromUtf8(durationText(state()->facts()->trace->duration))),
+                               {}, firstLoad);
 }
 
 void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source) {
-    hideProgress();
     if (!source.isEmpty())
         rememberFile(source);
     const QStringList remarks = remarksOn(facts->trace->report, tr("This trace is damaged. %1"));
-    remarks.empty() ? messages_->hide() : messages_->showMessage(remarks.front(), remarks);
+    remarks.empty() ? messages_->clear(firstLoad) : messages_->showMessage(remarks.front(), remarks, firstLoad);
     showTrace(std::move(facts), source);
-    if (const QString problem = view_->commands()->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
+    if (const QString problem = view()->commands()->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
         messages_->showMessage(problem);
     if (const auto open = std::exchange(secondWhenLoaded_, nullptr))
-        open();
+        open(secondLoader_);
 }
 
 // The canvas takes the keys when a trace comes; while it grows, whoever has them keeps them.
 void MainWindow::showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source) {
-    const bool isMore = view_->isGrowing();
-    view_->showTrace(std::move(facts), source);
+    const bool isMore = view()->isGrowing();
+    pair_->showFirst(std::move(facts), source);
     if (!isMore) {
         pages_->setCurrentWidget(pair_);
-        view_->setFocus();
+        view()->setFocus();
     }
     updateTitle();
     updateStatus();
 }
 
-void MainWindow::showSecond(std::shared_ptr<const TraceFacts> facts, const QString& source) {
-    hideProgress();
-    if (!source.isEmpty())
-        rememberFile(source);
-    QStringList remarks = remarksOn(facts->trace->report, tr("The second trace is damaged. %1"));
-    if (!source.isEmpty() && source == view_->source())
-        remarks.prepend(tr("Both sides show the same file."));
-    if (!remarks.empty())
-        messages_->showMessage(remarks.front(), remarks.size() > 1 ? remarks : QStringList());
+void MainWindow::showSecondGrown(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    messages_->clear(secondLoad);
     pair_->showSecond(std::move(facts), source);
     updateStatus();
 }
 
-void MainWindow::showFailure(const QString& sentence) {
-    hideProgress();
-    secondWhenLoaded_ = nullptr;
-    messages_->showMessage(state()->facts() ? tr("%1 What was open stays open.").arg(sentence) : sentence);
+void MainWindow::showSecond(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    if (!source.isEmpty())
+        rememberFile(source);
+    QStringList remarks = remarksOn(facts->trace->report, tr("The second trace is damaged. %1"));
+    if (!source.isEmpty() && source == view()->source())
+        remarks.prepend(tr("Both sides show the same file."));
+    if (remarks.empty())
+        messages_->clear(secondLoad);
+    else
+        messages_->showMessage(remarks.front(), remarks.size() > 1 ? remarks : QStringList(), secondLoad);
+    pair_->showSecond(std::move(facts), source);
+    updateStatus();
 }
 
-void MainWindow::showProgress(const LoadStatus& status) {
-    progress_->show();
-    QString line = tr("%1 · %2").arg(status.name, status.stage);
-    if (status.percent >= 0)
-        line += QStringLiteral(" · %1 % · %2 MB/s").arg(status.percent).arg(status.megabytesPerSecond, 0, 'f', 0);
-    progressText_->setText(line);
-    progressBar_->setRange(0, status.percent < 0 ? 0 : 100);
-    progressBar_->setValue(std::max(0, status.percent));
+void MainWindow::showSecondCancelled() {
+    if (pair_->second()->isGrowing())
+        messages_->showMessage(
+            tr("Loading the second trace was cancelled: this is the first %1 of it, and no number is final.")
+                .arg(fromUtf8(durationText(pair_->second()->state()->facts()->trace->duration))),
+            {}, secondLoad);
 }
 
-void MainWindow::hideProgress() {
-    progress_->hide();
+void MainWindow::showFailure(const QString& sentence, const QString& topic) {
+    messages_->showMessage(state()->facts() ? tr("%1 What was open stays open.").arg(sentence) : sentence, {}, topic);
+}
+
+// A second trace that waited for this one can be seen alone.
+void MainWindow::showFirstFailed(const QString& sentence) {
+    const auto open = std::exchange(secondWhenLoaded_, nullptr);
+    secondProgress_->hide();
+    if (!open || state()->facts())
+        showFailure(sentence, firstLoad);
+    else
+        messages_->showMessage(tr("%1 The other trace is shown alone.").arg(sentence));
+    if (open)
+        open(state()->facts() ? secondLoader_ : loader_);
 }
 
 void MainWindow::updateStatus() {
@@ -302,10 +337,9 @@ void MainWindow::say(const QString& text) {
 }
 
 void MainWindow::updateTitle() {
-    const QString name = state()->facts() ? fromUtf8(state()->facts()->trace->identity.fileName) : QString();
+    const QString name = nameOf(*state());
     if (pair_->isPair())
-        return setWindowTitle(
-            tr("%1 | %2 – Waitscope").arg(name, fromUtf8(pair_->second()->state()->facts()->trace->identity.fileName)));
+        return setWindowTitle(tr("%1 | %2 – Waitscope").arg(name, nameOf(*pair_->second()->state())));
     setWindowTitle(name.isEmpty() ? tr("Waitscope") : tr("%1 – Waitscope").arg(name));
 }
 
@@ -344,7 +378,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (urls.isEmpty())
         return;
     if (!urls.front().isLocalFile())
-        return showFailure(tr("%1 is not a file on this machine. Download it first.").arg(urls.front().toString()));
+        return showFailure(tr("%1 is not a file on this machine. Download it first.").arg(urls.front().toString()),
+                           firstLoad);
     event->acceptProposedAction();
     openFile(urls.front().toLocalFile());
     if (urls.size() == 2 && urls.back().isLocalFile())
@@ -352,7 +387,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    view_->keepLayout();
+    view()->keepLayout();
     QSettings settings;
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
     QMainWindow::closeEvent(event);

@@ -15,11 +15,12 @@
 #include <functional>
 
 class QLabel;
-class QProgressBar;
 class QStackedWidget;
 
 namespace waitscope {
 
+class CompareCommands;
+class LoadProgressLine;
 class StartPage;
 class TracePair;
 class TraceView;
@@ -41,7 +42,8 @@ class MainWindow : public QMainWindow {
     /// The samples from before and after the fix, side by side.
     void openSamplePair();
 
-    [[nodiscard]] TraceView* view() { return view_; }
+    /// The first of the pair.
+    [[nodiscard]] TraceView* view() const;
     [[nodiscard]] TracePair* pair() { return pair_; }
     [[nodiscard]] Loader* secondLoader() { return &secondLoader_; }
     /// Of what the view shows.
@@ -56,7 +58,6 @@ class MainWindow : public QMainWindow {
 
   private:
     void makeActions();
-    void makeCompareMenu();
     void makePages();
     void chooseFile();
     void chooseSecond();
@@ -68,10 +69,16 @@ class MainWindow : public QMainWindow {
     void showLoaded(std::shared_ptr<const TraceFacts> facts, const QString& source);
     void showCancelled();
     void showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source);
+    void showSecondGrown(std::shared_ptr<const TraceFacts> facts, const QString& source);
     void showSecond(std::shared_ptr<const TraceFacts> facts, const QString& source);
-    void showFailure(const QString& sentence);
-    void showProgress(const LoadStatus& status);
-    void hideProgress();
+    void showSecondCancelled();
+    /// `topic`: of which load, so that what is right again takes it away.
+    void showFailure(const QString& sentence, const QString& topic);
+    void showFirstFailed(const QString& sentence);
+    void forgetSecond();
+    void loadSecond(const QString& name, std::function<void(Loader&)> open);
+    /// The same trace again: of its file, or of the samples that the program brings along.
+    [[nodiscard]] std::function<void(Loader&)> opening(TraceView& source);
     void say(const QString& text);
     void updateStatus();
     void updateTitle();
@@ -81,19 +88,16 @@ class MainWindow : public QMainWindow {
 
     Loader loader_;
     Loader secondLoader_;
-    std::function<void()> secondWhenLoaded_; ///< opens what was asked for while the first trace was loading
+    std::function<void(Loader&)> secondWhenLoaded_; ///< opens what was asked for while the first trace was loading
     Actions actions_{this};
-    QString sampleName_;
     ViewOptions viewWhenLoaded_;
 
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;
     TracePair* pair_ = nullptr;
-    TraceView* view_ = nullptr; ///< the first of the pair
+    CompareCommands* compare_ = nullptr;
     MessageBar* messages_ = nullptr;
-    QWidget* progress_ = nullptr;
-    QLabel* progressText_ = nullptr;
-    QProgressBar* progressBar_ = nullptr;
+    LoadProgressLine* secondProgress_ = nullptr;
     QLabel* selectionText_ = nullptr;
     QLabel* rangeText_ = nullptr;
     QLabel* traceText_ = nullptr;

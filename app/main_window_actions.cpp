@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands of the window, and where each is found: menus, tool bar, key sheet.
+#include "app/compare_commands.h"
 #include "app/details.h"
 #include "app/main_window.h"
 #include "app/recent_files.h"
@@ -68,8 +69,7 @@ void MainWindow::makeActions() {
     QMenu* const editMenu = menuBar()->addMenu(tr("&Edit"));
     QMenu* const viewMenu = menuBar()->addMenu(view);
     const auto alone = [&](const QString& name, Qt::Key key, TraceView::Part part) {
-        viewMenu->addAction(
-            actions_.add(view, name, QKeySequence(key), [this, part] { pair_->active()->maximise(part); }));
+        viewMenu->addAction(actions_.add(view, name, QKeySequence(key), [this, part] { pair_->maximise(part); }));
     };
     alone(tr("&Heatmap alone, and back"), Qt::Key_1, TraceView::Part::Heatmap);
     alone(tr("&Timeline alone, and back"), Qt::Key_2, TraceView::Part::Timeline);
@@ -79,8 +79,8 @@ void MainWindow::makeActions() {
     alone(tr("&Inspector alone, and back"), Qt::Key_6, TraceView::Part::Inspector);
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] {
-        pair_->first()->resetLayout();
-        pair_->second()->resetLayout();
+        for (TraceView* const each : pair_->views())
+            each->resetLayout();
     }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
     auto* const group = new QActionGroup(this);
@@ -111,12 +111,21 @@ void MainWindow::makeActions() {
                      [this] { pair_->active()->details()->openEditor(); });
     goMenu->addActions({whole, focus, waker, why, source, editor});
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
-    view_->commands()->add(actions_, editMenu, viewMenu, goMenu, [this] { return pair_->active()->commands(); });
-    for (TraceView* const each : {pair_->first(), pair_->second()})
+    pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
+                                    [this] { return pair_->active()->commands(); });
+    // The view that has the commands shows the history of whichever is active.
+    TimelineCommands* const commands = pair_->first()->commands();
+    for (TraceView* const each : pair_->views())
         connect(&each->commands()->history(), &NavigationHistory::changed, this,
-                [this] { view_->commands()->showHistory(); });
-    connect(pair_, &TracePair::activeChanged, this, [this] { view_->commands()->showHistory(); });
-    makeCompareMenu();
+                [commands] { commands->showHistory(); });
+    connect(pair_, &TracePair::activeChanged, this, [commands] { commands->showHistory(); });
+    compare_ = new CompareCommands(pair_,
+                                   {.openSecond = [this] { chooseSecond(); },
+                                    .openSamples = [this] { openSamplePair(); },
+                                    .closeSecond = [this] { closeSecond(); }},
+                                   this);
+    connect(compare_, &CompareCommands::message, this, &MainWindow::say);
+    compare_->add(actions_, menuBar()->addMenu(tr("&Compare")));
 
     QToolBar* const bar = addToolBar(tr("Tools"));
     bar->setObjectName(QStringLiteral("tools"));
@@ -150,39 +159,9 @@ void MainWindow::makeActions() {
     helpMenu->addAction(actions_.add(help, tr("&About Waitscope"), {}, [this] { showAbout(); }));
 }
 
-void MainWindow::makeCompareMenu() {
-    const QString compare = tr("&Compare");
-    QMenu* const menu = menuBar()->addMenu(compare);
-    const auto to = [&](const QString& name, const QKeySequence& key, std::function<void()> what) {
-        QAction* const action = actions_.add(compare, name, key, std::move(what));
-        menu->addAction(action);
-        return action;
-    };
-    to(tr("&Open a second trace…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { chooseSecond(); });
-    to(tr("Open the &samples before and after the fix"), {}, [this] { openSamplePair(); });
-    QAction* const close =
-        to(tr("&Close the second trace"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { closeSecond(); });
-    menu->addSeparator();
-    QAction* const link = to(tr("&Link the times, or let each go its way"), QKeySequence(Qt::Key_L), [this] {
-        pair_->link()->isOn() ? pair_->link()->suspend() : pair_->link()->resume();
-        say(pair_->link()->isOn() ? tr("The times are linked as they lie side by side now.")
-                                  : tr("The times are not linked: each trace moves alone."));
-    });
-    QAction* const start = to(tr("Align the s&tarts"), QKeySequence(Qt::SHIFT | Qt::Key_L),
-                              [this] { pair_->link()->align(alignedAtStart()); });
-    QAction* const end =
-        to(tr("Align the &ends"), QKeySequence(Qt::ALT | Qt::SHIFT | Qt::Key_L), [this] { pair_->alignAtEnd(); });
-    const auto enable = [this, close, link, start, end] {
-        for (QAction* const action : {close, link, start, end})
-            action->setEnabled(pair_->isPair());
-    };
-    connect(pair_, &TracePair::pairChanged, this, enable);
-    enable();
-}
-
 void MainWindow::chooseSecond() {
     const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open a second trace to compare"), QFileInfo(view_->source()).path());
+        QFileDialog::getOpenFileName(this, tr("Open a second trace to compare"), QFileInfo(view()->source()).path());
     if (!path.isEmpty())
         openSecond(path);
 }

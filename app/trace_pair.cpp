@@ -1,70 +1,90 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/trace_pair.h"
 
-#include "app/trace_view.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 
 #include <QApplication>
-#include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QSettings>
 #include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace waitscope {
 namespace {
 
 // The pair of colours that colour-blind people tell apart; the letter says the same.
-QLabel* nameLabel(const QString& colour) {
-    auto* const label = new QLabel;
-    label->setStyleSheet(QStringLiteral("padding: 4px 12px; font-weight: bold; border-top: 4px solid %1;").arg(colour));
-    label->setTextFormat(Qt::PlainText);
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long name must not make the window wide
-    label->hide();
-    return label;
-}
+constexpr std::array<const char*, 2> sideColours{"#0072B2", "#E69F00"};
+constexpr std::array<char16_t, 2> sideLetters{u'A', u'B'};
 
-QWidget* sideOf(QLabel* name, TraceView* view) {
-    auto* const side = new QWidget;
-    auto* const layout = new QVBoxLayout(side);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(name);
-    layout->addWidget(view, 1);
-    return side;
+QString stackedKey() {
+    return QStringLiteral("compareStacked");
 }
 
 } // namespace
 
+TracePair::Side TracePair::makeSide() {
+    const Side side{.box = new QWidget, .name = new QLabel, .view = new TraceView};
+    side.name->setTextFormat(Qt::PlainText);
+    side.name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long name must not make the window wide
+    side.name->hide();
+    auto* const layout = new QVBoxLayout(side.box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(side.name);
+    layout->addWidget(side.view, 1);
+    return side;
+}
+
 TracePair::TracePair(QWidget* parent)
     : QWidget(parent)
-    , first_(new TraceView)
-    , second_(new TraceView)
-    , active_(first_)
-    , firstName_(nameLabel(QStringLiteral("#0072B2")))
-    , secondName_(nameLabel(QStringLiteral("#E69F00")))
-    , secondSide_(sideOf(secondName_, second_))
-    , link_(first_->state(), second_->state()) {
-    sides_ = new QSplitter(Qt::Horizontal);
-    sides_->addWidget(sideOf(firstName_, first_));
-    sides_->addWidget(secondSide_);
-    sides_->setChildrenCollapsible(false);
-    secondSide_->hide();
+    , sides_{makeSide(), makeSide()}
+    , active_(first())
+    , link_(first()->state(), second()->state())
+    , choices_(first(), second(), &link_) {
+    splitter_ = new QSplitter(QSettings().value(stackedKey()).toBool() ? Qt::Vertical : Qt::Horizontal);
+    splitter_->addWidget(sides_[0].box);
+    splitter_->addWidget(sides_[1].box);
+    splitter_->setChildrenCollapsible(false);
+    sides_[1].box->hide();
+    colourThem();
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(sides_);
-    setFocusProxy(first_);
+    layout->addWidget(splitter_);
+    cover_ = new QLabel(this);
+    cover_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    cover_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    cover_->hide();
+    setFocusProxy(first());
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
-        if (second_->isAncestorOf(now))
-            activate(second_);
-        else if (first_->isAncestorOf(now))
-            activate(first_);
+        for (TraceView* const view : views())
+            if (view->isAncestorOf(now))
+                activate(view);
     });
-    for (const ViewState* const state : {first_->state(), second_->state()}) {
-        connect(state, &ViewState::traceChanged, this, &TracePair::nameThem);
-        connect(state, &ViewState::visibleRangeChanged, this, &TracePair::nameThem);
+    connect(qApp, &QGuiApplication::applicationStateChanged, this, [this] {
+        link_.letGo(); // the key may be let go where we do not see it
+        endBlink();
+    });
+    connect(&link_, &RangeLink::changed, this, &TracePair::nameThem);
+    connect(&choices_, &ChoiceLink::message, this, &TracePair::message);
+    const auto shareColumns = [this](QSplitter* from, QSplitter* to) {
+        // One above the other, a vertical line through both is one instant.
+        connect(from, &QSplitter::splitterMoved, this, [this, from, to] {
+            if (isPair() && isStacked())
+                to->setSizes(from->sizes());
+        });
+    };
+    shareColumns(first()->columns(), second()->columns());
+    shareColumns(second()->columns(), first()->columns());
+    for (TraceView* const view : views()) {
+        connect(view->state(), &ViewState::traceChanged, this, &TracePair::nameThem);
+        connect(view->state(), &ViewState::visibleRangeChanged, this, &TracePair::nameThem);
     }
+    qApp->installEventFilter(this);
 }
 
 TracePair::~TracePair() {
@@ -72,36 +92,100 @@ TracePair::~TracePair() {
 }
 
 bool TracePair::isPair() const {
-    return second_->state()->facts() != nullptr;
+    return first()->state()->facts() && second()->state()->facts();
+}
+
+void TracePair::showFirst(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    show(first(), std::move(facts), source);
 }
 
 void TracePair::showSecond(std::shared_ptr<const TraceFacts> facts, const QString& source) {
-    link_.suspend(); // B comes as a whole, and must not take A there
-    second_->showTrace(std::move(facts), source);
-    first_->setNarrow(true);
-    second_->setNarrow(true);
-    if (!secondSide_->isVisibleTo(this)) {
-        secondSide_->show();
-        // Halves, once the views have become narrow: until their layouts are asked again they want the room they had.
-        QTimer::singleShot(0, sides_, [this] { sides_->setSizes({width() / 2, width() / 2}); });
+    show(second(), std::move(facts), source);
+}
+
+void TracePair::show(TraceView* view, std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    ViewState& a = *first()->state();
+    const bool wasPair = isPair();
+    const bool isMore = wasPair && view->isGrowing() && source == view->source();
+    const bool wasLinked = link_.isOn();
+    const bool wasWhole =
+        a.facts() && a.axisRange() == (isMore && wasLinked ? link_.wholeOfBoth() : a.facts()->trace->wholeRange());
+    link_.suspend(); // a trace comes as a whole, and must not take the other along
+    view->showTrace(std::move(facts), source);
+    if (!isPair())
+        return;
+    if (!isMore) {
+        choices_.copyChoices(view == first() ? second() : first(), view);
+        link_.align(0, 0);
+    } else if (wasLinked) {
+        link_.again();
     }
-    link_.align(alignedAtStart());
-    Q_EMIT pairChanged();
+    if ((wasWhole || view == first()) && link_.isOn() && (wasWhole || !isMore))
+        a.setVisibleRange(link_.wholeOfBoth());
+    if (!wasPair)
+        arrange();
+    if (!isMore)
+        Q_EMIT pairChanged();
 }
 
 void TracePair::closeSecond() {
+    endBlink();
     link_.suspend();
-    second_->closeTrace();
-    secondSide_->hide();
-    first_->setNarrow(false);
-    activate(first_);
+    second()->closeTrace();
+    if (first()->state()->facts())
+        first()->state()->setBounds(first()->state()->facts()->trace->wholeRange());
+    arrange();
+    activate(first());
     Q_EMIT pairChanged();
 }
 
-void TracePair::alignAtEnd() {
-    if (isPair())
-        link_.align(
-            alignedAtEnd(first_->state()->facts()->trace->duration, second_->state()->facts()->trace->duration));
+void TracePair::swapSides() {
+    if (!isPair())
+        return;
+    endBlink();
+    const QList<int> sizes = splitter_->sizes();
+    std::swap(sides_[0], sides_[1]);
+    link_.swap();
+    splitter_->insertWidget(0, sides_[0].box);
+    splitter_->setSizes(sizes);
+    setFocusProxy(first());
+    colourThem();
+    nameThem();
+    Q_EMIT pairChanged();
+}
+
+bool TracePair::isStacked() const {
+    return splitter_->orientation() == Qt::Vertical;
+}
+
+void TracePair::setStacked(bool stacked) {
+    splitter_->setOrientation(stacked ? Qt::Vertical : Qt::Horizontal);
+    QSettings().setValue(stackedKey(), stacked);
+    arrange();
+}
+
+// Beside each other each is half as wide; above each other the words have room beside the canvases.
+void TracePair::arrange() {
+    const bool pair = isPair();
+    for (TraceView* const view : views())
+        view->setNarrow(pair && !isStacked());
+    sides_[1].box->setVisible(pair);
+    nameThem();
+    if (pair) // halves, once the views have another shape: until their layouts are asked again they want the old room
+        QTimer::singleShot(0, splitter_, [this] {
+            const int half = (isStacked() ? height() : width()) / 2;
+            splitter_->setSizes({half, half});
+            if (isStacked())
+                second()->columns()->setSizes(first()->columns()->sizes());
+        });
+}
+
+void TracePair::maximise(TraceView::Part part) {
+    if (!link_.isOn())
+        return active_->maximise(part);
+    TraceView* const keys = active_; // the other one must not take them
+    (keys == first() ? second() : first())->maximise(part);
+    keys->maximise(part);
 }
 
 void TracePair::activate(TraceView* view) {
@@ -111,23 +195,70 @@ void TracePair::activate(TraceView* view) {
     Q_EMIT activeChanged();
 }
 
+void TracePair::blink() {
+    if (!isPair())
+        return;
+    const Side& here = sides_[active_ == first() ? 0 : 1];
+    const Side& there = sides_[active_ == first() ? 1 : 0];
+    cover_->setPixmap(there.box->grab());
+    cover_->setGeometry(QRect(here.box->mapTo(this, QPoint()), here.box->size()));
+    cover_->setAutoFillBackground(true);
+    cover_->raise();
+    cover_->show();
+}
+
+bool TracePair::isBlinking() const {
+    return cover_->isVisibleTo(this);
+}
+
+void TracePair::endBlink() {
+    cover_->hide();
+    cover_->setPixmap({});
+}
+
+bool TracePair::eventFilter(QObject* /*watched*/, QEvent* event) {
+    if (!isPair())
+        return false;
+    const auto* const key = event->type() == QEvent::KeyPress || event->type() == QEvent::KeyRelease
+                                ? static_cast<QKeyEvent*>(event)
+                                : nullptr;
+    if (event->type() == QEvent::MouseButtonPress || (key != nullptr && !key->isAutoRepeat()))
+        endBlink();
+    if (key == nullptr || key->key() != Qt::Key_Alt || key->isAutoRepeat() || !window()->isActiveWindow())
+        return false;
+    if (event->type() == QEvent::KeyPress) {
+        link_.hold();
+        return false;
+    }
+    // Alt alone goes to the menus; after something was moved with it, it was not meant for them.
+    const bool used = link_.movedWhileHeld();
+    link_.letGo();
+    return used;
+}
+
+void TracePair::colourThem() {
+    for (std::size_t i = 0; i < sides_.size(); ++i)
+        sides_[i].name->setStyleSheet(QStringLiteral("padding: 4px 12px; font-weight: bold; border-top: 4px solid %1;")
+                                          .arg(QLatin1String(sideColours[i])));
+}
+
 void TracePair::nameThem() {
-    // A trace that is shorter than what the other shows fills its width all the same: shapes then do not compare.
-    const Time firstLength = first_->state()->visibleRange().length();
-    const Time secondLength = second_->state()->visibleRange().length();
-    const auto name = [&](QLabel* label, TraceView* view, const QString& letter, Time length) {
-        const auto& facts = view->state()->facts();
-        QString text =
-            facts ? QStringLiteral("%1  %2").arg(letter, fromUtf8(facts->trace->identity.fileName)) : QString();
-        if (firstLength != secondLength)
-            text += tr("  ·  not the same scale: %1 here").arg(fromUtf8(durationText(length)));
-        label->setText(text);
-        label->setToolTip(text);
-    };
-    name(firstName_, first_, QStringLiteral("A"), firstLength);
-    name(secondName_, second_, QStringLiteral("B"), secondLength);
-    firstName_->setVisible(isPair());
-    secondName_->setVisible(isPair());
+    // Where a nanosecond is not as long in both, shapes do not compare.
+    const std::array<Time, 2> lengths{first()->state()->axisRange().length(), second()->state()->axisRange().length()};
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+        const Side& side = sides_[i];
+        const auto& facts = side.view->state()->facts();
+        QString text;
+        if (facts)
+            text = QStringLiteral("%1  %2").arg(QChar(sideLetters[i]), fromUtf8(facts->trace->identity.fileName));
+        if (lengths[0] != lengths[1])
+            text += tr("  ·  not the same scale: %1 here").arg(fromUtf8(durationText(lengths[i])));
+        if (!link_.isOn())
+            text += link_.isHeld() ? tr("  ·  moves alone while Alt is held") : tr("  ·  moves alone");
+        side.name->setText(text);
+        side.name->setToolTip(text);
+        side.name->setVisible(isPair());
+    }
 }
 
 } // namespace waitscope

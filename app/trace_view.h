@@ -46,6 +46,7 @@ class TraceView : public QWidget {
     [[nodiscard]] const QString& source() const { return source_; }
     [[nodiscard]] QString verdictText() const;
     [[nodiscard]] TimelineView* timeline() { return timeline_; }
+    [[nodiscard]] HeatmapView* heatmap() { return heatmap_; }
     [[nodiscard]] TimelineCommands* commands() { return commands_; }
     [[nodiscard]] Details* details() { return details_; }
 
@@ -63,6 +64,8 @@ class TraceView : public QWidget {
     void resetLayout();
     /// Half a window: words below the canvases, not beside them.
     void setNarrow(bool narrow);
+    /// How the width is shared by canvases and words, so that two views can have their canvases alike.
+    [[nodiscard]] QSplitter* columns() { return columns_; }
     /// The layout as it was kept in the settings, and into them.
     void restoreLayout();
     void keepLayout();

@@ -4,10 +4,14 @@
 #include "app/timeline_commands.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
+#include "model/compare/counterpart.h"
 #include "tests/support/own_settings.h"
+#include "tests/support/trace_writer.h"
+#include "widgets/heatmap/heatmap_view.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QDragEnterEvent>
+#include <QFile>
 #include <QLabel>
 #include <QMimeData>
 #include <QSignalSpy>
@@ -34,7 +38,7 @@ class TestCompareWindow : public QObject {
     void init() {
         window_ = std::make_unique<MainWindow>();
         window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        QVERIFY(QTest::qWaitForWindowActive(window_.get())); // for the keys
     }
     void cleanup() { window_.reset(); }
 
@@ -70,30 +74,225 @@ class TestCompareWindow : public QObject {
     void letGoEachMovesAloneAndLinkedAgainTheyStayAsTheyLie() {
         openSamples();
         first().state()->setVisibleRange({1'000'000, 3'000'000});
-        press(QStringLiteral("Link the times"));
+        press(QStringLiteral("Link the two"));
         first().state()->setVisibleRange({2'000'000, 4'000'000});
         QCOMPARE(second().state()->visibleRange(), (TimeRange{1'000'000, 3'000'000}));
-        press(QStringLiteral("Link the times"));
+        press(QStringLiteral("Link the two"));
         QCOMPARE(second().state()->visibleRange(), (TimeRange{1'000'000, 3'000'000}));
         first().state()->setVisibleRange({2'500'000, 4'500'000});
         QCOMPARE(second().state()->visibleRange(), (TimeRange{1'500'000, 3'500'000}));
         press(QStringLiteral("Align the starts"));
         QCOMPARE(second().state()->visibleRange(), (TimeRange{2'500'000, 4'500'000}));
     }
-    void aTraceThatEndsEarlierDoesNotPushTheOtherBack() {
+    void aPixelIsAsLongInBothAlsoWhereOneEndsEarlier() {
         openSamples();
-        TraceView* longer = &first();
-        TraceView* shorter = &second();
-        if (longer->state()->facts()->trace->duration < shorter->state()->facts()->trace->duration)
-            std::swap(longer, shorter);
-        const TimeRange whole = longer->state()->facts()->trace->wholeRange();
-        longer->state()->setVisibleRange({1, 1'000'000});
-        longer->state()->setVisibleRange(whole);
-        QCOMPARE(longer->state()->visibleRange(), whole);
-        QVERIFY(std::ranges::any_of(window_->pair()->findChildren<QLabel*>(), [](const QLabel* label) {
-            return label->isVisible() && label->text().contains(QStringLiteral("not the same scale"));
-        }));
-        QCOMPARE(shorter->state()->visibleRange(), shorter->state()->facts()->trace->wholeRange());
+        const Time a = first().state()->facts()->trace->duration;
+        const Time b = second().state()->facts()->trace->duration;
+        QVERIFY(a != b);
+        const TimeRange both{0, std::max(a, b)};
+        QCOMPARE(first().state()->axisRange(), both); // the whole of both, to begin with
+        QCOMPARE(second().state()->axisRange(), both);
+        QCOMPARE(first().state()->visibleRange(), (TimeRange{0, a})); // numbers are of what is there
+        QCOMPARE(second().state()->visibleRange(), (TimeRange{0, b}));
+        QVERIFY(!anyLabel(QStringLiteral("not the same scale")));
+        TraceView& shorter = a < b ? first() : second();
+        shorter.state()->setVisibleRange({std::max(a, b) - 1'000'000, std::max(a, b)});
+        QCOMPARE(first().state()->axisRange(), second().state()->axisRange());
+        QVERIFY(shorter.state()->visibleRange().empty());
+        press(QStringLiteral("Stretch both"));
+        first().state()->setVisibleRange({0, a});
+        QCOMPARE(second().state()->axisRange(), (TimeRange{0, b}));
+        QVERIFY(anyLabel(QStringLiteral("not the same scale")));
+        press(QStringLiteral("Stretch both"));
+        QCOMPARE(second().state()->axisRange().length(), first().state()->axisRange().length());
+    }
+    void whileAltIsHeldOneMovesAloneAndThenTheyStayAsTheyLie() {
+        openSamples();
+        first().state()->setVisibleRange({1'000'000, 3'000'000});
+        first().timeline()->setFocus();
+        const Alignment before = window_->pair()->link()->alignment();
+        QTest::keyPress(window_.get(), Qt::Key_Alt);
+        QVERIFY(!window_->pair()->link()->isOn());
+        QTest::keyRelease(window_.get(), Qt::Key_Alt); // nothing was moved: nothing changes
+        QVERIFY(window_->pair()->link()->isOn());
+        QCOMPARE(window_->pair()->link()->alignment(), before);
+        QTest::keyPress(window_.get(), Qt::Key_Alt);
+        QTest::keyClick(first().timeline(), Qt::Key_D, Qt::AltModifier);
+        QCOMPARE(first().state()->axisRange(), (TimeRange{1'500'000, 3'500'000}));
+        QCOMPARE(second().state()->axisRange(), (TimeRange{1'000'000, 3'000'000}));
+        QTest::keyRelease(window_.get(), Qt::Key_Alt);
+        QCOMPARE(second().state()->axisRange(), (TimeRange{1'000'000, 3'000'000}));
+        QTest::keyClick(first().timeline(), Qt::Key_D);
+        QCOMPARE(second().state()->axisRange(), (TimeRange{1'500'000, 3'500'000}));
+    }
+    void swappedAIsBWithAllThatIsSeenOfIt() {
+        openSamples();
+        first().state()->setVisibleRange({1'000'000, 3'000'000});
+        second().state()->setVisibleRange({2'000'000, 3'000'000});
+        window_->pair()->link()->align(2'000'000, 1'500'000);
+        TraceView* const before = &second();
+        const TimeRange seen = before->state()->axisRange();
+        press(QStringLiteral("Swap the sides"));
+        QCOMPARE(&first(), before);
+        QCOMPARE(first().state()->axisRange(), seen);
+        QCOMPARE(first().state()->facts()->trace->identity.fileName, std::string("lru-burst-rwmutex.trace.zst"));
+        QVERIFY(anyLabel(QStringLiteral("A  lru-burst-rwmutex")));
+        QVERIFY(anyLabel(QStringLiteral("B  lru-burst-mutex")));
+        QTRY_VERIFY(first().mapTo(window_.get(), QPoint()).x() < second().mapTo(window_.get(), QPoint()).x());
+        QVERIFY(window_->windowTitle().startsWith(QStringLiteral("lru-burst-rwmutex")));
+        first().state()->setVisibleRange({4'000'000, 5'000'000});
+        QCOMPARE(second().state()->axisRange(), (TimeRange{4'500'000, 5'500'000}));
+        press(QStringLiteral("Swap the sides"));
+        QCOMPARE(&second(), before);
+        QCOMPARE(window_->pair()->link()->alignment(), alignedAt(2'000'000, 1'500'000));
+    }
+    void whileBIsHeldTheOtherTraceIsInThisOnesPlace() {
+        openSamples();
+        first().timeline()->setFocus();
+        QTRY_COMPARE(window_->pair()->active(), &first());
+        QTest::keyPress(window_.get(), Qt::Key_B);
+        QVERIFY(window_->pair()->isBlinking());
+        QTest::keyRelease(window_.get(), Qt::Key_B);
+        QVERIFY(!window_->pair()->isBlinking());
+    }
+    void rowsAndHeatmapAreChosenInBothWhileTheyAreLinked() {
+        openSamples();
+        TimelineChoice choice = first().timeline()->choice();
+        choice.grouping = Grouping::Creator;
+        choice.order = GroupOrder::Name;
+        choice.filter = QStringLiteral("main");
+        first().timeline()->setChoice(choice);
+        QCOMPARE(second().timeline()->choice(), choice);
+        HeatmapSettings settings = second().heatmap()->settings();
+        settings.mode = HeatmapMode::Age;
+        second().heatmap()->setSettings(settings);
+        QCOMPARE(first().heatmap()->settings(), settings);
+        choice.filter = QStringLiteral("g7"); // of one trace
+        first().timeline()->setChoice(choice);
+        QCOMPARE(second().timeline()->choice().filter, QStringLiteral("main"));
+        press(QStringLiteral("Link the two"));
+        choice.filter = QStringLiteral("other");
+        first().timeline()->setChoice(choice);
+        QCOMPARE(second().timeline()->choice().filter, QStringLiteral("main"));
+    }
+    void whatIsSelectedIsFoundInTheOtherByItsPlaceAndKeptWhereItIsThereAlready() {
+        openSamples();
+        SiteSelection inBoth;
+        for (const WaitClass& wait : first().state()->facts()->waits.all())
+            if (wait.site.known() &&
+                counterpartOf(*first().state()->facts(), {wait.primitive, wait.site}, *second().state()->facts()))
+                inBoth = {wait.primitive, wait.site};
+        QVERIFY(inBoth.site.known());
+        first().state()->select(inBoth);
+        QVERIFY(std::holds_alternative<SiteSelection>(second().state()->selection()));
+        const auto found = std::get<SiteSelection>(second().state()->selection());
+        const Trace& b = *second().state()->facts()->trace;
+        const Trace& a = *first().state()->facts()->trace;
+        QCOMPARE(b.text(b.frame(found.site).function), a.text(a.frame(inBoth.site).function));
+        first().state()->select({});
+        QVERIFY(std::holds_alternative<std::monostate>(second().state()->selection()));
+    }
+    void anInstantUnderTheMouseIsTheSameInstantBeside() {
+        openSamples();
+        window_->pair()->link()->align(0, 500'000);
+        first().state()->setHoverTime(1'000'000);
+        QCOMPARE(second().state()->hoverTime(), Time(1'500'000));
+        second().state()->setHoverTime(-1);
+        QCOMPARE(first().state()->hoverTime(), Time(-1));
+    }
+    void theMarksOfBothLieOverEachOther() {
+        openSamples();
+        QVERIFY(!command(QStringLiteral("Align the marks"))->isEnabled());
+        QVERIFY(!command(QStringLiteral("Align the marks"))->toolTip().isEmpty());
+        first().state()->marks().toggle(2'000'000);
+        second().state()->marks().toggle(5'000'000);
+        press(QStringLiteral("Link the two")); // to have what is offered looked at again
+        press(QStringLiteral("Align the marks"));
+        QCOMPARE(window_->pair()->link()->alignment(), alignedAt(2'000'000, 5'000'000));
+    }
+    void whatTheyCannotBeAlignedByIsNotOfferedAndSaysWhy() {
+        openSamples();
+        QAction* const clock = command(QStringLiteral("Align by the time of day"));
+        const bool known = first().state()->facts()->trace->wallClock && second().state()->facts()->trace->wallClock;
+        QCOMPARE(clock->isEnabled(), known);
+        QCOMPARE(clock->toolTip().contains(QStringLiteral("time of day it began")), !known);
+    }
+    void oneAboveTheOtherBothStillFitIntoASmallScreen() {
+        openSamples();
+        press(QStringLiteral("One above the other"));
+        QTRY_VERIFY(second().mapTo(window_.get(), QPoint()).y() > first().mapTo(window_.get(), QPoint()).y() + 100);
+        QVERIFY(window_->minimumSizeHint().width() <= 1366);
+        QVERIFY2(window_->minimumSizeHint().height() <= 768,
+                 qPrintable(QString::number(window_->minimumSizeHint().height())));
+        press(QStringLiteral("One above the other"));
+        QTRY_VERIFY(second().mapTo(window_.get(), QPoint()).x() > first().mapTo(window_.get(), QPoint()).x() + 100);
+    }
+    void aFirstFileThatIsNoTraceLeavesTheSecondAloneAndSaysSo() {
+        window_->openFile(QStringLiteral(__FILE__));
+        window_->openSecond(small);
+        QTRY_VERIFY(first().state()->facts());
+        QTRY_VERIFY(!window_->loader()->isLoading());
+        QVERIFY(!window_->pair()->isPair());
+        QVERIFY(window_->messageBar()->message().contains(QStringLiteral("shown alone")));
+        QVERIFY(window_->messageBar()->isVisible());
+    }
+    void reloadedBothComeAgain() {
+        openSamples();
+        const auto a = first().state()->facts();
+        const auto b = second().state()->facts();
+        press(QStringLiteral("Reload"));
+        QTRY_VERIFY(first().state()->facts() != a && second().state()->facts() != b);
+        QCOMPARE(first().state()->facts()->trace->identity.fileName, a->trace->identity.fileName);
+        QCOMPARE(second().state()->facts()->trace->identity.fileName, b->trace->identity.fileName);
+        QVERIFY(window_->pair()->isPair());
+    }
+    void theSecondGrowsWhileItIsLoaded() {
+        window_->openFile(small);
+        QTRY_VERIFY(first().state()->facts() && !window_->loader()->isLoading());
+        window_->secondLoader()->setPublishAfter(std::chrono::milliseconds(0));
+        QSignalSpy grown(window_->secondLoader(), &Loader::grown);
+        QSignalSpy loaded(window_->secondLoader(), &Loader::loaded);
+        const QString path = folder_.filePath(QStringLiteral("long.trace"));
+        writeLongTrace(path);
+        window_->openSecond(path);
+        QTRY_VERIFY(grown.size() > 0);
+        QVERIFY(window_->pair()->isPair());
+        QTRY_COMPARE(loaded.size(), 1);
+        QVERIFY(!second().isGrowing());
+        QVERIFY(window_->pair()->link()->isOn());
+        QCOMPARE(first().state()->axisRange(), second().state()->axisRange());
+        QCOMPARE(second().state()->visibleRange(), second().state()->facts()->trace->wholeRange());
+    }
+    void whatIsSaidOfOneTraceIsNotPushedOutByTheOther() {
+        const QString cut = folder_.filePath(QStringLiteral("cut.trace"));
+        QVERIFY(QFile::copy(small, cut));
+        QFile file(cut);
+        QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && file.resize(file.size() - 300));
+        window_->openFile(cut);
+        window_->openSecond(cut);
+        QTRY_VERIFY(window_->pair()->isPair());
+        const QString said = window_->messageBar()->message();
+        QVERIFY(said.contains(QStringLiteral("This trace is damaged")));
+        QVERIFY(said.contains(QStringLiteral("Both sides show the same file")));
+        press(QStringLiteral("Close the second trace"));
+        QVERIFY(!window_->messageBar()->message().contains(QStringLiteral("Both sides")));
+        QVERIFY(window_->messageBar()->message().contains(QStringLiteral("This trace is damaged")));
+    }
+    void oneColourMeansTheSameInBothHeatmaps() {
+        openSamples();
+        HeatmapSettings settings = first().heatmap()->settings();
+        settings.mode = HeatmapMode::Site; // counts: each grid alone would have a scale of its own
+        first().heatmap()->setSettings(settings);
+        QTRY_VERIFY(first().heatmap()->colourScale() && second().heatmap()->colourScale() &&
+                    first().heatmap()->grid()->mode == HeatmapMode::Site &&
+                    second().heatmap()->grid()->mode == HeatmapMode::Site && !first().heatmap()->isComputing() &&
+                    !second().heatmap()->isComputing());
+        const ColourScale alone(*first().heatmap()->grid(), settings.colourScale);
+        const ColourScale other(*second().heatmap()->grid(), settings.colourScale);
+        QVERIFY(alone.position(3) != other.position(3));
+        for (const float value : {0.5F, 3.0F, 40.0F, 700.0F})
+            QCOMPARE(first().heatmap()->colourScale()->position(value),
+                     second().heatmap()->colourScale()->position(value));
     }
     void bothFitIntoASmallScreen() {
         openSamples();
@@ -138,7 +337,7 @@ class TestCompareWindow : public QObject {
     }
     void aCommandIsOfTheTraceThatHasTheKeys() {
         openSamples();
-        press(QStringLiteral("Link the times")); // so that a move is of one alone
+        press(QStringLiteral("Link the two")); // so that a move is of one alone
         second().timeline()->setFocus();
         QTRY_COMPARE(window_->pair()->active(), &second());
         first().state()->setVisibleRange({1'000'000, 3'000'000});
@@ -159,14 +358,29 @@ class TestCompareWindow : public QObject {
         window_->openSamplePair();
         QTRY_VERIFY(window_->pair()->isPair());
     }
+    /// Is a label seen that holds this?
+    bool anyLabel(const QString& text) {
+        return std::ranges::any_of(window_->pair()->findChildren<QLabel*>(), [&](const QLabel* label) {
+            return label->isVisible() && label->text().contains(text);
+        });
+    }
     /// The command whose name begins so.
-    void press(const QString& name) {
+    QAction* command(const QString& name) {
         for (QAction* const action : window_->actions())
-            if (QString(action->text()).remove(u'&').startsWith(name)) {
-                QVERIFY(action->isEnabled());
-                return action->trigger();
-            }
-        QFAIL("no such command");
+            if (QString(action->text()).remove(u'&').startsWith(name))
+                return action;
+        qFatal("no such command");
+    }
+    void press(const QString& name) {
+        QVERIFY2(command(name)->isEnabled(), qPrintable(name));
+        command(name)->trigger();
+    }
+    static void writeLongTrace(const QString& path) {
+        const std::vector<std::byte> bytes = test::generatedTrace(900'000);
+        QFile file(path);
+        const auto size = static_cast<qint64>(bytes.size());
+        if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size)
+            qFatal("no room for a trace in the temporary folder");
     }
 
     QTemporaryDir folder_;
