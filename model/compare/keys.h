@@ -20,8 +20,8 @@ namespace waitscope {
 [[nodiscard]] std::string_view comparedFamily(Primitive primitive);
 
 /// A function's name without what differs from build to build: closure suffixes (".func1.2", ".gowrap1", "-fm",
-/// "-range1", ".deferwrap1"), type arguments ("[...]"), versions of modules ("@v1.2.3", "/v2") and the folders in front
-/// of the package: "example.com/shop/v2/cart.(*Cart[...]).Add.func1" -> "cart.(*Cart).Add".
+/// "-range1", ".deferwrap1"), type arguments ("[...]"), versions of modules ("@v1.2.3", "/v2") and the folder of a
+/// vendored package: "example.com/shop/v2/cart.(*Cart[...]).Add.func1" -> "example.com/shop/cart.(*Cart).Add".
 [[nodiscard]] std::string comparedFunction(std::string_view function);
 
 struct RowKey {

@@ -48,7 +48,8 @@ struct RowPair {
 };
 
 /// Every row of both once. By hand first, then equal keys, then the most similar ones (equals: by key, so that the
-/// order of the sides and of their rows does not matter). O(n log n), and O(unpaired of A × unpaired of B).
+/// order of the sides and of their rows does not matter). O(n log n), and of those
+/// that are left O(pairs with a rare function in common).
 [[nodiscard]] std::vector<RowPair> pairsOf(std::span<const RowKey> a, std::span<const RowKey> b,
                                            const HandPairing& byHand = {});
 

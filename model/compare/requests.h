@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace waitscope {
 
@@ -42,5 +43,8 @@ struct Requests {
 /// function. None if there is nothing that both have, or the choice is in neither. O(tasks + regions + goroutines).
 [[nodiscard]] std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, const Both<TimeRange>& ranges,
                                                     const std::optional<RequestChoice>& choice);
+
+/// When requests of the choice were completed, inside the range, in rising order. O(tasks + regions + goroutines).
+[[nodiscard]] std::vector<Time> completionsOf(const TraceFacts& facts, TimeRange range, const RequestChoice& choice);
 
 } // namespace waitscope

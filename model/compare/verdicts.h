@@ -2,6 +2,7 @@
 // Did a row become better or worse, and how sure is that? (analysis.md, section 4)
 #pragma once
 
+#include "model/compare/both.h"
 #include "model/trace/time.h"
 
 #include <cstdint>
@@ -63,16 +64,15 @@ struct RowEvidence {
     std::optional<double> rateRatio;            ///< B / A
     std::optional<double> cliffsDelta;          ///< −1 … 1: above 0, waits of B are longer
     std::optional<double> shift;                ///< Hodges and Lehmann: by so many ns waits of B are longer
-    std::optional<ChangeInterval> shiftOfMean;  ///< ns, of the mean length; cluster bootstrap by goroutine
+    std::optional<ChangeInterval> byGoroutine;  ///< of the normalised quantity; cluster bootstrap by goroutine
     std::optional<ChangeInterval> concurrency;  ///< moving blocks over time
     std::optional<ChangeInterval> sharePercent; ///< moving blocks over time
     std::optional<ChangeInterval> perRequest;   ///< ns; moving blocks over time
-    std::optional<Time> block;                  ///< length of these blocks
+    Both<std::optional<Time>> block;            ///< the length of these blocks; none: no waits on that side
     std::string noInterval;                     ///< why there is none: "not enough time"
     std::optional<double> p;                    ///< of the row: of both tests together
     std::optional<double> q;                    ///< among all rows (Benjamini and Hochberg)
-    std::uint64_t sampledA = 0;                 ///< waits looked at, where not all were; else 0
-    std::uint64_t sampledB = 0;
+    Both<std::uint64_t> sampled;                ///< waits that the tests of lengths looked at, where not all; else 0
 };
 
 } // namespace waitscope

@@ -10,8 +10,8 @@ std::optional<WakerKey> wakerKeyOf(const TraceFacts& facts, SpanIndex s, std::ui
     return WakerKey{wakeUp.how, facts.waits.siteOf(wakeUp.stack)};
 }
 
-RowOfWait::RowOfWait(const TraceFacts& facts, WaitGrouping by)
-    : facts_(facts), by_(by), rowOfClass_(facts.waits.all().size(), nowhere) {
+RowOfWait::RowOfWait(const TraceFacts& facts, WaitGrouping by, std::span<const std::uint32_t> rowOfClass)
+    : facts_(facts), by_(by), ownRows_(rowOfClass), rowOfClass_(facts.waits.all().size(), nowhere) {
     if (by == WaitGrouping::Task || by == WaitGrouping::Region)
         annotations_.emplace(*facts.trace);
 }
@@ -26,6 +26,10 @@ std::uint32_t RowOfWait::rowFor(std::uint64_t number, const WaitRowKey& key) {
 std::uint32_t RowOfWait::rowOf(GoroutineIndex g, SpanIndex s, std::uint32_t waitClass,
                                const std::optional<WakerKey>& waker) {
     WaitRowKey key{.by = by_};
+    if (!ownRows_.empty()) {
+        key.own = ownRows_[waitClass];
+        return rowFor(key.own, key);
+    }
     switch (by_) {
     case WaitGrouping::Site:
     case WaitGrouping::Primitive: {

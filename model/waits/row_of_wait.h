@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -48,6 +49,7 @@ struct WaitRowKey {
     StringId function;                        ///< grouped by function; empty if not known
     std::optional<StringId> annotation;       ///< grouped by task or region: its type; none outside of any
     std::optional<WakerKey> waker;            ///< grouped by waker; none for waits that nobody ended
+    std::uint32_t own = nowhere;              ///< the caller's own number, if the caller groups the classes
     friend bool operator==(const WaitRowKey&, const WaitRowKey&) = default;
 };
 
@@ -57,8 +59,9 @@ struct WaitRowKey {
 
 class RowOfWait {
   public:
-    /// `facts` must outlive it.
-    RowOfWait(const TraceFacts& facts, WaitGrouping by);
+    /// `facts` must outlive it. With `rowOfClass` (by place in `facts.waits.all()`) waits whose classes have the same
+    /// number are a row, and `by` means nothing.
+    RowOfWait(const TraceFacts& facts, WaitGrouping by, std::span<const std::uint32_t> rowOfClass = {});
 
     /// The row, in the order in which they came up. `waker` as from wakerKeyOf.
     std::uint32_t rowOf(GoroutineIndex g, SpanIndex s, std::uint32_t waitClass, const std::optional<WakerKey>& waker);
@@ -69,6 +72,7 @@ class RowOfWait {
 
     const TraceFacts& facts_;
     WaitGrouping by_;
+    std::span<const std::uint32_t> ownRows_;
     std::optional<AnnotationTypes> annotations_;
     std::vector<WaitRowKey> keys_;
     std::unordered_map<std::uint64_t, std::uint32_t> rows_;

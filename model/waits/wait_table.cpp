@@ -64,7 +64,7 @@ class Counting {
         , trace_(*facts.trace)
         , options_(options)
         , untilTheEnd_(options.range.end == trace_.duration)
-        , rows_(facts, options.by) {}
+        , rows_(facts, options.by, options.rowOfClass) {}
 
     WaitTable run() {
         for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g) {
@@ -255,7 +255,7 @@ class Counting {
                 return siteKey(a.site) < siteKey(b.site);
             const auto keyText = [&](const WaitRow& row) {
                 const WaitRowKey& key = row.key;
-                return std::tuple(key.goroutine, trace_.text(key.function), key.annotation.has_value(),
+                return std::tuple(key.own, key.goroutine, trace_.text(key.function), key.annotation.has_value(),
                                   trace_.text(key.annotation.value_or(StringId{})),
                                   key.waker ? static_cast<int>(key.waker->how) : -1,
                                   siteKey(key.waker ? key.waker->site : FrameId{}));

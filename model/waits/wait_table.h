@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,9 @@ namespace waitscope {
 struct WaitTableOptions {
     TimeRange range;
     WaitGrouping by = WaitGrouping::Site;
+    /// Rows of the caller's own instead: classes (by place in `facts.waits.all()`) with the same number are a row,
+    /// whose number is then `WaitRowKey::own`.
+    std::span<const std::uint32_t> rowOfClass = {};
     bool runtimeGoroutines = false; ///< count the waits of the runtime's own goroutines too
     bool distributions = true;      ///< fill in percentiles and the peak, which cost memory and a sort
     bool rootCauses = false;        ///< fill in what was going on during finished waits
