@@ -125,6 +125,22 @@ int runCommandLine(int argc, char** argv) {
     findingsApp->add_option("--rules", findings.rules, "a file of idle functions and dismissed findings");
     findingsApp->callback([&] { run = [&] { return findings.run(); }; });
 
+    CompareCommand compare;
+    CLI::App* const compareApp =
+        program.add_subcommand("compare", "two traces, before and after: did it help, by how much, is anything worse");
+    compareApp->add_option("traces", compare.traces, "the trace from before, and the one from after");
+    compareApp->add_flag("--json", compare.json, "as JSON");
+    compareApp->add_option("-o,--output", compare.output,
+                           "the file to write (.json, .md); standard output if not given");
+    compareApp->add_option("--range", compare.range, "A..B: the same part of both, such as 1.5s..2s");
+    compareApp
+        ->add_option("--requests", compare.requests,
+                     "KIND NAME: what counts as a request: task, region or function, and its name")
+        ->expected(2);
+    compareApp->add_option("--fail-on", compare.failOn, "exit with 1 if a row has regressed or is new")
+        ->check(CLI::IsMember({"regressed"}));
+    compareApp->callback([&] { run = [&] { return compare.run(); }; });
+
     ExportCommand exported;
     CLI::App* const exportApp =
         program.add_subcommand("export", "the waits for other programs: go tool pprof, flame graphs, Perfetto");

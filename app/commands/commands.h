@@ -48,6 +48,18 @@ struct FindingsCommand {
     [[nodiscard]] int run() const;
 };
 
+struct CompareCommand {
+    std::vector<std::string> traces; ///< before, after
+    bool json = false;
+    std::string output; ///< .json or .md; empty: text on standard output
+    std::string range;
+    std::vector<std::string> requests; ///< kind and name; empty: found by itself
+    std::string failOn;
+    [[nodiscard]] int run() const;
+    /// The command line that gives the same.
+    [[nodiscard]] std::string line() const;
+};
+
 /// What the commands that make a picture share.
 struct PictureCommand {
     std::string trace;

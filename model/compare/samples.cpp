@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/compare/samples.h"
 
+#include "model/compare/statistics/random_draws.h"
 #include "model/findings/growth.h"
 #include "model/waits/each_wait.h"
 
@@ -16,13 +17,6 @@ namespace {
 
 constexpr auto binCount = static_cast<Time>(timeBins);
 static_assert(timeBins % growthBins == 0);
-
-std::uint64_t mixed(std::uint64_t x) { // SplitMix64
-    x += 0x9e3779b97f4a7c15U;
-    x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27U)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31U);
-}
 
 /// The bins of a range; the length of one differs from another's by a nanosecond at most.
 class Bins {
@@ -78,6 +72,13 @@ class TimeByBin {
     std::array<double, timeBins> part_{};
     std::array<std::int64_t, timeBins> full_{};
 };
+
+/// A number that looks random, from the wait's own begin and length.
+std::uint64_t numberOf(TimeRange wait, TimeRange range) {
+    return RandomDraws::seedWith(
+        RandomDraws::seedWith(sampleSeed, static_cast<std::uint64_t>(wait.begin - range.begin)),
+        static_cast<std::uint64_t>(wait.length()));
+}
 
 struct Gathering {
     TimeByBin blocked;
@@ -146,8 +147,7 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
                 if (whole.begin >= range.begin && whole.begin < range.end)
                     ++row.begun[bins.of(whole.begin)];
             }
-            if (row.sampled && mixed(mixed(static_cast<std::uint64_t>(whole.begin - range.begin) + sampleSeed) ^
-                                     static_cast<std::uint64_t>(whole.length())) > row.limit)
+            if (row.sampled && numberOf(whole, range) > row.limit)
                 return;
             (open ? row.open : row.finished).push_back(whole.length());
         });

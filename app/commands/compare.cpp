@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// waitscope compare: did it help, by how much, and is anything worse?
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/option_values.h"
+#include "app/output.h"
+#include "app/trace_input.h"
+#include "model/report/compare_report.h"
+
+#include <future>
+#include <optional>
+
+namespace waitscope {
+
+namespace {
+
+enum class Form : std::uint8_t { Text, Json, Markdown };
+
+std::optional<Form> formOf(const CompareCommand& command) {
+    if (command.json || command.output.ends_with(".json"))
+        return Form::Json;
+    if (command.output.ends_with(".md"))
+        return Form::Markdown;
+    return command.output.empty() || command.output == "-" ? std::optional(Form::Text) : std::nullopt;
+}
+
+std::optional<RequestChoice> choiceFrom(const std::vector<std::string>& words) {
+    for (const RequestKind kind : {RequestKind::Task, RequestKind::Region, RequestKind::Function})
+        if (words.size() == 2 && words[0] == nameOf(kind))
+            return RequestChoice{kind, words[1]};
+    return {};
+}
+
+std::string quoted(const std::string& word) {
+    if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@") ==
+            std::string::npos &&
+        !word.empty())
+        return word;
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
+} // namespace
+
+std::string CompareCommand::line() const {
+    std::string text = "waitscope compare";
+    for (const std::string& trace : traces)
+        text += " " + quoted(trace);
+    if (!range.empty())
+        text += " --range " + quoted(range);
+    if (requests.size() == 2)
+        text += " --requests " + quoted(requests[0]) + " " + quoted(requests[1]);
+    if (!output.empty())
+        text += " -o " + quoted(output);
+    return text;
+}
+
+int CompareCommand::run() const {
+    if (traces.size() != 2) {
+        say("Give two traces: waitscope compare BEFORE AFTER. The sample's two are compared by waitscope demo "
+            "compare.");
+        return Usage;
+    }
+    const auto form = formOf(*this);
+    if (!form) {
+        say(output + ": the name must end with .json or .md.");
+        return Usage;
+    }
+    CompareOptions options;
+    if (!requests.empty()) {
+        options.requests = choiceFrom(requests);
+        if (!options.requests) {
+            say("--requests: give what counts as a request, such as: --requests task checkout, --requests region "
+                "handle, --requests function main.handle.");
+            return Usage;
+        }
+    }
+    Both<std::shared_ptr<const Trace>> loaded;
+    for (const Side side : {Side::A, Side::B}) {
+        loaded.of(side) = loadForCommand(side == Side::A ? traces[0] : traces[1]);
+        if (!loaded.of(side))
+            return NothingReadable;
+    }
+    std::string problem;
+    if (!range.empty())
+        for (const Side side : {Side::A, Side::B}) {
+            options.range.of(side) = rangeFrom(range, loaded.of(side)->duration, problem);
+            if (!options.range.of(side)) {
+                say(problem);
+                return Usage;
+            }
+        }
+    const auto onBothSides = [](const auto& make) {
+        auto a = std::async(std::launch::async, [&] { return make(Side::A); });
+        auto b = make(Side::B);
+        return Both<decltype(b)>{a.get(), std::move(b)};
+    };
+    const auto facts = onBothSides([&](Side side) { return computeFacts(loaded.of(side)); });
+    const Comparison comparison = compareTraces(facts.a, facts.b, options);
+    if (options.requests && !comparison.requests) {
+        say("--requests " + requests[0] + " " + requests[1] + ": there is none in either trace.");
+        return Usage;
+    }
+    const auto findings = onBothSides([&](Side side) { return computeFindings(facts.of(side), {}); });
+    const FindingsAcross across = findingsAcross(findings.a, findings.b);
+    const std::string result = *form == Form::Json       ? compareJson(comparison, &across)
+                               : *form == Form::Markdown ? compareMarkdown(comparison, &across, line())
+                                                         : compareText(comparison, &across);
+    if (!writeResult(result, QString::fromStdString(output), problem)) {
+        say(problem);
+        return NotWritten;
+    }
+    return failOn == "regressed" && comparison.regressed() ? FindingsReported : Fine;
+}
+
+} // namespace waitscope

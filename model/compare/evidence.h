@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the statistics say of a pair of rows (analysis.md, section 4, "Tests").
+//
+// Waits depend on each other, so a test of their lengths alone finds a difference in any two halves of a run. A row's p
+// is therefore the larger one of what the bootstraps say of the normalised quantity: over time, in blocks of 10 × the
+// time that a lock is held for (at least a twentieth of the range, at most a tenth of it, so that ten blocks fit: the
+// traces of most people are shorter than ten seconds, for which a block of a second would be too long), and by
+// goroutine, where at least eight waited. Where both sides have 30 waits, the tests of lengths and of the number of
+// waits must see a difference too (the better one of both, with its p doubled for having been chosen).
+#pragma once
+
+#include "model/compare/both.h"
+#include "model/compare/comparison.h"
+#include "model/compare/samples.h"
+#include "model/compare/verdicts.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace waitscope {
+
+/// What the rows of a side are divided by.
+struct EvidenceBase {
+    NormalisedBy by = NormalisedBy::Second;
+    Both<const SideSamples*> samples{};
+    Both<std::vector<double>> requests; ///< completed, by bin; empty without requests
+    Both<std::uint64_t> completed{};
+};
+
+/// A bootstrap by goroutine is asked where so many waited on one side.
+constexpr std::size_t fewestClusters = 8;
+
+/// Null for a side that does not have the row. `waits` are all of it, also where `samples` hold some. No q. O(samples ·
+/// log, and draws).
+[[nodiscard]] RowEvidence evidenceOf(const EvidenceBase& base, const Both<const RowSamples*>& rows,
+                                     const Both<std::uint64_t>& waits);
+
+} // namespace waitscope
