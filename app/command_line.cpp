@@ -85,7 +85,20 @@ int runCommandLine(int argc, char** argv) {
         ->check(CLI::IsMember({"mutex", "rwmutex", "compare"}))
         ->capture_default_str();
     demo->fallthrough(); // the options of the view
-    demo->callback([&] { run = [&] { return runWindow(argc, argv, {which}, true, view); }; });
+    CompareCommand sample;
+    sample.sample = true;
+    demo->add_flag("--json", sample.json, "of compare: no window, but what waitscope compare prints, as JSON");
+    demo->add_option("-o,--output", sample.output, "of compare: no window, but a file (.json, .md)");
+    demo->callback([&] {
+        run = [&] {
+            if (!sample.json && sample.output.empty())
+                return runWindow(argc, argv, {which}, true, view);
+            if (which == "compare")
+                return sample.run();
+            say("--json and -o are of waitscope demo compare.");
+            return static_cast<int>(Usage);
+        };
+    });
 
     StatsCommand stats;
     CLI::App* const statsApp = program.add_subcommand("stats", "counts and times that every reader must agree on");

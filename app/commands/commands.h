@@ -50,6 +50,7 @@ struct FindingsCommand {
 
 struct CompareCommand {
     std::vector<std::string> traces; ///< before, after
+    bool sample = false;             ///< the two that come with the program instead
     bool json = false;
     std::string output; ///< .json or .md; empty: text on standard output
     std::string range;

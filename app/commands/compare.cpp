@@ -5,10 +5,14 @@
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
+#include "model/reader/load.h"
 #include "model/report/compare_report.h"
+
+#include <QFile>
 
 #include <future>
 #include <optional>
+#include <span>
 
 namespace waitscope {
 
@@ -31,6 +35,19 @@ std::optional<RequestChoice> choiceFrom(const std::vector<std::string>& words) {
     return {};
 }
 
+/// The sample before and after the fix.
+std::shared_ptr<const Trace> sampleTrace(Side side) {
+    const QString name =
+        side == Side::A ? QStringLiteral("lru-burst-mutex.trace.zst") : QStringLiteral("lru-burst-rwmutex.trace.zst");
+    QFile file(QStringLiteral(":/samples/") + name);
+    if (!file.open(QIODevice::ReadOnly))
+        return nullptr;
+    const QByteArray bytes = file.readAll();
+    return loadTrace(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))),
+                     name.toStdString())
+        .trace;
+}
+
 std::string quoted(const std::string& word) {
     if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@") ==
             std::string::npos &&
@@ -45,7 +62,7 @@ std::string quoted(const std::string& word) {
 } // namespace
 
 std::string CompareCommand::line() const {
-    std::string text = "waitscope compare";
+    std::string text = sample ? "waitscope demo compare" : "waitscope compare";
     for (const std::string& trace : traces)
         text += " " + quoted(trace);
     if (!range.empty())
@@ -58,7 +75,7 @@ std::string CompareCommand::line() const {
 }
 
 int CompareCommand::run() const {
-    if (traces.size() != 2) {
+    if (!sample && traces.size() != 2) {
         say("Give two traces: waitscope compare BEFORE AFTER. The sample's two are compared by waitscope demo "
             "compare.");
         return Usage;
@@ -79,7 +96,7 @@ int CompareCommand::run() const {
     }
     Both<std::shared_ptr<const Trace>> loaded;
     for (const Side side : {Side::A, Side::B}) {
-        loaded.of(side) = loadForCommand(side == Side::A ? traces[0] : traces[1]);
+        loaded.of(side) = sample ? sampleTrace(side) : loadForCommand(side == Side::A ? traces[0] : traces[1]);
         if (!loaded.of(side))
             return NothingReadable;
     }

@@ -241,13 +241,17 @@ CardLine processorsLine(const Both<const Trace*>& traces, const ComparedRanges& 
     return processors;
 }
 
-CardLine birthsLine(const Both<const TraceFacts*>& facts, const ComparedRanges& ranges) {
+CardLine birthsLine(const Both<const TraceFacts*>& facts, const ComparedRanges& ranges,
+                    const std::optional<Requests>& requests) {
     const Both<std::uint64_t> births{birthsIn(*facts.a, ranges.range.a), birthsIn(*facts.b, ranges.range.b)};
     const Both<double> rates{perSecond(static_cast<double>(births.a), ranges.range.a),
                              perSecond(static_cast<double>(births.b), ranges.range.b)};
     CardLine created = line("goroutines created", {countText(births.a) + " · " + rateText(rates.a),
                                                    countText(births.b) + " · " + rateText(rates.b)});
-    if (std::max(births.a, births.b) >= Requests::least && ratio(rates.a, rates.b) > 1 + 2 * notable) {
+    // The same number in another time is what the line of durations says already.
+    const bool sameWork = requests && requests->matched() &&
+                          ratio(static_cast<double>(births.a), static_cast<double>(births.b)) <= 1 + 2 * notable;
+    if (!sameWork && std::max(births.a, births.b) >= Requests::least && ratio(rates.a, rates.b) > 1 + 2 * notable) {
         created.weight = CardWeight::Differs;
         created.consequence = "More or less load, or another way of working.";
     }
@@ -363,7 +367,7 @@ Comparability comparabilityOf(const Both<const TraceFacts*>& facts, const Compar
                   durationLine(ranges, requests, found),
                   requestsLine(ranges, requests, found),
                   processorsLine(traces, ranges),
-                  birthsLine(facts, ranges),
+                  birthsLine(facts, ranges, requests),
                   eventsLine(traces),
                   damageLine(traces, ranges),
                   samplesLine(traces),

@@ -172,7 +172,6 @@ class Comparing {
             SideSamples samples;
             std::map<std::pair<std::string, std::string>, GoroutineMetrics> goroutines;
             ProgramMetrics program;
-            std::vector<double> requests;
         };
         const auto found = onBothSides([&](Side side) {
             const TraceFacts& facts = factsOf(side);
@@ -183,8 +182,6 @@ class Comparing {
                 return statistics;
             statistics.goroutines = measureGoroutines(facts, range);
             statistics.program = measureProgram(facts, range, measured_.of(side).goroutineTime);
-            if (result_.requests)
-                statistics.requests = binned(completionsOf(facts, range, result_.requests->choice), range);
             return statistics;
         });
         if (stopped())
@@ -193,7 +190,6 @@ class Comparing {
         fillGoroutines({&found.a.goroutines, &found.b.goroutines});
         const EvidenceBase base{.by = result_.normalisedBy,
                                 .samples = {&found.a.samples, &found.b.samples},
-                                .requests = {found.a.requests, found.b.requests},
                                 .completed = {completed(Side::A).value_or(0), completed(Side::B).value_or(0)}};
         fillEvidence(base);
         if (stopped())

@@ -125,12 +125,22 @@ std::optional<double> fillOverTime(const EvidenceBase& base, const Both<const Ro
     if (const auto found =
             movingBlocks(side(Side::A, base.samples.a->goroutineTime), side(Side::B, base.samples.b->goroutineTime)))
         evidence.sharePercent = ChangeInterval{100 * found->lowest, 100 * found->highest};
-    if (!base.requests.a.empty() && !base.requests.b.empty())
-        if (const auto found = movingBlocks(side(Side::A, base.requests.a), side(Side::B, base.requests.b))) {
+    // The number of requests is taken as given: where they are completed in one go at the end, most draws of stretches
+    // of time would hold none of them.
+    if (base.completed.a > 0 && base.completed.b > 0) {
+        const auto perRequest = [&](Side s) {
+            std::vector<double> amounts(blocked(rows.of(s)).begin(), blocked(rows.of(s)).end());
+            for (double& amount : amounts)
+                amount *= static_cast<double>(timeBins) / static_cast<double>(base.completed.of(s));
+            return amounts;
+        };
+        const Both<std::vector<double>> parts{perRequest(Side::A), perRequest(Side::B)};
+        if (const auto found = movingBlocks({parts.a, {}, *blocks.a}, {parts.b, {}, *blocks.b})) {
             evidence.perRequest = intervalOf(*found);
             if (base.by == NormalisedBy::Request)
                 p = found->p;
         }
+    }
     return p;
 }
 

@@ -23,7 +23,6 @@ namespace waitscope {
 struct EvidenceBase {
     NormalisedBy by = NormalisedBy::Second;
     Both<const SideSamples*> samples{};
-    Both<std::vector<double>> requests; ///< completed, by bin; empty without requests
     Both<std::uint64_t> completed{};
 };
 

@@ -61,9 +61,9 @@ bool counts(const Finding& f) {
     return !f.under && !f.dismissed;
 }
 
-std::optional<double> growthOf(const Finding& f) {
+std::optional<double> numberOf(const Finding& f, std::string_view wanted) {
     for (const auto& [name, value] : f.numbers)
-        if (name == "growth_per_second")
+        if (name == wanted)
             return std::visit([](auto number) { return static_cast<double>(number); }, value);
     return {};
 }
@@ -76,23 +76,33 @@ std::string perSecond(double rate) {
     return meanText(rate) + " a second";
 }
 
+std::string trendText(double before, double after) {
+    constexpr double notable = 1.1;
+    return after * notable < before   ? ", less of it: "
+           : before * notable < after ? ", more of it: "
+                                      : ", as much of it: ";
+}
+
 std::string stillThere(const Trace& traceA, const Finding& a, const Trace& traceB, const Finding& b) {
-    const bool leak = isLeak(a.detector);
+    const auto totalA = numberOf(a, "total_ns");
+    const auto totalB = numberOf(b, "total_ns");
+    if (totalA && totalB)
+        return "still there" + trendText(*totalA, *totalB) + durationText(static_cast<Time>(*totalA)) +
+               " of waiting in " + durationText(traceA.duration) + " became " +
+               durationText(static_cast<Time>(*totalB)) + " in " + durationText(traceB.duration) + ".";
+    if (a.goroutines == 0 && b.goroutines == 0)
+        return "still there.";
     const auto rate = [](const Trace& trace, const Finding& f) {
-        const double length = static_cast<double>(std::max<Time>(1, trace.duration)) / 1e9;
-        return growthOf(f).value_or(static_cast<double>(f.goroutines) / length);
+        const double seconds = static_cast<double>(std::max<Time>(1, trace.duration)) / 1e9;
+        return numberOf(f, "growth_per_second").value_or(static_cast<double>(f.goroutines) / seconds);
     };
     const double before = rate(traceA, a);
     const double after = rate(traceB, b);
-    constexpr double notable = 1.1;
-    std::string text = "still there";
-    if (a.goroutines == 0 && b.goroutines == 0)
-        return text + ".";
-    text += after * notable < before ? ", less of it" : before * notable < after ? ", more of it" : ", as much of it";
-    text += ": " + goroutines(a.goroutines) + " in " + durationText(traceA.duration) + " (" + perSecond(before) +
-            ") became " + goroutines(b.goroutines) + " in " + durationText(traceB.duration) + " (" + perSecond(after) +
-            ").";
-    if (leak && after * notable < before)
+    std::string text = "still there" + trendText(before, after) + goroutines(a.goroutines) + " in " +
+                       durationText(traceA.duration) + " (" + perSecond(before) + ") became " +
+                       goroutines(b.goroutines) + " in " + durationText(traceB.duration) + " (" + perSecond(after) +
+                       ").";
+    if (isLeak(a.detector) && after < before)
         text += " A leak that became slower is still a leak.";
     return text;
 }

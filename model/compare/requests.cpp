@@ -5,6 +5,7 @@
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -58,10 +59,14 @@ template <class Visit> void eachRequestGoroutine(const TraceFacts& facts, const 
             visit(GoroutineIndex{g}, entry);
 }
 
-Counts countFunctions(const TraceFacts& facts, TimeRange range) {
+enum class Whose : std::uint8_t { Anybodys, Programs, Librarys };
+
+Counts countFunctions(const TraceFacts& facts, TimeRange range, Whose whose) {
     const Trace& trace = *facts.trace;
     std::unordered_map<std::uint32_t, Count> byFrame;
     eachRequestGoroutine(facts, [&](GoroutineIndex g, FrameId entry) {
+        if (whose != Whose::Anybodys && facts.waits.isLibrary(entry) != (whose == Whose::Librarys))
+            return;
         const TimeRange life = trace.lifetime(g);
         Count& count = byFrame[entry.value];
         count.begun += beginsIn(range, life.begin) ? 1 : 0;
@@ -138,18 +143,18 @@ bool Requests::matched() const {
 
 std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, const Both<TimeRange>& ranges,
                                       const std::optional<RequestChoice>& choice) {
-    const auto countsOf = [&](const auto& count) {
-        return Both<Counts>{count(*facts.a, ranges.a), count(*facts.b, ranges.b)};
-    };
-    const auto counted = [&](RequestKind kind, bool onlyTop) {
-        return countsOf([&](const TraceFacts& side, TimeRange range) {
-            return kind == RequestKind::Task     ? countTasks(*side.trace, range, onlyTop)
-                   : kind == RequestKind::Region ? countRegions(*side.trace, range)
-                                                 : countFunctions(side, range);
-        });
+    const auto counted = [&](RequestKind kind, bool onlyTop, Whose whose) {
+        const auto count = [&](Side side) {
+            const TraceFacts& own = *facts.of(side);
+            const TimeRange range = ranges.of(side);
+            return kind == RequestKind::Task     ? countTasks(*own.trace, range, onlyTop)
+                   : kind == RequestKind::Region ? countRegions(*own.trace, range)
+                                                 : countFunctions(own, range, whose);
+        };
+        return Both<Counts>{count(Side::A), count(Side::B)};
     };
     if (choice) {
-        const Both<Counts> counts = counted(choice->kind, false);
+        const Both<Counts> counts = counted(choice->kind, false, Whose::Anybodys);
         const std::string name =
             choice->kind == RequestKind::Function ? chosenFunction(counts, choice->name) : choice->name;
         if (!counts.a.contains(name) && !counts.b.contains(name))
@@ -157,9 +162,13 @@ std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, cons
         return requestsOf(choice->kind, name, false, find(counts.a, name), find(counts.b, name));
     }
     std::optional<Requests> best;
-    for (const RequestKind kind : {RequestKind::Task, RequestKind::Region, RequestKind::Function}) {
+    constexpr std::array<std::pair<RequestKind, Whose>, 4> kinds{{{RequestKind::Task, Whose::Anybodys},
+                                                                  {RequestKind::Region, Whose::Anybodys},
+                                                                  {RequestKind::Function, Whose::Programs},
+                                                                  {RequestKind::Function, Whose::Librarys}}};
+    for (const auto& [kind, whose] : kinds) {
         // A task inside another one is a part of a request.
-        const std::optional<Requests> most = mostCompleted(kind, counted(kind, true));
+        const std::optional<Requests> most = mostCompleted(kind, counted(kind, true, whose));
         if (most && most->enough())
             return most;
         const auto fewest = [](const std::optional<Requests>& requests) {
@@ -169,35 +178,6 @@ std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, cons
             best = most;
     }
     return best;
-}
-
-std::vector<Time> completionsOf(const TraceFacts& facts, TimeRange range, const RequestChoice& choice) {
-    const Trace& trace = *facts.trace;
-    std::vector<Time> times;
-    const auto add = [&](Time t) {
-        if (endsIn(range, t))
-            times.push_back(t);
-    };
-    switch (choice.kind) {
-    case RequestKind::Task:
-        for (const Task& task : trace.tasks)
-            if (task.ended && trace.text(task.type) == choice.name)
-                add(task.range.end);
-        break;
-    case RequestKind::Region:
-        for (const Region& region : trace.regions)
-            if (!region.open && trace.text(region.type) == choice.name)
-                add(region.end);
-        break;
-    case RequestKind::Function:
-        eachRequestGoroutine(facts, [&](GoroutineIndex g, FrameId entry) {
-            if (!trace.aliveAtEnd(g) && comparedFunction(trace.text(trace.frame(entry).function)) == choice.name)
-                add(trace.lifetime(g).end);
-        });
-        break;
-    }
-    std::ranges::sort(times);
-    return times;
 }
 
 } // namespace waitscope

@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace waitscope {
 
@@ -40,11 +39,9 @@ struct Requests {
 };
 
 /// Of the choice, or, without one, of what both traces completed most of: tasks before regions before goroutines of one
-/// function. None if there is nothing that both have, or the choice is in neither. O(tasks + regions + goroutines).
+/// function of the program before those of the library. None if there is nothing that both have, or the choice is in
+/// neither. O(tasks + regions + goroutines).
 [[nodiscard]] std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, const Both<TimeRange>& ranges,
                                                     const std::optional<RequestChoice>& choice);
-
-/// When requests of the choice were completed, inside the range, in rising order. O(tasks + regions + goroutines).
-[[nodiscard]] std::vector<Time> completionsOf(const TraceFacts& facts, TimeRange range, const RequestChoice& choice);
 
 } // namespace waitscope

@@ -174,16 +174,6 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
     return side;
 }
 
-std::vector<double> binned(std::span<const Time> times, TimeRange range) {
-    const Bins bins(range);
-    if (!bins.any())
-        return {};
-    std::vector<double> counts(timeBins);
-    for (const Time t : times)
-        counts[bins.of(t)] += 1;
-    return counts;
-}
-
 void fillGrowth(WaitMetrics& metrics, const RowSamples& samples, TimeRange range) {
     if (samples.blocked.empty())
         return;

@@ -46,9 +46,6 @@ struct SideSamples {
 [[nodiscard]] SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& keys,
                                     const std::vector<std::optional<WaitMetrics>>& rows);
 
-/// How many of `times` lie in each bin.
-[[nodiscard]] std::vector<double> binned(std::span<const Time> times, TimeRange range);
-
 /// Fills in growth and what the halves differ by.
 void fillGrowth(WaitMetrics& metrics, const RowSamples& samples, TimeRange range);
 

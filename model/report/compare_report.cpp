@@ -269,14 +269,24 @@ std::string cell(std::string text) {
 
 constexpr std::size_t rowsInMarkdown = 20;
 constexpr std::size_t rowsInText = 15;
+/// Of these, without a verdict.
+constexpr std::size_t unjudgedInText = 5;
+
+bool isJudged(const ComparedRow& row) {
+    return row.verdict != RowVerdict::NoEvidence && row.verdict != RowVerdict::NotComparable;
+}
 
 /// Those with a verdict first, each in the order of their changes.
-std::vector<const ComparedRow*> topRows(const Comparison& c, std::size_t most) {
+std::vector<const ComparedRow*> topRows(const Comparison& c, std::size_t most, std::size_t unjudged) {
     std::vector<const ComparedRow*> rows;
-    for (const bool judged : {true, false})
+    for (const bool judged : {true, false}) {
+        std::size_t left = judged ? most : unjudged;
         for (const ComparedRow& row : c.rows)
-            if ((row.verdict != RowVerdict::NoEvidence && row.verdict != RowVerdict::NotComparable) == judged)
+            if (left > 0 && isJudged(row) == judged) {
                 rows.push_back(&row);
+                --left;
+            }
+    }
     rows.resize(std::min(rows.size(), most));
     return rows;
 }
@@ -343,7 +353,7 @@ std::string compareMarkdown(const Comparison& c, const FindingsAcross* findings,
     text += "\n## Waits\n\n| verdict | what waits where | goroutines blocked A → B | share A → B | per request A → B | "
             "p99 A → B | change | q |\n|---|---|--:|--:|--:|--:|--:|--:|\n";
     const auto arrow = [](const std::string& a, const std::string& b) { return a + " → " + b; };
-    const auto rows = topRows(c, rowsInMarkdown);
+    const auto rows = topRows(c, rowsInMarkdown, rowsInMarkdown);
     for (const ComparedRow* const row : rows) {
         const auto& a = row->metrics.a;
         const auto& b = row->metrics.b;
@@ -379,7 +389,7 @@ std::string compareText(const Comparison& c, const FindingsAcross* findings) {
         text += "! " + warning + "\n";
     if (!c.rows.empty())
         text += "\n";
-    const auto rows = topRows(c, rowsInText);
+    const auto rows = topRows(c, rowsInText, unjudgedInText);
     for (const ComparedRow* const row : rows) {
         text += std::string(nameOf(row->verdict)) + "  " + placeText(c, *row) + "\n    " + meanOr(row->metrics.a, "0") +
                 " → " + meanOr(row->metrics.b, "0") + " goroutines on average, share " +
