@@ -24,7 +24,7 @@ constexpr const char* afterHelp = R"(
 TRACE is a Go execution trace (go test -trace, runtime/trace, /debug/pprof/trace), raw, zstd or gzip; - is standard
 input. Only the window needs a display.
 
-Exit codes: 0 fine, 1 findings at or above --fail-on, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
+Exit codes: 0 fine, 1 findings (or rows of a comparison) at or above --fail-on, 2 wrong usage, 3 nothing readable in the input, 4 output could not be written.
 A trace that is damaged is read as far as possible, with warnings on standard error and exit code 0.)";
 
 template <class Table> std::vector<std::string> namesOf(const Table& table) {

@@ -182,7 +182,10 @@ RowEvidence evidenceOf(const EvidenceBase& base, const Both<const RowSamples*>& 
     const std::optional<double> byGoroutine = fillByGoroutine(base, rows, evidence);
     if (!overTime && !byGoroutine)
         return evidence;
-    double p = std::max(overTime.value_or(0), byGoroutine.value_or(0));
+    // Of a row that one side does not have, the mean over time cannot fall below 0, and one event in the middle of a
+    // trace makes it anything but normal: its interval must leave out 0 (judge.cpp), its t says little.
+    const bool onOneSide = rows.a == nullptr || rows.b == nullptr;
+    double p = onOneSide && byGoroutine ? *byGoroutine : std::max(overTime.value_or(0), byGoroutine.value_or(0));
     if (std::min(waits.a, waits.b) >= floors::waits)
         p = std::max(p, std::min(1.0, 2 * std::min(evidence.pDurations.value_or(1), evidence.pRate.value_or(1))));
     evidence.p = p;

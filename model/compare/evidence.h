@@ -6,7 +6,8 @@
 // time that a lock is held for (at least a twentieth of the range, at most a tenth of it, so that ten blocks fit: the
 // traces of most people are shorter than ten seconds, for which a block of a second would be too long), and by
 // goroutine, where at least eight waited. Where both sides have 30 waits, the tests of lengths and of the number of
-// waits must see a difference too (the better one of both, with its p doubled for having been chosen).
+// waits must see a difference too (the better one of both, with its p doubled for having been chosen). Of a row that
+// one side does not have, the p by goroutine counts where there is one, and the interval over time must leave out 0.
 #pragma once
 
 #include "model/compare/both.h"

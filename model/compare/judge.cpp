@@ -56,6 +56,12 @@ std::string changeText(const Comparison& c, const ComparedRow& row) {
            intervalText(c, row);
 }
 
+std::string_view idleOnBoth(const ComparedRow& row) {
+    if (!row.metrics.a || !row.metrics.b || row.metrics.a->idiom.empty() || row.metrics.b->idiom.empty())
+        return {};
+    return row.metrics.a->idiom;
+}
+
 std::string countsText(const ComparedRow& row) {
     return countText(waitsOf(row.metrics.a)) + " and " + countText(waitsOf(row.metrics.b)) + " waits";
 }
@@ -69,6 +75,10 @@ void judge(const Comparison& c, ComparedRow& row) {
         return says(RowVerdict::NotComparable, "The traces do not allow a verdict; the card says why.");
     if (!bothRecord(c.comparability, row))
         return says(RowVerdict::NotComparable, "Only one of the two formats records these waits.");
+    // A row on one side only is a fact; more of what is idle by nature is no fault, and less of it no merit.
+    if (const std::string_view idle = idleOnBoth(row); !idle.empty())
+        return says(RowVerdict::NoEvidence,
+                    "Idle by nature (" + std::string(idle) + "): more or less of it is neither better nor worse.");
     const RowEvidence& evidence = row.evidence;
     const Change& change = judgedChange(c.normalisedBy, row.changes);
     if (change.absolute == 0.0)

@@ -84,7 +84,7 @@ std::string_view comparedFamily(Primitive primitive) {
 }
 
 std::string comparedFunction(std::string_view function) {
-    const std::string name = withoutTypeArguments(function);
+    std::string name = withoutTypeArguments(function);
     // A package's path ends at the first dot behind its last slash. A receiver may hold neither.
     const std::size_t slash = name.substr(0, name.find('(')).rfind('/');
     const std::size_t dot = name.find('.', slash == std::string::npos ? 0 : slash);

@@ -168,6 +168,7 @@ std::map<std::pair<std::string, std::string>, GoroutineMetrics> measureGoroutine
         return frame.known() ? comparedFunction(trace.text(trace.frame(frame).function)) : std::string();
     };
     std::vector<const GoroutineKind*> inOrder;
+    inOrder.reserve(kinds.size());
     for (const auto& [key, kind] : kinds)
         inOrder.push_back(&kind);
     std::ranges::sort(

@@ -117,7 +117,7 @@ std::optional<Requests> mostCompleted(RequestKind kind, const Both<Counts>& coun
 
 /// A function may be named as Go names it, as a row does, or without its package.
 std::string chosenFunction(const Both<Counts>& counts, const std::string& name) {
-    const std::string compared = comparedFunction(name);
+    std::string compared = comparedFunction(name);
     const auto isIn = [&](const std::string& key) { return counts.a.contains(key) || counts.b.contains(key); };
     if (isIn(compared))
         return compared;
@@ -168,7 +168,7 @@ std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, cons
                                                                   {RequestKind::Function, Whose::Librarys}}};
     for (const auto& [kind, whose] : kinds) {
         // A task inside another one is a part of a request.
-        const std::optional<Requests> most = mostCompleted(kind, counted(kind, true, whose));
+        std::optional<Requests> most = mostCompleted(kind, counted(kind, true, whose));
         if (most && most->enough())
             return most;
         const auto fewest = [](const std::optional<Requests>& requests) {
