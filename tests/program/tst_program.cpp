@@ -67,7 +67,7 @@ class TestProgram : public QObject {
     void helpAndVersionGoToStandardOutput() {
         const Run help = run({QStringLiteral("--help")});
         QCOMPARE(help.exitCode, 0);
-        for (const char* command : {"stats", "waits", "findings", "heatmap", "timeline", "demo"})
+        for (const char* command : {"stats", "waits", "findings", "compare", "heatmap", "timeline", "demo"})
             QVERIFY2(help.out.contains(command), command);
         const Run version = run({QStringLiteral("--version")});
         QCOMPARE(version.exitCode, 0);
@@ -104,6 +104,50 @@ class TestProgram : public QObject {
             objectOf(
                 run({QStringLiteral("stats"), sample, QStringLiteral("--json")}).out)[QStringLiteral("duration_ns")]
                 .toDouble());
+    }
+
+    void aComparisonSaysWhatChangedOfWhat() {
+        const QString fixed = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-rwmutex.trace.zst");
+        const QStringList command{QStringLiteral("compare"), sample, fixed};
+        const Run json = run(command + QStringList{QStringLiteral("--json")});
+        QCOMPARE(json.exitCode, 0);
+        const QJsonObject object = objectOf(json.out);
+        QVERIFY(object[QStringLiteral("headline")].toString().startsWith(QStringLiteral("lock-blocked time")));
+        const QJsonObject row = object[QStringLiteral("rows")].toArray().first().toObject();
+        QCOMPARE(row[QStringLiteral("verdict")].toString(), QStringLiteral("disappeared"));
+        QCOMPARE(object[QStringLiteral("requests")][QStringLiteral("b")].toInt(), 2300);
+        // The sample of the program is the same pair.
+        QCOMPARE(run({QStringLiteral("demo"), QStringLiteral("compare"), QStringLiteral("--json")}).out, json.out);
+        const QStringList failing{QStringLiteral("--fail-on"), QStringLiteral("regressed")};
+        QCOMPARE(run(command + failing).exitCode, 0);
+        const Run back = run(QStringList{QStringLiteral("compare"), fixed, sample} + failing);
+        QCOMPARE(back.exitCode, 1);
+        QVERIFY(back.out.contains("new  lock"));
+        const QString page = folder_.filePath(QStringLiteral("page.md"));
+        QCOMPARE(run(command + QStringList{QStringLiteral("-o"), page}).exitCode, 0);
+        QVERIFY(contentOf(page).contains("| disappeared | lock"));
+        QVERIFY(contentOf(page).contains("waitscope compare "));
+    }
+
+    void aComparisonWithABrokenTraceShowsWhatCanBeShown() {
+        const QString whole = sample;
+        const QString cut = folder_.filePath(QStringLiteral("cut.trace.zst"));
+        QFile file(cut);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QByteArray bytes = contentOf(sample);
+        file.write(bytes.left(bytes.size() * 3 / 4));
+        file.close();
+        const Run half = run({QStringLiteral("compare"), whole, cut, QStringLiteral("--json")});
+        QCOMPARE(half.exitCode, 0);
+        QVERIFY(half.err.contains("warning"));
+        QVERIFY(!objectOf(half.out)[QStringLiteral("rows")].toArray().isEmpty());
+        QVERIFY(!objectOf(half.out)[QStringLiteral("warnings")].toArray().isEmpty());
+        const Run nothing = run({QStringLiteral("compare"), whole, QStringLiteral("/no/such/file")});
+        QCOMPARE(nothing.exitCode, 3);
+        QVERIFY(nothing.err.contains("/no/such/file"));
+        const Run same = run({QStringLiteral("compare"), whole, whole});
+        QCOMPARE(same.exitCode, 0);
+        QVERIFY(same.out.contains("every difference is 0"));
     }
 
     void waitsNameTheLockTheLineAndHowMany() {
@@ -421,6 +465,13 @@ class TestProgram : public QObject {
         add("unknown grouping", "timeline SAMPLE -o x.png --group colour");
         add("unknown order", "timeline SAMPLE -o x.svg --sort taste");
         add("window's unknown order", "SAMPLE --sort taste");
+        add("nothing to compare with", "compare SAMPLE");
+        add("nothing to compare", "compare");
+        add("comparison of no known kind", "compare SAMPLE SAMPLE -o x.bmp");
+        add("request of no known kind", "compare SAMPLE SAMPLE --requests goroutine main");
+        add("request that is nowhere", "compare SAMPLE SAMPLE --requests task checkout");
+        add("range of neither", "compare SAMPLE SAMPLE --range 100s..200s");
+        add("a sample without a comparison", "demo mutex --json");
         add("broken pattern", "timeline SAMPLE -o x.png --filter (");
     }
     void wrongUsageIsExitCodeTwo() {
