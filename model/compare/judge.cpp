@@ -37,6 +37,23 @@ bool excludesZero(const std::optional<ChangeInterval>& interval) {
     return !interval || interval->low > 0 || interval->high < 0;
 }
 
+/// Per request it changed, per second not, or the other way round; and one side had more requests a second. Then nobody
+/// can tell slower requests from workers that wait for fewer of them.
+bool loadExplains(const Comparison& c, const ComparedRow& row) {
+    if (c.normalisedBy != NormalisedBy::Request || !c.comparability.perSecond || c.requests->matched())
+        return false;
+    constexpr double notable = 1.1;
+    const auto rate = [&](Side side) {
+        return static_cast<double>(c.requests->completed.of(side)) /
+               static_cast<double>(std::max<Time>(1, c.ranges.range.of(side).length()));
+    };
+    if (std::max(rate(Side::A), rate(Side::B)) <= notable * std::min(rate(Side::A), rate(Side::B)))
+        return false;
+    const double perSecond = row.changes.concurrency.absolute.value_or(0);
+    const double perRequest = row.changes.perRequest.absolute.value_or(0);
+    return perSecond * perRequest <= 0 || !excludesZero(row.evidence.concurrency);
+}
+
 std::string intervalText(const Comparison& c, const ComparedRow& row) {
     const bool byRequest = c.normalisedBy == NormalisedBy::Request;
     const auto& interval = byRequest ? row.evidence.perRequest : row.evidence.concurrency;
@@ -95,6 +112,11 @@ void judge(const Comparison& c, ComparedRow& row) {
     const bool isSure =
         *evidence.q <= floors::qValue && excludesZero(evidence.byGoroutine) &&
         excludesZero(c.normalisedBy == NormalisedBy::Request ? evidence.perRequest : evidence.concurrency);
+    if (loadExplains(c, row))
+        return says(RowVerdict::NoEvidence,
+                    changeText(c, row) + ", but " + signedMeanText(row.changes.concurrency.absolute.value_or(0)) +
+                        " goroutines on average: the load differs, and workers that have less to do look like this. "
+                        "Record both under the same load.");
     const std::string figures = changeText(c, row) + ", " + countsText(row) + ", q " + probabilityText(*evidence.q);
     if (!isSure)
         return says(RowVerdict::NoEvidence, figures + ": it may be chance.");

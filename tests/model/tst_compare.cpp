@@ -427,6 +427,32 @@ class CompareTest : public QObject {
         QVERIFY(!anyContains(compareTraces(told({.wait = 8_ms}), told({}), named).warnings, "B had"));
     }
 
+    void workersThatHaveLessToDoAreNoRegression() {
+        const auto withWorkers = [](int requests, Time every) {
+            Story story;
+            const Time length = 2_s;
+            for (int i = 0; i < requests; ++i)
+                story.g(100 + i).bornAt(i * every).entry("main.handle").runs(500_us).ends();
+            // Eight that wait for work nearly all the time, whatever there is to do.
+            for (int w = 0; w < 8; ++w) {
+                Teller& worker = story.g(1 + w).existed().entry("main.worker");
+                const Time idle = 8 * every - 100_us;
+                for (Time t = 0; t + idle + 200_us < length; t += idle + 101_us)
+                    worker.runs(100_us)
+                        .waitsOn("chan receive", {"runtime.chanrecv1", "main.worker"}, idle)
+                        .wokenBy(100);
+            }
+            return computeFacts(story.told(length));
+        };
+        const CompareOptions named{.requests = RequestChoice{RequestKind::Function, "main.handle"}};
+        const Comparison c = compareTraces(withWorkers(800, 2_ms), withWorkers(320, 5_ms), named);
+        QCOMPARE(c.normalisedBy, NormalisedBy::Request);
+        const ComparedRow& row = *rowAt(c, "main.worker");
+        QVERIFY(*row.changes.perRequest.percent > 100);
+        QCOMPARE(row.verdict, RowVerdict::NoEvidence);
+        QVERIFY2(row.why.find("less to do") != std::string::npos, row.why.c_str());
+    }
+
     void theFirstNumbersComeBeforeTheVerdicts() {
         int calls = 0;
         std::vector<std::string> order;
