@@ -14,8 +14,8 @@ namespace waitscope {
 namespace {
 
 constexpr double openShareForLogRank = 0.01;
-constexpr double blocksInRange = 20;
 constexpr double fewestBlocks = 10;
+constexpr double shortestBlock = 1e9; ///< ns, where ten of them fit
 constexpr double holdsInBlock = 10;
 /// In so many bins events are counted for the test of their rate.
 constexpr std::size_t rateBins = growthBins;
@@ -75,9 +75,9 @@ void fillRate(const EvidenceBase& base, const Both<const RowSamples*>& rows, Row
 }
 
 /// The length of a block in bins; none if ten of the length that is needed do not fit.
-std::optional<std::size_t> blockBinsOf(const RowSamples* row, std::uint64_t waits) {
+std::optional<std::size_t> blockBinsOf(const RowSamples* row, std::uint64_t waits, double lengthOfBin) {
     const double bins = static_cast<double>(timeBins);
-    double block = bins / blocksInRange;
+    double block = std::min(shortestBlock / lengthOfBin, bins / fewestBlocks);
     if (row != nullptr && waits > 0) {
         // How long the thing that is waited for is held: the time between two wake-ups while somebody waits.
         const auto occupied = static_cast<double>(std::ranges::count_if(row->blocked, [](double t) { return t > 0; }));
@@ -92,14 +92,15 @@ std::optional<std::size_t> blockBinsOf(const RowSamples* row, std::uint64_t wait
 /// Over time. The p of the normalised quantity, if there is one.
 std::optional<double> fillOverTime(const EvidenceBase& base, const Both<const RowSamples*>& rows,
                                    const Both<std::uint64_t>& waits, RowEvidence& evidence) {
-    const Both<std::optional<std::size_t>> blocks{blockBinsOf(rows.a, waits.a), blockBinsOf(rows.b, waits.b)};
+    const Both<double> bin = each(base.samples, [](const SideSamples* side) { return lengthOfBin(*side); });
+    const Both<std::optional<std::size_t>> blocks{blockBinsOf(rows.a, waits.a, bin.a),
+                                                  blockBinsOf(rows.b, waits.b, bin.b)};
     if (base.samples.a->goroutineTime.empty() || base.samples.b->goroutineTime.empty() || !blocks.a || !blocks.b) {
         evidence.noInterval = "not enough time";
         return {};
     }
     const std::vector<double> none(timeBins);
     const auto blocked = [&](const RowSamples* row) { return std::span(row == nullptr ? none : row->blocked); };
-    const Both<double> bin = each(base.samples, [](const SideSamples* side) { return lengthOfBin(*side); });
     const auto blockLength = [&](Side side) {
         return rows.of(side) == nullptr
                    ? std::nullopt

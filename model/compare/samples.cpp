@@ -88,6 +88,7 @@ struct Gathering {
     std::vector<double> totals;
     GoroutineIndex last;
     std::vector<std::uint32_t> functions; ///< of its goroutines
+    std::size_t comeOrGo = 0;             ///< of its goroutines: began or ended inside the range
     std::uint64_t limit = UINT64_MAX;     ///< a wait whose number is not above it is in the sample
     bool sampled = false;
 };
@@ -109,7 +110,7 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
         }
     std::unordered_map<std::string, std::uint32_t> numberOfFunction;
     std::unordered_map<std::uint32_t, std::uint32_t> functionOfEntry;
-    std::vector<std::uint64_t> population; // by number of function
+    std::vector<std::uint64_t> population; // by number of function: those that came or went inside the range
     const auto functionOf = [&](GoroutineIndex g) {
         const auto [entry, isNew] = functionOfEntry.try_emplace(trace.goroutines.entry(g).value, 0);
         if (isNew)
@@ -126,7 +127,10 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
         if (facts.waits.isRuntime({g}) || life.end < range.begin || life.begin > range.end)
             continue;
         const std::uint32_t function = functionOf({g});
-        ++population[function];
+        // One that was there all the time and never waited has other work to do; whether one that came or went waits
+        // may be chance.
+        const bool comesOrGoes = life.begin > range.begin || life.end < range.end;
+        population[function] += comesOrGoes ? 1 : 0;
         ++side.goroutines;
         if (bins.any())
             lives.add(bins, life.clippedTo(range));
@@ -138,6 +142,7 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
             if (row.last != GoroutineIndex{g}) {
                 row.last = {g};
                 row.totals.push_back(0);
+                row.comeOrGo += comesOrGoes ? 1 : 0;
                 if (std::ranges::find(row.functions, function) == row.functions.end())
                     row.functions.push_back(function);
             }
@@ -166,7 +171,7 @@ SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& k
         std::uint64_t all = 0;
         for (const std::uint32_t function : from.functions)
             all += population[function];
-        row.others = static_cast<std::size_t>(all) - from.totals.size();
+        row.others = static_cast<std::size_t>(all) - from.comeOrGo;
         row.goroutineTotal = std::move(from.totals);
     }
     if (bins.any())

@@ -30,7 +30,9 @@ struct RowSamples {
     std::vector<double> blocked;        ///< by bin: ns that goroutines waited in it
     std::vector<std::uint64_t> begun;   ///< by bin: waits that began in it
     std::vector<double> goroutineTotal; ///< ns waited in the range, of each goroutine that waited
-    std::size_t others = 0; ///< goroutines of the same functions that live in the range and never waited here
+    /// Goroutines of the same functions that began or ended in the range and never waited here: they might have. One
+    /// that was there all the time and never did has other work.
+    std::size_t others = 0;
 };
 
 struct SideSamples {
