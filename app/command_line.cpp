@@ -141,7 +141,9 @@ int runCommandLine(int argc, char** argv) {
     CompareCommand compare;
     CLI::App* const compareApp =
         program.add_subcommand("compare", "two traces, before and after: did it help, by how much, is anything worse");
-    compareApp->add_option("traces", compare.traces, "the trace from before, and the one from after");
+    compareApp->add_option(
+        "traces", compare.traces,
+        "the trace from before, and the one from after; or A=TRACE and B=TRACE for each of several runs");
     compareApp->add_flag("--json", compare.json, "as JSON");
     compareApp->add_option("-o,--output", compare.output,
                            "the file to write (.json, .md); standard output if not given");

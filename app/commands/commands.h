@@ -49,7 +49,7 @@ struct FindingsCommand {
 };
 
 struct CompareCommand {
-    std::vector<std::string> traces; ///< before, after
+    std::vector<std::string> traces; ///< before and after; or A=… and B=…, several runs of each
     bool sample = false;             ///< the two that come with the program instead
     bool json = false;
     std::string output; ///< .json or .md; empty: text on standard output

@@ -5,6 +5,7 @@
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
+#include "model/compare/runs.h"
 #include "model/reader/load.h"
 #include "model/report/compare_report.h"
 
@@ -33,6 +34,19 @@ std::optional<RequestChoice> choiceFrom(const std::vector<std::string>& words) {
         if (words.size() == 2 && words[0] == nameOf(kind))
             return RequestChoice{kind, words[1]};
     return {};
+}
+
+/// "BEFORE AFTER", or "A=…" and "B=…", each as often as there are runs; nothing if it is neither.
+std::optional<Both<std::vector<std::string>>> pathsFrom(const std::vector<std::string>& words) {
+    Both<std::vector<std::string>> paths;
+    for (const std::string& word : words)
+        if (word.starts_with("A=") || word.starts_with("B="))
+            (word[0] == 'A' ? paths.a : paths.b).push_back(word.substr(2));
+    if (paths.a.empty() && paths.b.empty() && words.size() == 2)
+        return Both<std::vector<std::string>>{{words[0]}, {words[1]}};
+    if (paths.a.empty() || paths.b.empty() || paths.a.size() + paths.b.size() != words.size())
+        return {};
+    return paths;
 }
 
 /// The sample before and after the fix.
@@ -75,8 +89,10 @@ std::string CompareCommand::line() const {
 }
 
 int CompareCommand::run() const {
-    if (!sample && traces.size() != 2) {
-        say("Give two traces: waitscope compare BEFORE AFTER. The sample's two are compared by waitscope demo "
+    const auto paths = sample ? std::optional(Both<std::vector<std::string>>{{""}, {""}}) : pathsFrom(traces);
+    if (!paths) {
+        say("Give two traces: waitscope compare BEFORE AFTER, or several runs of each: waitscope "
+            "compare A=before1 A=before2 B=after1 B=after2. The sample's two are compared by waitscope demo "
             "compare.");
         return Usage;
     }
@@ -94,33 +110,34 @@ int CompareCommand::run() const {
             return Usage;
         }
     }
-    Both<std::shared_ptr<const Trace>> loaded;
-    for (const Side side : {Side::A, Side::B}) {
-        loaded.of(side) = sample ? sampleTrace(side) : loadForCommand(side == Side::A ? traces[0] : traces[1]);
-        if (!loaded.of(side))
-            return NothingReadable;
-    }
+    Both<std::vector<std::shared_ptr<const TraceFacts>>> facts;
     std::string problem;
-    if (!range.empty())
-        for (const Side side : {Side::A, Side::B}) {
-            options.range.of(side) = rangeFrom(range, loaded.of(side)->duration, problem);
-            if (!options.range.of(side)) {
-                say(problem);
-                return Usage;
+    for (const Side side : {Side::A, Side::B})
+        for (const std::string& path : paths->of(side)) {
+            const auto loaded = sample ? sampleTrace(side) : loadForCommand(path);
+            if (!loaded)
+                return NothingReadable;
+            // The range of the first run is the range of all.
+            if (!range.empty() && !options.range.of(side)) {
+                options.range.of(side) = rangeFrom(range, loaded->duration, problem);
+                if (!options.range.of(side)) {
+                    say(problem);
+                    return Usage;
+                }
             }
+            facts.of(side).push_back(computeFacts(loaded));
         }
+    const Comparison comparison = compareRuns(facts, options);
+    if (options.requests && !comparison.requests) {
+        say("--requests " + requests[0] + " " + requests[1] + ": there is none in either trace.");
+        return Usage;
+    }
     const auto onBothSides = [](const auto& make) {
         auto a = std::async(std::launch::async, [&] { return make(Side::A); });
         auto b = make(Side::B);
         return Both<decltype(b)>{a.get(), std::move(b)};
     };
-    const auto facts = onBothSides([&](Side side) { return computeFacts(loaded.of(side)); });
-    const Comparison comparison = compareTraces(facts.a, facts.b, options);
-    if (options.requests && !comparison.requests) {
-        say("--requests " + requests[0] + " " + requests[1] + ": there is none in either trace.");
-        return Usage;
-    }
-    const auto findings = onBothSides([&](Side side) { return computeFindings(facts.of(side), {}); });
+    const auto findings = onBothSides([&](Side side) { return computeFindings(facts.of(side).front(), {}); });
     const FindingsAcross across = findingsAcross(findings.a, findings.b);
     const std::string result = *form == Form::Json       ? compareJson(comparison, &across)
                                : *form == Form::Markdown ? compareMarkdown(comparison, &across, line())

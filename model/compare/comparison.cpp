@@ -27,12 +27,6 @@ template <class Make> auto onBothSides(const Make& make) {
     return Both<decltype(b)>{a.get(), std::move(b)};
 }
 
-Change changeOf(std::optional<double> a, std::optional<double> b) {
-    if (!a || !b)
-        return {};
-    return {*b - *a, *a != 0 ? std::optional(100 * (*b - *a) / *a) : std::nullopt};
-}
-
 Changes changesOf(const WaitMetrics& a, const WaitMetrics& b) {
     return {.concurrency = changeOf(a.concurrency, b.concurrency),
             .sharePercent = changeOf(a.sharePercent, b.sharePercent),
@@ -308,6 +302,12 @@ void eachWaitOf(const Comparison& comparison, const ComparedRow& row, Side side,
 }
 
 } // namespace
+
+Change changeOf(std::optional<double> a, std::optional<double> b) {
+    if (!a || !b)
+        return {};
+    return {*b - *a, *a != 0 ? std::optional(100 * (*b - *a) / *a) : std::nullopt};
+}
 
 CompareOptions CompareOptions::swapped() const {
     CompareOptions other = *this;

@@ -56,6 +56,8 @@ struct ComparedRow {
     Both<std::optional<WaitMetrics>> metrics; ///< none on a side that does not have the row
     Changes changes;
     RowEvidence evidence;
+    /// Of each run, by what the row is judged; empty with one run a side. The means are in `metrics` and `changes`.
+    Both<std::vector<double>> runs;
     RowVerdict verdict = RowVerdict::NoEvidence;
     std::string why; ///< a sentence: what the verdict rests on, or why there is none
 
@@ -77,6 +79,7 @@ struct GoroutineRow {
 
 struct Comparison {
     Both<std::shared_ptr<const TraceFacts>> facts;
+    Both<std::vector<std::shared_ptr<const TraceFacts>>> furtherRuns; ///< see runs.h
     ComparedRanges ranges;
     Both<Time> goroutineTime; ///< lifetimes of the program's goroutines inside the ranges
     std::optional<Requests> requests;

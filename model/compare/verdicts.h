@@ -55,6 +55,8 @@ struct Change {
     std::optional<double> absolute;
     std::optional<double> percent;
 };
+/// Unknown if one of them is.
+[[nodiscard]] Change changeOf(std::optional<double> a, std::optional<double> b);
 
 /// What the statistics say of a pair of rows. Intervals are of 95 %, of B minus A.
 struct RowEvidence {

@@ -117,6 +117,7 @@ Json rowJson(const Comparison& c, const ComparedRow& row) {
             {"lengths_test", e.logRank ? "log-rank" : "Mann-Whitney"},
             {"p_rate", jsonOf(e.pRate)},
             {"rate_ratio", jsonOf(e.rateRatio)},
+            {"runs", row.runs.a.empty() ? Json() : bothJson(row.runs, [](const auto& values) { return Json(values); })},
             {"sampled", bothJson(e.sampled, [](std::uint64_t n) { return n == 0 ? Json() : Json(n); })},
             {"verdict", nameOf(row.verdict)},
             {"why", row.why}};
@@ -298,6 +299,12 @@ std::string compareJson(const Comparison& c, const FindingsAcross* findings) {
     Json out{{"waitscope", WAITSCOPE_VERSION}};
     out["a"] = traceIdentityJson(*traces.a);
     out["b"] = traceIdentityJson(*traces.b);
+    out["further_runs"] = bothJson(c.furtherRuns, [](const auto& runs) {
+        Json list = Json::array();
+        for (const auto& facts : runs)
+            list.push_back(traceIdentityJson(*facts->trace));
+        return list;
+    });
     out["range_ns"] = bothJson(c.ranges.range, [](TimeRange range) { return Json{range.begin, range.end}; });
     out["trimmed"] = c.ranges.trimmed;
     out["goroutine_time_ns"] = bothJson(c.goroutineTime, [](Time time) { return Json(time); });

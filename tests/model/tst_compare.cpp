@@ -2,6 +2,7 @@
 // Are two traces compared as analysis.md section 4 says: which rows are the same, what may be judged, and how?
 #include "model/compare/comparison.h"
 #include "model/compare/findings_across.h"
+#include "model/compare/runs.h"
 #include "model/report/compare_report.h"
 #include "tests/support/story.h"
 
@@ -451,6 +452,42 @@ class CompareTest : public QObject {
         QVERIFY(*row.changes.perRequest.percent > 100);
         QCOMPARE(row.verdict, RowVerdict::NoEvidence);
         QVERIFY2(row.why.find("less to do") != std::string::npos, row.why.c_str());
+    }
+
+    void severalRunsASideAreTestedAcrossRuns() {
+        const auto runs = [](const std::vector<Time>& waits) {
+            std::vector<std::shared_ptr<const TraceFacts>> facts;
+            for (const Time wait : waits)
+                facts.push_back(told({.wait = wait}));
+            return facts;
+        };
+        // Within a run 8 ms and 6 ms differ without doubt; the runs of one build differ as much as the builds.
+        const auto noisy = Both{runs({8_ms, 5_ms, 7_ms}), runs({6_ms, 8_ms, 5_ms})};
+        QCOMPARE(rowAt(compareTraces(noisy.a[0], noisy.b[0]), "main.get")->verdict, RowVerdict::Improved);
+        const Comparison chance = compareRuns(noisy);
+        QCOMPARE(rowAt(chance, "main.get")->verdict, RowVerdict::NoEvidence);
+        QCOMPARE(rowAt(chance, "main.get")->runs.a.size(), 3U);
+        QVERIFY(chance.headline.find("3 and 3 runs") != std::string::npos);
+        const auto sure = Both{runs({80_ms, 81_ms, 82_ms}), runs({10_ms, 11_ms, 12_ms})};
+        const Comparison better = compareRuns(sure);
+        const ComparedRow& row = *rowAt(better, "main.get");
+        QCOMPARE(row.verdict, RowVerdict::Improved);
+        const double mean = (row.runs.a[0] + row.runs.a[1] + row.runs.a[2]) / 3;
+        QVERIFY(std::abs(*row.metrics.a->perRequest - mean) < 1);
+        QCOMPARE(rowAt(compareRuns({sure.b, sure.a}), "main.get")->verdict, RowVerdict::Regressed);
+        QCOMPARE(*rowAt(compareRuns({sure.b, sure.a}), "main.get")->changes.perRequest.absolute,
+                 -*row.changes.perRequest.absolute);
+    }
+
+    void aRunThatCannotBeComparedIsLeftOut() {
+        const auto a = Both{std::vector{told({.wait = 8_ms}), told({.requests = 50, .every = 5_ms})},
+                            std::vector{told({.wait = 2_ms}), told({.wait = 2_ms})}};
+        const Comparison c = compareRuns(a);
+        QVERIFY(anyContains(c.warnings, "left out"));
+        QVERIFY(anyContains(c.warnings, "A has one run"));
+        QVERIFY(c.furtherRuns.a.empty());
+        QCOMPARE(c.furtherRuns.b.size(), 1U);
+        QCOMPARE(rowAt(c, "main.get")->verdict, RowVerdict::Improved); // within the run
     }
 
     void theFirstNumbersComeBeforeTheVerdicts() {

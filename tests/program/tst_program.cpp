@@ -145,6 +145,10 @@ class TestProgram : public QObject {
         const Run nothing = run({QStringLiteral("compare"), whole, QStringLiteral("/no/such/file")});
         QCOMPARE(nothing.exitCode, 3);
         QVERIFY(nothing.err.contains("/no/such/file"));
+        const Run runs = run({QStringLiteral("compare"), QStringLiteral("A=") + whole, QStringLiteral("A=") + whole,
+                              QStringLiteral("B=") + whole, QStringLiteral("B=") + whole});
+        QCOMPARE(runs.exitCode, 0);
+        QVERIFY(runs.out.contains("means of 2 and 2 runs"));
         const Run same = run({QStringLiteral("compare"), whole, whole});
         QCOMPARE(same.exitCode, 0);
         QVERIFY(same.out.contains("every difference is 0"));
@@ -470,6 +474,8 @@ class TestProgram : public QObject {
         add("comparison of no known kind", "compare SAMPLE SAMPLE -o x.bmp");
         add("request of no known kind", "compare SAMPLE SAMPLE --requests goroutine main");
         add("request that is nowhere", "compare SAMPLE SAMPLE --requests task checkout");
+        add("runs of one side", "compare A=SAMPLE A=SAMPLE");
+        add("sides and none", "compare A=SAMPLE SAMPLE");
         add("range of neither", "compare SAMPLE SAMPLE --range 100s..200s");
         add("a sample without a comparison", "demo mutex --json");
         add("broken pattern", "timeline SAMPLE -o x.png --filter (");
