@@ -146,6 +146,8 @@ int CompareCommand::run() const {
         say(problem);
         return NotWritten;
     }
+    if (!failOn.empty() && !comparison.comparable())
+        say("--fail-on: the traces cannot be compared, so nothing is judged.");
     return failOn == "regressed" && comparison.regressed() ? FindingsReported : Fine;
 }
 

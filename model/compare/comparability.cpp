@@ -91,7 +91,7 @@ Time damagedIn(const Trace& trace, TimeRange range) {
 
 bool hasSteadyBirths(const TraceFacts& facts) {
     constexpr std::size_t bins = 10;
-    constexpr double fewest = 100;
+    constexpr double fewest = 300;
     const Trace& trace = *facts.trace;
     if (trace.duration <= 0)
         return false;
@@ -104,7 +104,7 @@ bool hasSteadyBirths(const TraceFacts& facts) {
         births[std::min(bins - 1, static_cast<std::size_t>(place * bins))] += 1;
         ++sum;
     }
-    // Chance alone varies a bin of at least ten by less than a half either way, most of the time.
+    // Chance alone takes one of ten bins of thirty beyond a half either way in one trace of fifteen.
     return sum >= fewest && std::ranges::all_of(births, [&](double n) {
                return n >= 0.5 * sum / static_cast<double>(bins) && n <= 1.5 * sum / static_cast<double>(bins);
            });
@@ -149,6 +149,17 @@ CardLine formatLine(const Both<const Trace*>& traces, const Comparability& found
         format.instead = "Record both with the same version of Go.";
     }
     return format;
+}
+
+/// What a trace of its format can hold.
+CardLine recordsLine(const Both<const Trace*>& traces) {
+    const auto text = [](const Trace* trace) {
+        return std::string(isV1(*trace) ? "only long system calls" : "all system calls") +
+               (recordsOldWaits(*trace) ? ", where goroutines waited before it began"
+                                        : ", nothing of waits that began before it") +
+               (trace->wallClock ? ", the time of day" : "");
+    };
+    return line("records", each(traces, text));
 }
 
 CardLine rangeLine(const Both<const Trace*>& traces, const ComparedRanges& ranges) {
@@ -363,6 +374,7 @@ Comparability comparabilityOf(const Both<const TraceFacts*>& facts, const Compar
     found.oldWaitsDiffer = recordsOldWaits(*traces.a) != recordsOldWaits(*traces.b);
     found.card = {fileLine(traces, found.sameFile),
                   formatLine(traces, found),
+                  recordsLine(traces),
                   rangeLine(traces, ranges),
                   durationLine(ranges, requests, found),
                   requestsLine(ranges, requests, found),

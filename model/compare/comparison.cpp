@@ -216,6 +216,26 @@ class Comparing {
         });
     }
 
+    static std::uint64_t waitsOf(const ComparedRow& row, Side side) {
+        return row.metrics.of(side) ? row.metrics.of(side)->waits() : 0;
+    }
+    /// By row.
+    [[nodiscard]] std::vector<std::uint8_t> rowsToTest() const {
+        std::vector<std::pair<Time, std::size_t>> byTime;
+        for (std::size_t r = 0; r < result_.rows.size(); ++r) {
+            const ComparedRow& row = result_.rows[r];
+            const auto total = [&](Side side) { return row.metrics.of(side) ? row.metrics.of(side)->total : 0; };
+            if (std::max(waitsOf(row, Side::A), waitsOf(row, Side::B)) >= floors::waits)
+                byTime.emplace_back(-(total(Side::A) + total(Side::B)), r);
+        }
+        std::ranges::sort(byTime);
+        byTime.resize(std::min(byTime.size(), testedRows));
+        std::vector<std::uint8_t> tested(result_.rows.size());
+        for (const auto& [time, r] : byTime)
+            tested[r] = 1;
+        return tested;
+    }
+
     void fillEvidence(const EvidenceBase& base) {
         for (const Side side : {Side::A, Side::B})
             for (const std::uint32_t place : places_.of(side))
@@ -226,6 +246,7 @@ class Comparing {
             return &base.samples.of(side)->rows[placeOf_.of(side).at(row.key.of(side).text())];
         };
         result_.work += base.samples.a->work + base.samples.b->work;
+        const std::vector<std::uint8_t> tested = rowsToTest();
         // Rows are independent: two threads take the next one each.
         std::atomic<std::size_t> next = 0;
         const auto work = [&](Side) {
@@ -235,11 +256,8 @@ class Comparing {
                 for (const Side side : {Side::A, Side::B})
                     if (row.metrics.of(side))
                         fillGrowth(*row.metrics.of(side), *samples.of(side), rangeOf(side));
-                const auto waits = [&](Side side) {
-                    return row.metrics.of(side) ? row.metrics.of(side)->waits() : std::uint64_t{0};
-                };
-                if (std::max(waits(Side::A), waits(Side::B)) >= floors::waits)
-                    row.evidence = evidenceOf(base, samples, {waits(Side::A), waits(Side::B)});
+                if (tested[r] != 0)
+                    row.evidence = evidenceOf(base, samples, {waitsOf(row, Side::A), waitsOf(row, Side::B)});
             }
             return true;
         };

@@ -31,6 +31,10 @@ struct EvidenceBase {
 /// A bootstrap by goroutine is asked where so many waited on one side.
 constexpr std::size_t fewestClusters = 8;
 
+/// Of so many rows at most: of those with 30 waits the ones with most waiting on both sides together, which says
+/// nothing of how they changed. More would keep a window waiting for rows that nobody reads.
+constexpr std::size_t testedRows = 400;
+
 /// Null for a side that does not have the row. `waits` are all of it, also where `samples` hold some. No q. O(samples ·
 /// log, and draws).
 [[nodiscard]] RowEvidence evidenceOf(const EvidenceBase& base, const Both<const RowSamples*>& rows,

@@ -108,7 +108,8 @@ void judge(const Comparison& c, ComparedRow& row) {
                                                 ": too small for a verdict (it takes 0.1 goroutines, 1 ms per request "
                                                 "or 1 point of share).");
     if (!evidence.q)
-        return says(RowVerdict::NoEvidence, changeText(c, row) + ": not enough time, and fewer than 8 goroutines.");
+        return says(RowVerdict::NoEvidence,
+                    changeText(c, row) + ": not enough time and fewer than 8 goroutines, or one of too many rows.");
     const bool isSure =
         *evidence.q <= floors::qValue && excludesZero(evidence.byGoroutine) &&
         excludesZero(c.normalisedBy == NormalisedBy::Request ? evidence.perRequest : evidence.concurrency);

@@ -46,7 +46,7 @@ struct WaitMetrics {
     std::uint64_t beforeTrace = 0;
 
     /// How the number of blocked goroutines grows, a second (Theil and Sen); and how sure that is, in standard scores
-    /// (Mann and Kendall). None for a range too short to tell.
+    /// (Mann and Kendall). None for a range too short to tell, and for fewer than ten.
     std::optional<double> growthPerSecond;
     double growthScore = 0;
     /// Concurrency of the range's second half minus that of its first: what a row changes by itself in one run.

@@ -187,6 +187,8 @@ void fillGrowth(WaitMetrics& metrics, const RowSamples& samples, TimeRange range
     const double half = bin * static_cast<double>(timeBins) / 2;
     metrics.halvesDiffer = std::accumulate(middle, samples.blocked.end(), 0.0) / half -
                            std::accumulate(samples.blocked.begin(), middle, 0.0) / half;
+    if (metrics.peakBlocked < fewestToGrow)
+        return;
     constexpr std::size_t together = timeBins / growthBins;
     std::array<double, growthBins> means{};
     for (std::size_t i = 0; i < timeBins; ++i)

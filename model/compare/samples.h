@@ -48,6 +48,8 @@ struct SideSamples {
 [[nodiscard]] SideSamples samplesOf(const TraceFacts& facts, TimeRange range, const RowKeys& keys,
                                     const std::vector<std::optional<WaitMetrics>>& rows);
 
+/// Of fewer goroutines blocked at one time nobody asks whether they grow.
+constexpr std::uint64_t fewestToGrow = 10;
 /// Fills in growth and what the halves differ by.
 void fillGrowth(WaitMetrics& metrics, const RowSamples& samples, TimeRange range);
 
