@@ -30,7 +30,7 @@ std::string signedPercentText(double percent) {
     if (size >= 1000)
         return withSign(percent, size < 1e15 ? countText(static_cast<std::uint64_t>(std::llround(size))) + " %"
                                              : std::string("many %"));
-    if (percent == -100)
+    if (percent <= -100 && size < 100.05)
         return withSign(percent, "100 %");
     int digits = 1;
     while (percent < 0 && size < 100 && digits < 4 && fixed(size, digits) == fixed(100, digits))

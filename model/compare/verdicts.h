@@ -17,6 +17,11 @@ constexpr std::string_view nameOf(RowVerdict verdict) {
     constexpr std::string_view names[]{"improved", "regressed", "no evidence", "not comparable", "disappeared", "new"};
     return names[static_cast<std::size_t>(verdict)];
 }
+/// Improved, regressed, disappeared or new.
+[[nodiscard]] constexpr bool saysSomething(RowVerdict verdict) {
+    return verdict != RowVerdict::NoEvidence && verdict != RowVerdict::NotComparable;
+}
+
 /// What it is when the sides change places.
 [[nodiscard]] constexpr RowVerdict mirrored(RowVerdict verdict) {
     switch (verdict) {

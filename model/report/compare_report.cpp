@@ -2,11 +2,9 @@
 #include "model/report/compare_report.h"
 
 #include "model/compare/change_text.h"
-#include "model/compare/judge.h"
-#include "model/report/findings_report.h"
+#include "model/report/compare_text.h"
 #include "model/report/frame_json.h"
 #include "model/report/identity_json.h"
-#include "model/report/span_text.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -160,12 +158,6 @@ Json cardJson(const Comparability& comparability) {
     return card;
 }
 
-std::string findingText(const FindingsAcross& across, const FindingPair& pair) {
-    const Side side = pair.index.b ? Side::B : Side::A;
-    const Findings& findings = *across.findings.of(side);
-    return headlineText(findings.judgement->evidence.trace(), findings.all[*pair.index.of(side)]);
-}
-
 Json findingsJsonOf(const FindingsAcross& across) {
     Json list = Json::array();
     for (const FindingPair& pair : across.pairs) {
@@ -191,16 +183,9 @@ Json findingsJsonOf(const FindingsAcross& across) {
     return list;
 }
 
-// What a person reads of a row.
-
-std::string placeText(const Comparison& c, const ComparedRow& row) {
-    const Side side = row.metrics.a ? Side::A : Side::B;
-    const Trace& trace = *c.facts.of(side)->trace;
-    std::string text(row.primitive());
-    text += " · " + siteText(trace, row.metrics.of(side)->site);
-    if (row.match == RowMatch::Moved || row.match == RowMatch::ByHand)
-        text +=
-            " (" + std::string(nameOf(row.match)) + ", now " + siteText(*c.facts.b->trace, row.metrics.b->site) + ")";
+std::string cell(std::string text) {
+    for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
+        text.insert(at, 1, '\\');
     return text;
 }
 
@@ -220,77 +205,10 @@ std::string durationOr(const std::optional<WaitMetrics>& m, std::optional<Time> 
     return m && (*m).*which ? durationText(*((*m).*which)) : none;
 }
 
-std::string judgedText(const Comparison& c, const ComparedRow& row) {
-    const Change& change = judgedChange(c.normalisedBy, row.changes);
-    if (!change.absolute)
-        return "unknown";
-    std::string text = c.normalisedBy == NormalisedBy::Request ? signedDurationText(*change.absolute)
-                                                               : signedMeanText(*change.absolute);
-    if (change.percent)
-        text += ", " + signedPercentText(*change.percent);
-    return text;
-}
-
-std::string normalisationText(const Comparison& c) {
-    std::string text = c.normalisedBy == NormalisedBy::Request ? "Judged per request" : "Judged per second";
-    if (c.requests)
-        text += "; a request is " + std::string(nameOf(c.requests->choice.kind)) + " " + c.requests->choice.name +
-                (c.requests->automatic ? ", found by itself" : "");
-    return text + ".";
-}
-
-struct Counts {
-    std::size_t improved = 0, regressed = 0, disappeared = 0, isNew = 0;
-};
-Counts countsOf(const Comparison& c) {
-    Counts n;
-    for (const ComparedRow& row : c.rows) {
-        n.improved += row.verdict == RowVerdict::Improved ? 1 : 0;
-        n.regressed += row.verdict == RowVerdict::Regressed ? 1 : 0;
-        n.disappeared += row.verdict == RowVerdict::Disappeared ? 1 : 0;
-        n.isNew += row.verdict == RowVerdict::New ? 1 : 0;
-    }
-    return n;
-}
-
-std::string verdictsText(const Comparison& c) {
-    if (!c.comparable())
-        return "No row is judged.";
-    const Counts n = countsOf(c);
-    return "Of " + countText(c.rows.size()) + (c.rows.size() == 1 ? " row " : " rows ") + countText(n.improved) +
-           " improved, " + countText(n.disappeared) + " disappeared, " + countText(n.regressed) + " regressed, " +
-           countText(n.isNew) + (n.isNew == 1 ? " is new." : " are new.");
-}
-
-std::string cell(std::string text) {
-    for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
-        text.insert(at, 1, '\\');
-    return text;
-}
-
 constexpr std::size_t rowsInMarkdown = 20;
 constexpr std::size_t rowsInText = 15;
 /// Of these, without a verdict.
 constexpr std::size_t unjudgedInText = 5;
-
-bool isJudged(const ComparedRow& row) {
-    return row.verdict != RowVerdict::NoEvidence && row.verdict != RowVerdict::NotComparable;
-}
-
-/// Those with a verdict first, each in the order of their changes.
-std::vector<const ComparedRow*> topRows(const Comparison& c, std::size_t most, std::size_t unjudged) {
-    std::vector<const ComparedRow*> rows;
-    for (const bool judged : {true, false}) {
-        std::size_t left = judged ? most : unjudged;
-        for (const ComparedRow& row : c.rows)
-            if (left > 0 && isJudged(row) == judged) {
-                rows.push_back(&row);
-                --left;
-            }
-    }
-    rows.resize(std::min(rows.size(), most));
-    return rows;
-}
 
 } // namespace
 
@@ -364,7 +282,7 @@ std::string compareMarkdown(const Comparison& c, const FindingsAcross* findings,
     for (const ComparedRow* const row : rows) {
         const auto& a = row->metrics.a;
         const auto& b = row->metrics.b;
-        text += "| " + std::string(nameOf(row->verdict)) + " | " + cell(placeText(c, *row)) + " | " +
+        text += "| " + std::string(nameOf(row->verdict)) + " | " + cell(rowPlaceText(c, *row)) + " | " +
                 arrow(meanOr(a, "0"), meanOr(b, "0")) + " | " + arrow(shareOr(a, "0 %"), shareOr(b, "0 %")) + " | " +
                 (c.requests ? arrow(perRequestOr(a, "0"), perRequestOr(b, "0")) : "") + " | " +
                 arrow(durationOr(a, &WaitMetrics::p99, "–"), durationOr(b, &WaitMetrics::p99, "–")) + " | " +
@@ -398,8 +316,8 @@ std::string compareText(const Comparison& c, const FindingsAcross* findings) {
         text += "\n";
     const auto rows = topRows(c, rowsInText, unjudgedInText);
     for (const ComparedRow* const row : rows) {
-        text += std::string(nameOf(row->verdict)) + "  " + placeText(c, *row) + "\n    " + meanOr(row->metrics.a, "0") +
-                " → " + meanOr(row->metrics.b, "0") + " goroutines on average, share " +
+        text += std::string(nameOf(row->verdict)) + "  " + rowPlaceText(c, *row) + "\n    " +
+                meanOr(row->metrics.a, "0") + " → " + meanOr(row->metrics.b, "0") + " goroutines on average, share " +
                 shareOr(row->metrics.a, "0 %") + " → " + shareOr(row->metrics.b, "0 %");
         if (c.requests)
             text +=
