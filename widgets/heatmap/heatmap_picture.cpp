@@ -11,6 +11,7 @@
 #include <QSvgGenerator>
 
 #include <algorithm>
+#include <cmath>
 
 namespace waitscope {
 
@@ -74,7 +75,8 @@ PictureSubject subjectOf(const HeatmapSheet& sheet) {
     const Grid& grid = *sheet.grid;
     const std::vector<Callout>& callouts = sheet.callouts;
     const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
-    PictureSubject subject{.title = fromUtf8(titleOf(options.what)),
+    const QString heading = options.heading.isEmpty() ? QString() : options.heading + QStringLiteral(" · ");
+    PictureSubject subject{.title = heading + fromUtf8(titleOf(options.what)),
                            .range = grid.range,
                            .filter = options.filter,
                            .order =
@@ -91,7 +93,7 @@ PictureSubject subjectOf(const HeatmapSheet& sheet) {
             subject.legend = metric + QStringLiteral(", ") + fromUtf8(scale.ticks().front().text) +
                              QStringLiteral(" … ") + fromUtf8(scale.ticks().back().text) + QStringLiteral(", ") +
                              fromUtf8(scale.text()) + QStringLiteral(", ") + fromUtf8(namedOf(options.colours).name);
-            if (sheet.beside)
+            if (options.oneScale)
                 subject.legend += QStringLiteral(", one scale for both traces");
         }
     }
@@ -179,6 +181,12 @@ std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFa
     if (what.range.empty())
         what.range = sheet.facts->trace->wholeRange();
     what.firstPlace = options.firstPlace;
+    // A share of the room for time, and all of it for what stands beside it.
+    const auto narrowed = [&](QRect room) {
+        const int time = HeatmapPlot::canvasIn(room.size(), leftOf(options), pictureFont()).width();
+        room.setWidth(room.width() - static_cast<int>(std::lround(time * (1 - options.across))));
+        return room;
+    };
     const auto gridFor = [&](QSize cells) {
         what.bins = static_cast<std::uint32_t>(std::clamp(cells.width() * options.scale, 1, mostBins));
         what.rows = rowsFor(what.mode, std::clamp(cells.height() * options.scale, 1, mostRows), options.scale);
@@ -188,7 +196,7 @@ std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFa
     // until the number of its lines is the same as before, which is nearly always the second time.
     sheet.grid = gridFor(options.size * 2 / 3);
     for (int i = 0; i < 4; ++i) {
-        const QRect room = captionOf(sheet).layOut(options.size).plot.toRect();
+        const QRect room = narrowed(captionOf(sheet).layOut(options.size).plot.toRect());
         if (room == sheet.where)
             break;
         sheet.where = sheet.where.isValid() && i > 1 ? room.intersected(sheet.where) : room;
@@ -220,6 +228,15 @@ QByteArray paintHeatmapSvg(const HeatmapSheet& sheet) {
     svg.setDescription(texts.join('\n'));
     paintSheet(svg, sheet);
     return buffer.data();
+}
+
+QRect cellsOf(const HeatmapSheet& sheet) {
+    return HeatmapPlot::canvasIn(sheet.where.size(), leftOf(sheet.options), pictureFont())
+        .translated(sheet.where.topLeft());
+}
+
+QList<std::pair<QString, QString>> factsOf(const HeatmapSheet& sheet) {
+    return captionOf(sheet).facts();
 }
 
 QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts, const HeatmapPictureOptions& options) {

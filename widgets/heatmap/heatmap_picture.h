@@ -11,6 +11,7 @@
 
 #include <QByteArray>
 #include <QImage>
+#include <QList>
 #include <QRect>
 #include <QSize>
 #include <QString>
@@ -19,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waitscope {
@@ -49,6 +51,10 @@ struct HeatmapPictureOptions {
     std::uint32_t firstPlace = 0;                 ///< in the order of rows
     std::uint32_t placeCount = 0;                 ///< 0: to the last one
     std::optional<std::vector<Callout>> callouts; ///< none: the places where goroutines are stuck
+    // As half of a comparison:
+    QString heading;       ///< before the title: "A, before"
+    double across = 1;     ///< share of the width that time takes: the shorter trace needs less
+    bool oneScale = false; ///< the caption says so; HeatmapSheet::beside makes it so
 };
 
 /// Everything about a picture but its pixels.
@@ -70,6 +76,11 @@ struct HeatmapSheet {
 [[nodiscard]] QImage paintHeatmap(const HeatmapSheet& sheet);
 /// The same picture as an SVG document: texts as texts, cells as an embedded image.
 [[nodiscard]] QByteArray paintHeatmapSvg(const HeatmapSheet& sheet);
+
+/// Where its cells are, in units of the picture.
+[[nodiscard]] QRect cellsOf(const HeatmapSheet& sheet);
+/// What the picture says of itself, whole, by name.
+[[nodiscard]] QList<std::pair<QString, QString>> factsOf(const HeatmapSheet& sheet);
 
 /// Both parts.
 [[nodiscard]] QImage renderHeatmap(const std::shared_ptr<const TraceFacts>& facts,

@@ -44,6 +44,12 @@ constexpr const NamedColourMap& namedOf(ColourMap map) {
     return {};
 }
 
+/// Of a difference: less, the same, more. White in the middle and equally dark at both ends, so that a picture in grey
+/// says how much; blue and orange, told apart by most eyes, say which way.
+constexpr std::array<QRgb, 3> differenceStops{qRgb(0x00, 0x5a, 0xa8), qRgb(0xff, 0xff, 0xff), qRgb(0xc4, 0x53, 0x00)};
+/// `position`: −1 … 1, clamped.
+[[nodiscard]] QRgb differenceColour(double position);
+
 /// Of the bands of a population: Okabe and Ito's, told apart by most eyes; bands carry numbers too.
 constexpr std::array<QRgb, 8> groupColours{qRgb(0x00, 0x72, 0xb2), qRgb(0xe6, 0x9f, 0x00), qRgb(0x00, 0x9e, 0x73),
                                            qRgb(0xcc, 0x79, 0xa7), qRgb(0x56, 0xb4, 0xe9), qRgb(0xd5, 0x5e, 0x00),
