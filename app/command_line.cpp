@@ -146,7 +146,7 @@ int runCommandLine(int argc, char** argv) {
         "the trace from before, and the one from after; or A=TRACE and B=TRACE for each of several runs");
     compareApp->add_flag("--json", compare.json, "as JSON");
     compareApp->add_option("-o,--output", compare.output,
-                           "the file to write (.json, .md); standard output if not given");
+                           "the file to write (.html, .png, .md, .json); standard output if not given");
     compareApp->add_option("--range", compare.range, "A..B: the same part of both, such as 1.5s..2s");
     compareApp
         ->add_option("--requests", compare.requests,
@@ -154,7 +154,8 @@ int runCommandLine(int argc, char** argv) {
         ->expected(2);
     compareApp->add_option("--fail-on", compare.failOn, "exit with 1 if a row has regressed or is new")
         ->check(CLI::IsMember({"regressed"}));
-    compareApp->callback([&] { run = [&] { return compare.run(); }; });
+    compareApp->callback(
+        [&] { run = [&] { return compare.drawsPictures() ? runPicture(compare, argc, argv) : compare.run(); }; });
 
     ExportCommand exported;
     CLI::App* const exportApp =

@@ -52,13 +52,15 @@ struct CompareCommand {
     std::vector<std::string> traces; ///< before and after; or A=… and B=…, several runs of each
     bool sample = false;             ///< the two that come with the program instead
     bool json = false;
-    std::string output; ///< .json or .md; empty: text on standard output
+    std::string output; ///< .html, .png, .md or .json; empty: text on standard output
     std::string range;
     std::vector<std::string> requests; ///< kind and name; empty: found by itself
     std::string failOn;
     [[nodiscard]] int run() const;
     /// The command line that gives the same.
     [[nodiscard]] std::string line() const;
+    /// It needs Qt's drawing.
+    [[nodiscard]] bool drawsPictures() const { return output.ends_with(".html") || output.ends_with(".png"); }
 };
 
 /// What the commands that make a picture share.

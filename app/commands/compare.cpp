@@ -4,10 +4,13 @@
 #include "app/exit_code.h"
 #include "app/option_values.h"
 #include "app/output.h"
+#include "app/picture_file.h"
 #include "app/trace_input.h"
 #include "model/compare/runs.h"
 #include "model/reader/load.h"
 #include "model/report/compare_report.h"
+#include "model/report/incident_page.h"
+#include "widgets/compare/compare_picture.h"
 
 #include <QFile>
 
@@ -19,13 +22,17 @@ namespace waitscope {
 
 namespace {
 
-enum class Form : std::uint8_t { Text, Json, Markdown };
+enum class Form : std::uint8_t { Text, Json, Markdown, Html, Png };
 
 std::optional<Form> formOf(const CompareCommand& command) {
     if (command.json || command.output.ends_with(".json"))
         return Form::Json;
     if (command.output.ends_with(".md"))
         return Form::Markdown;
+    if (command.output.ends_with(".html"))
+        return Form::Html;
+    if (command.output.ends_with(".png"))
+        return Form::Png;
     return command.output.empty() || command.output == "-" ? std::optional(Form::Text) : std::nullopt;
 }
 
@@ -60,6 +67,23 @@ std::shared_ptr<const Trace> sampleTrace(Side side) {
     return loadTrace(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))),
                      name.toStdString())
         .trace;
+}
+
+// Empty if there is not enough memory.
+std::string pngOfBoth(const Comparison& comparison, const ComparePictureOptions& options) {
+    const auto sheet = prepareComparison(comparison, options);
+    return sheet ? pngOf(paintComparison(*sheet)).toStdString() : std::string();
+}
+
+std::string htmlOf(const Comparison& comparison, const FindingsAcross& across, const std::string& line) {
+    // As wide as a page's text, and sharp on paper; the page has the headline itself.
+    const std::string png = pngOfBoth(comparison, {.size = {1300, 1060}, .scale = 2, .headline = false});
+    IncidentParts parts{.findings = &across, .pictures = {}, .command = line};
+    if (!png.empty())
+        parts.pictures.push_back({.bytes = png,
+                                  .caption = "Above: A, before. Below: B, after. The same colour is the same value in "
+                                             "both; the strip between them is B minus A."});
+    return incidentPage(comparison, parts);
 }
 
 std::string quoted(const std::string& word) {
@@ -98,7 +122,7 @@ int CompareCommand::run() const {
     }
     const auto form = formOf(*this);
     if (!form) {
-        say(output + ": the name must end with .json or .md.");
+        say(output + ": the name must end with .html, .png, .md or .json.");
         return Usage;
     }
     CompareOptions options;
@@ -141,7 +165,13 @@ int CompareCommand::run() const {
     const FindingsAcross across = findingsAcross(findings.a, findings.b);
     const std::string result = *form == Form::Json       ? compareJson(comparison, &across)
                                : *form == Form::Markdown ? compareMarkdown(comparison, &across, line())
-                                                         : compareText(comparison, &across);
+                               : *form == Form::Html     ? htmlOf(comparison, across, line())
+                               : *form == Form::Png ? pngOfBoth(comparison, {.command = QString::fromStdString(line())})
+                                                    : compareText(comparison, &across);
+    if (result.empty()) {
+        say("There is not enough memory for a picture.");
+        return NotWritten;
+    }
     if (!writeResult(result, QString::fromStdString(output), problem)) {
         say(problem);
         return NotWritten;

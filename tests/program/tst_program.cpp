@@ -2,6 +2,7 @@
 // The program as a user runs it: what comes out, where, and with which exit code.
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QImage>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -14,6 +15,7 @@ namespace {
 
 const QString data = QStringLiteral(WAITSCOPE_TEST_DATA);
 const QString sample = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-mutex.trace.zst");
+const QString fixed = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-rwmutex.trace.zst");
 
 struct Run {
     int exitCode = -1;
@@ -62,6 +64,41 @@ class TestProgram : public QObject {
         QVERIFY(svg.startsWith("<?xml"));
         for (const char* text : {"state at the end", "ordered by name", "lru-burst-mutex", "ended in the trace"})
             QVERIFY2(svg.contains(text), text);
+    }
+
+    void theIncidentPageAndItsPictureAreWrittenAndSayHow() {
+        const auto compared = [&](const QString& name) {
+            return run({QStringLiteral("compare"), sample, fixed, QStringLiteral("-o"), folder_.filePath(name)});
+        };
+        QCOMPARE(compared(QStringLiteral("incident.html")).exitCode, 0);
+        const QByteArray page = contentOf(folder_.filePath(QStringLiteral("incident.html")));
+        QVERIFY(page.startsWith("<!DOCTYPE html>"));
+        for (const char* text :
+             {"main.(*FeatureCache).Get", "prefers-color-scheme: dark", "data:image/png;base64,iVBOR",
+              "May they be compared?", "incident.html", "Waitscope 0."})
+            QVERIFY2(page.contains(text), text);
+        QVERIFY(!page.contains("<script") && !page.contains("url(") && !page.contains("href="));
+        QCOMPARE(compared(QStringLiteral("incident.html")).exitCode, 0);
+        QCOMPARE(contentOf(folder_.filePath(QStringLiteral("incident.html"))), page);
+
+        const QString picture = folder_.filePath(QStringLiteral("incident.png"));
+        QCOMPARE(compared(QStringLiteral("incident.png")).exitCode, 0);
+        const QImage image(picture);
+        QCOMPARE(image.size(), QSize(1600, 1300));
+        const QJsonObject facts = objectOf(run({QStringLiteral("info"), picture, QStringLiteral("--json")}).out);
+        QVERIFY(facts[QStringLiteral("Title")].toString().startsWith(QStringLiteral("lock-blocked time")));
+        QVERIFY(facts[QStringLiteral("Command")].toString().startsWith(QStringLiteral("waitscope compare ")));
+        QCOMPARE(facts[QStringLiteral("B-Trace")].toString(), QFileInfo(fixed).fileName());
+
+        QCOMPARE(compared(QStringLiteral("incident.gif")).exitCode, 2);
+        QCOMPARE(
+            run({QStringLiteral("compare"), sample, fixed, QStringLiteral("-o"), QStringLiteral("/no/such/x.html")})
+                .exitCode,
+            4);
+        QCOMPARE(
+            run({QStringLiteral("compare"), sample, QStringLiteral("/no/such.trace"), QStringLiteral("-o"), picture})
+                .exitCode,
+            3);
     }
 
     void helpAndVersionGoToStandardOutput() {
@@ -179,7 +216,6 @@ class TestProgram : public QObject {
                  json.out);
         QCOMPARE(run(command + QStringList{QStringLiteral("--fail-on"), QStringLiteral("high")}).exitCode, 1);
         QCOMPARE(run(command + QStringList{QStringLiteral("--fail-on"), QStringLiteral("medium")}).exitCode, 1);
-        const QString fixed = QStringLiteral(WAITSCOPE_SOURCE "/resources/lru-burst-rwmutex.trace.zst");
         QCOMPARE(
             run({QStringLiteral("findings"), fixed, QStringLiteral("--fail-on"), QStringLiteral("medium")}).exitCode,
             0);
