@@ -147,6 +147,8 @@ std::string identity(const Comparison& comparison, Side side) {
                      countText(trace.report.events) + " events");
     if (range != trace.wholeRange())
         html += htmlText(" · compared: " + durationText(range.begin) + " … " + durationText(range.end));
+    if (const std::size_t further = comparison.furtherRuns.of(side).size(); further > 0)
+        html += htmlText(" · the first of " + countText(further + 1) + " runs");
     html += trace.wallClock ? htmlText(" · started " + rfc3339(trace.wallClock->unixNanosecondsAtStart))
                             : std::string(" · start time not recorded");
     return element("p", {}, html + " · SHA-256 " + element("code", {}, htmlText(trace.identity.sha256.substr(0, 12))));
