@@ -183,8 +183,7 @@ RowEvidence evidenceOf(const EvidenceBase& base, const Both<const RowSamples*>& 
     const std::optional<double> byGoroutine = fillByGoroutine(base, rows, evidence);
     if (!overTime && !byGoroutine)
         return evidence;
-    // Of a row that one side does not have, the mean over time cannot fall below 0, and one event in the middle of a
-    // trace makes it anything but normal: its interval must leave out 0 (judge.cpp), its t says little.
+    // See evidence.h: one event is one stretch of time.
     const bool onOneSide = rows.a == nullptr || rows.b == nullptr;
     double p = onOneSide && byGoroutine ? *byGoroutine : std::max(overTime.value_or(0), byGoroutine.value_or(0));
     if (std::min(waits.a, waits.b) >= floors::waits)

@@ -7,8 +7,9 @@
 // (most traces are shorter than ten seconds; where waits of a tenth of a second depended on each other, blocks of a
 // twentieth found 179 of 200 truths, those of a tenth 187), and by goroutine, where at least eight waited. Where both
 // sides have 30 waits, the tests of lengths and of the number of waits must see a difference too (the better one of
-// both, with its p doubled for having been chosen). Of a row that one side does not have, the p by goroutine counts
-// where there is one, and the interval over time must leave out 0.
+// both, with its p doubled for having been chosen). Of a row that one side does not have, what counts is
+// the p by goroutine, where there is one: a burst that happens once is one stretch of time, and no drawing of stretches
+// can tell it from nothing; that two thousand goroutines waited there and none now is a fact all the same.
 #pragma once
 
 #include "model/compare/both.h"

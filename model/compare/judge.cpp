@@ -110,9 +110,10 @@ void judge(const Comparison& c, ComparedRow& row) {
     if (!evidence.q)
         return says(RowVerdict::NoEvidence,
                     changeText(c, row) + ": not enough time and fewer than 8 goroutines, or one of too many rows.");
-    const bool isSure =
-        *evidence.q <= floors::qValue && excludesZero(evidence.byGoroutine) &&
-        excludesZero(c.normalisedBy == NormalisedBy::Request ? evidence.perRequest : evidence.concurrency);
+    const auto& overTime = c.normalisedBy == NormalisedBy::Request ? evidence.perRequest : evidence.concurrency;
+    const bool onOneSide = !row.metrics.a || !row.metrics.b;
+    const bool isSure = *evidence.q <= floors::qValue && excludesZero(evidence.byGoroutine) &&
+                        ((onOneSide && evidence.byGoroutine) || excludesZero(overTime));
     if (loadExplains(c, row))
         return says(RowVerdict::NoEvidence,
                     changeText(c, row) + ", but " + signedMeanText(row.changes.concurrency.absolute.value_or(0)) +
@@ -121,10 +122,10 @@ void judge(const Comparison& c, ComparedRow& row) {
     const std::string figures = changeText(c, row) + ", " + countsText(row) + ", q " + probabilityText(*evidence.q);
     if (!isSure)
         return says(RowVerdict::NoEvidence, figures + ": it may be chance.");
-    if (row.match == RowMatch::OnlyA)
-        return says(RowVerdict::Disappeared, figures + ".");
-    if (row.match == RowMatch::OnlyB)
-        return says(RowVerdict::New, figures + ".");
+    if (onOneSide) {
+        return says(row.metrics.a ? RowVerdict::Disappeared : RowVerdict::New,
+                    figures + (excludesZero(overTime) ? "." : ". It was one event: another recording may show it."));
+    }
     says(*change.absolute < 0 ? RowVerdict::Improved : RowVerdict::Regressed, figures + ".");
 }
 
