@@ -123,9 +123,9 @@ std::string element(std::string_view name, std::string_view attributes, std::str
         html.append(" ").append(attributes);
     return html.append(">").append(inside).append("</").append(name).append(">");
 }
-std::string number(const std::string& value, const std::string& below = {}, const std::string& last = {}) {
+std::string number(const std::string& value, const std::vector<std::string>& below = {}) {
     std::string html = htmlText(value);
-    for (const std::string& text : {below, last})
+    for (const std::string& text : below)
         if (!text.empty())
             html += "<br/>" + element("small", {}, htmlText(text));
     return element("td", "class=\"number\"", html);
@@ -220,6 +220,13 @@ std::string whatCell(const Comparison& comparison, const ComparedRow& row) {
 std::string intervalText(const std::optional<ChangeInterval>& interval) {
     return interval ? "95 %: " + signedMeanText(interval->low) + " … " + signedMeanText(interval->high) : std::string();
 }
+// What the row changes by without anybody having changed anything, to be seen beside what it changed by.
+std::string noiseText(const Metrics& metrics) {
+    const auto one = [&](const std::optional<WaitMetrics>& m) {
+        return m && m->halvesDiffer ? signedMeanText(*m->halvesDiffer) : unknown;
+    };
+    return "halves of A: " + one(metrics.a) + ", of B: " + one(metrics.b);
+}
 
 // What rows and totals have in common: normalised in every way, with the change below.
 std::string normalisedHeads(const Comparison& comparison) {
@@ -227,17 +234,17 @@ std::string normalisedHeads(const Comparison& comparison) {
     return comparison.requests ? html + "<th class=\"number\">per request</th>" : html;
 }
 std::string normalisedCells(const Comparison& comparison, const Metrics& m, const Changes& changes,
-                            const std::string& interval = {}) {
-    std::string html =
-        number(beforeAndAfter(m, &WaitMetrics::concurrency, meanText, "0"),
-               changeOr(changes.concurrency.absolute, signedMeanText) + (changes.concurrency.percent ? ", " : "") +
-                   changeOr(changes.concurrency.percent, signedPercentText),
-               interval);
+                            const std::vector<std::string>& evidence = {}) {
+    std::vector<std::string> below{changeOr(changes.concurrency.absolute, signedMeanText) +
+                                   (changes.concurrency.percent ? ", " : "") +
+                                   changeOr(changes.concurrency.percent, signedPercentText)};
+    below.insert(below.end(), evidence.begin(), evidence.end());
+    std::string html = number(beforeAndAfter(m, &WaitMetrics::concurrency, meanText, "0"), below);
     html += number(beforeAndAfter(m, &WaitMetrics::sharePercent, percentText, "0 %"),
-                   changeOr(changes.sharePercent.absolute, signedPointsText));
+                   {changeOr(changes.sharePercent.absolute, signedPointsText)});
     if (comparison.requests)
         html += number(beforeAndAfter(m, &WaitMetrics::perRequest, nanoseconds, "0"),
-                       changeOr(changes.perRequest.percent, signedPercentText));
+                       {changeOr(changes.perRequest.percent, signedPercentText)});
     return html;
 }
 
@@ -248,11 +255,12 @@ std::string rowLine(const Comparison& comparison, const ComparedRow& row) {
                                 element("span", "class=\"" + std::string(look.style) + "\"",
                                         std::string(look.sign) + " " + htmlText(nameOf(row.verdict))));
     cells += whatCell(comparison, row);
-    cells += normalisedCells(comparison, m, row.changes, intervalText(row.evidence.concurrency));
-    cells += number(beforeAndAfter(m, &WaitMetrics::finished), beforeAndAfter(m, &WaitMetrics::open) + " open",
-                    "at once at most " + beforeAndAfter(m, &WaitMetrics::peakBlocked));
+    cells += normalisedCells(comparison, m, row.changes, {intervalText(row.evidence.concurrency), noiseText(m)});
+    cells += number(beforeAndAfter(m, &WaitMetrics::finished),
+                    {beforeAndAfter(m, &WaitMetrics::open) + " open",
+                     "at once at most " + beforeAndAfter(m, &WaitMetrics::peakBlocked)});
     cells += number(beforeAndAfter(m, &WaitMetrics::p50, durationText, unknown),
-                    "p99 " + beforeAndAfter(m, &WaitMetrics::p99, durationText, unknown));
+                    {"p99 " + beforeAndAfter(m, &WaitMetrics::p99, durationText, unknown)});
     return element("tr", {}, cells) + "\n";
 }
 
@@ -284,13 +292,13 @@ std::string totalsTable(const Comparison& comparison) {
                        "</tr></thead>\n<tbody>\n";
     for (const FamilyTotal& total : comparison.totals) {
         const Metrics m{total.metrics.a, total.metrics.b};
-        html +=
-            element(
-                "tr", {},
-                element("th", "scope=\"row\"", htmlText(total.family)) + normalisedCells(comparison, m, total.changes) +
-                    number(beforeAndAfter(m, &WaitMetrics::finished), beforeAndAfter(m, &WaitMetrics::open) + " open") +
-                    number(beforeAndAfter(m, &WaitMetrics::blockedAtEnd))) +
-            "\n";
+        html += element("tr", {},
+                        element("th", "scope=\"row\"", htmlText(total.family)) +
+                            normalisedCells(comparison, m, total.changes) +
+                            number(beforeAndAfter(m, &WaitMetrics::finished),
+                                   {beforeAndAfter(m, &WaitMetrics::open) + " open"}) +
+                            number(beforeAndAfter(m, &WaitMetrics::blockedAtEnd))) +
+                "\n";
     }
     return html + "</tbody></table></div>\n";
 }
@@ -363,7 +371,9 @@ std::string incidentPage(const Comparison& comparison, const IncidentParts& part
         "<footer><p>Two traces are two runs: a verdict says that these recordings differ, not that every run of the "
         "two builds will. Intervals are of 95 %; q is the share of false alarms among the rows that are at least as "
         "sure (Benjamini and Hochberg). Open waits are counted to the end of the trace. Blocked on average: the mean "
-        "number of goroutines that wait there at one time. Share of time: of the lifetimes of all goroutines of the "
+        "number of goroutines that wait there at one time; halves: what its second half has more than its first one, "
+        "in the "
+        "same trace. Share of time: of the lifetimes of all goroutines of the "
         "program.</p>\n<p>Waitscope " WAITSCOPE_VERSION "</p></footer>\n</body>\n</html>\n";
     return html;
 }

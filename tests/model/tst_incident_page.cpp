@@ -41,6 +41,7 @@ WaitMetrics metricsOf(const TraceFacts& facts, double concurrency) {
     m.sharePercent = concurrency / 10;
     m.finished = 1234;
     m.p50 = 3_ms;
+    m.halvesDiffer = 0.25;
     m.p99 = 42_ms;
     return m;
 }
@@ -103,9 +104,9 @@ class IncidentPageTest : public QObject {
         for (const std::string& said :
              {c.headline, c.warnings[0], std::string("processors"), std::string("Eight wait less."),
               std::string("Use the same."), std::string("improved"), c.rows[0].why, std::string("983 → 1.1"),
-              std::string("−99.9 %"), std::string("95 %: −990 … −970"), std::string("p99 42 ms → 42 ms"),
-              std::string("1,234 → 1,234"), std::string("waitscope compare a b -o x.html"),
-              std::string("Two traces are two runs")})
+              std::string("−99.9 %"), std::string("95 %: −990 … −970"), std::string("halves of A: +0.25, of B: +0.25"),
+              std::string("p99 42 ms → 42 ms"), std::string("1,234 → 1,234"),
+              std::string("waitscope compare a b -o x.html"), std::string("Two traces are two runs")})
             QVERIFY2(page.text.contains(QString::fromStdString(said)), said.c_str());
     }
 
