@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
+#include <utility>
 
 namespace waitscope {
 
@@ -58,35 +60,39 @@ Time cellBegin(TimeRange range, std::size_t cells, std::size_t i) {
 
 template <class Row> void readStretches(const Row& row, TimeRange range, std::span<StripCell> cells, StripWork& work) {
     std::size_t next = firstEndingAfter(row, range.begin, work);
-    const auto cellEnd = [&](std::size_t i) {
-        return std::max(cellBegin(range, cells.size(), i + 1), cellBegin(range, cells.size(), i) + 1);
-    };
-    for (std::size_t i = 0; i < cells.size() && next < row.size(); ++i) {
-        const Time begin = cellBegin(range, cells.size(), i);
-        const Time end = cellEnd(i);
-        const Stretch now = row[next];
-        ++work.itemsRead;
+    if (next == row.size())
+        return;
+    Stretch now = row[next];
+    ++work.itemsRead;
+    Time begin = range.begin;
+    Time behind = begin; // where the next cell begins; a cell is a nanosecond at least
+    for (std::size_t i = 0; i < cells.size() && next < row.size(); ++i, begin = behind) {
+        behind = cellBegin(range, cells.size(), i + 1);
+        const Time end = std::max(behind, begin + 1);
         if (now.range.begin >= end)
             continue; // nothing is here
         if (now.range.begin <= begin && now.range.end >= end) {
             // Most cells of a row that is seen closely lie in one stretch, which then fills many of them.
             const StripCell whole{.family = now.family, .alive = true, .merged = false, .share = 255};
-            for (cells[i] = whole; i + 1 < cells.size() && cellEnd(i + 1) <= now.range.end; ++i)
+            for (cells[i] = whole; i + 1 < cells.size(); ++i) {
+                const Time after = cellBegin(range, cells.size(), i + 2);
+                if (std::max(after, behind + 1) > now.range.end)
+                    break;
                 cells[i + 1] = whole;
+                behind = after;
+            }
             continue;
         }
         std::array<Time, stateFamilyCount> times{};
         std::size_t count = 0;
-        for (; next < row.size(); ++next) {
-            const Stretch stretch = row[next];
+        while (now.range.begin < end) {
+            const Time shared = now.range.clippedTo({begin, end}).length();
+            times[static_cast<std::size_t>(now.family)] += shared;
+            count += shared > 0 || now.range.empty() ? 1 : 0;
+            if (now.range.end > end || ++next == row.size())
+                break; // it goes on in the next cell, or was the last one
+            now = row[next];
             ++work.itemsRead;
-            if (stretch.range.begin >= end)
-                break;
-            const Time shared = stretch.range.clippedTo({begin, end}).length();
-            times[static_cast<std::size_t>(stretch.family)] += shared;
-            count += shared > 0 || stretch.range.empty() ? 1 : 0;
-            if (stretch.range.end > end)
-                break; // it goes on in the next cell
         }
         const auto most = std::ranges::max_element(times);
         const Time alive = std::accumulate(times.begin(), times.end(), Time{0});
@@ -98,24 +104,42 @@ template <class Row> void readStretches(const Row& row, TimeRange range, std::sp
     }
 }
 
+// One cell of several buckets: at most three, unless a bucket is a nanosecond.
+StripCell joined(std::span<const Pyramid::Bucket> buckets, std::size_t asked) {
+    std::array<unsigned, stateFamilyCount> shares{};
+    unsigned alive = 0;
+    for (const Pyramid::Bucket& bucket : buckets) {
+        shares[static_cast<std::size_t>(bucket.family)] += bucket.share;
+        alive += bucket.alive;
+    }
+    const auto most = std::ranges::max_element(shares);
+    return {.family = static_cast<StateFamily>(most - shares.begin()),
+            .alive = alive > 0,
+            .merged = true,
+            .share = static_cast<std::uint8_t>(alive / asked)};
+}
+
 void readBuckets(const Pyramid& pyramid, int level, TimeRange range, std::span<StripCell> cells, StripWork& work) {
     const auto buckets = pyramid.buckets(level);
-    const Time length = pyramid.bucketLength(level);
+    const int shift = std::countr_zero(static_cast<std::uint64_t>(pyramid.bucketLength(level)));
+    const double cellLength = static_cast<double>(range.length()) / static_cast<double>(cells.size());
+    Time begin = range.begin;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-        const auto first = static_cast<std::size_t>(cellBegin(range, cells.size(), i) / length);
-        const auto last = static_cast<std::size_t>((cellBegin(range, cells.size(), i + 1) - 1) / length);
-        std::array<unsigned, stateFamilyCount> shares{};
-        unsigned alive = 0;
-        for (std::size_t b = first; b <= last && b < buckets.size(); ++b) {
-            ++work.itemsRead;
-            shares[static_cast<std::size_t>(buckets[b].family)] += buckets[b].share;
-            alive += buckets[b].alive;
-        }
-        const auto most = std::ranges::max_element(shares);
-        cells[i] = {.family = static_cast<StateFamily>(most - shares.begin()),
-                    .alive = alive > 0,
-                    .merged = true,
-                    .share = static_cast<std::uint8_t>(alive / (last - first + 1))};
+        const Time end = range.begin + static_cast<Time>(cellLength * static_cast<double>(i + 1));
+        const Time from = std::max<Time>(std::exchange(begin, end), 0);
+        if (end <= 0)
+            continue; // before the trace
+        const auto first = static_cast<std::size_t>(from >> shift);
+        const auto last = std::max(first, static_cast<std::size_t>((end - 1) >> shift));
+        if (first >= buckets.size())
+            break; // and nothing is in the others
+        const std::size_t count = std::min(last + 1, buckets.size()) - first;
+        work.itemsRead += count;
+        const Pyramid::Bucket& bucket = buckets[first];
+        if (count == 1 && last == first)
+            cells[i] = {.family = bucket.family, .alive = bucket.alive > 0, .merged = true, .share = bucket.alive};
+        else
+            cells[i] = joined(buckets.subspan(first, count), last - first + 1);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Strips, pyramids and activities: what a row looks like, and that a look costs pixels.
 #include "model/facts.h"
+#include "model/lod/group_activities.h"
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
 
@@ -31,6 +32,18 @@ std::shared_ptr<const TraceFacts> busyTrace(int rounds) {
         g.runs(3_us).waitsOn("sync", lockStack, 6_us).wokenByRuntime();
     g.ends();
     return computeFacts(story.told(rounds * 10_us));
+}
+
+// Goroutines that all do the same: born at 1 ms, then rounds of 10 us.
+std::shared_ptr<const TraceFacts> crowd(int goroutines, int rounds) {
+    Story story;
+    for (int i = 0; i < goroutines; ++i) {
+        auto& g = story.g(1 + i).entry("main.worker").bornAt(1_ms);
+        for (int r = 0; r < rounds; ++r)
+            g.runs(3_us).waitsOn("sync", lockStack, 6_us).wokenByRuntime();
+        g.ends();
+    }
+    return computeFacts(story.told(2_ms));
 }
 
 } // namespace
@@ -130,6 +143,59 @@ class TestLod : public QObject {
         QVERIFY(qAbs(lock * bin - 30) < 0.01); // still open, so it lasts to the end
         QVERIFY(qAbs(all * bin - 47) < 0.01);
         QVERIFY(activity.peak > 1.9F);
+    }
+
+    void sumsSayOfAGroupWhatItsSpansSay() {
+        const auto facts = crowd(400, 10);
+        const auto groups = std::shared_ptr<const GoroutineGroups>(facts, &facts->groups);
+        const GroupActivities sums(facts, groups);
+        const Time d = facts->trace->duration;
+        for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 4, d / 2}, TimeRange{d / 8, d}}) {
+            const std::size_t bins = static_cast<std::size_t>(range.length() * 32 / d);
+            StripWork work;
+            const auto got = sums.of(0, range, bins, work);
+            QVERIFY(got);
+            const Activity wanted =
+                activityOf(*facts->trace, facts->waits, facts->groups.groups[0].members, range, bins);
+            for (std::size_t i = 0; i < bins; ++i)
+                for (std::size_t f = 0; f < stateFamilyCount; ++f)
+                    QVERIFY2(std::abs(got->bins[i][f] - wanted.bins[i][f]) < 0.01F,
+                             qPrintable(QStringLiteral("bin %1, family %2: %3 and %4")
+                                            .arg(i)
+                                            .arg(f)
+                                            .arg(double(got->bins[i][f]))
+                                            .arg(double(wanted.bins[i][f]))));
+        }
+    }
+
+    void aLookAtAGroupCostsPixelsNotGoroutines() {
+        const std::size_t bins = 200;
+        std::array<std::size_t, 2> read{};
+        for (const int many : {0, 1}) {
+            const auto facts = crowd(many == 1 ? 1600 : 400, 10);
+            const auto groups = std::shared_ptr<const GoroutineGroups>(facts, &facts->groups);
+            const GroupActivities sums(facts, groups);
+            StripWork work;
+            QVERIFY(sums.of(0, facts->trace->wholeRange(), bins, work));
+            QVERIFY(sums.of(everyGroup, facts->trace->wholeRange(), bins, work));
+            read[static_cast<std::size_t>(many)] = work.itemsRead;
+            QVERIFY(sums.bytes() <= 4 * facts->trace->spans.size());
+            // Too close for the sums: nothing at once, but something to show meanwhile.
+            QVERIFY(!sums.of(0, {0, 1_us}, bins, work));
+            QVERIFY(!sums.coarse(0, {0, 1_us}, bins, work).empty());
+        }
+        QCOMPARE(read[0], read[1]);
+        QVERIFY(read[0] <= 2 * (bins + 1));
+    }
+
+    void aSmallGroupIsExactAtEveryZoom() {
+        const auto facts = crowd(3, 10);
+        const auto groups = std::shared_ptr<const GoroutineGroups>(facts, &facts->groups);
+        const GroupActivities sums(facts, groups);
+        StripWork work;
+        const auto activity = sums.of(0, {1_ms + 3_us, 1_ms + 4_us}, 10, work);
+        QVERIFY(activity);
+        QCOMPARE(activity->bins[5][static_cast<std::size_t>(StateFamily::Lock)], 3.0F);
     }
 
     void theGroupWithMostOpenWaitComesFirstAndTheRuntimeLast() {
