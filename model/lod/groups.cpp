@@ -108,21 +108,30 @@ class GroupKeys {
     Grouping grouping_;
 };
 
-// By task and goroutine, each pair once: who worked for a task, by its regions and its logs, or began it.
-std::vector<std::pair<std::uint32_t, GoroutineIndex>> workersOfTasks(const Trace& trace) {
-    std::vector<std::pair<std::uint32_t, GoroutineIndex>> pairs;
-    const auto add = [&](TaskIndex task, GoroutineIndex g) {
+// Calls `use` with a task and a goroutine that worked for it, by its regions and its logs, or began it.
+template <class Use> void eachWork(const Trace& trace, const Use& use) {
+    const auto pair = [&](TaskIndex task, GoroutineIndex g) {
         if (task.known() && g.known())
-            pairs.emplace_back(task.value, g);
+            use(task, g);
     };
     for (std::uint32_t t = 0; t < trace.tasks.size(); ++t)
-        add({t}, trace.tasks[t].beganOn);
+        pair({t}, trace.tasks[t].beganOn);
     for (const Region& region : trace.regions)
-        add(region.task, region.goroutine);
+        pair(region.task, region.goroutine);
     for (const Log& log : trace.logs)
-        add(log.task, log.goroutine);
-    std::ranges::sort(pairs);
-    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+        pair(log.task, log.goroutine);
+}
+
+template <class Item> void sortUnique(std::vector<Item>& items) {
+    std::ranges::sort(items);
+    items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+// By task and goroutine, each pair once.
+std::vector<std::pair<std::uint32_t, GoroutineIndex>> workersOfTasks(const Trace& trace) {
+    std::vector<std::pair<std::uint32_t, GoroutineIndex>> pairs;
+    eachWork(trace, [&](TaskIndex task, GoroutineIndex g) { pairs.emplace_back(task.value, g); });
+    sortUnique(pairs);
     return pairs;
 }
 
@@ -219,6 +228,16 @@ void sortGroups(const Trace& trace, std::vector<GoroutineGroup>& groups, GroupOr
 }
 
 } // namespace
+
+std::vector<GoroutineIndex> workersOf(const Trace& trace, TaskIndex task) {
+    std::vector<GoroutineIndex> workers;
+    eachWork(trace, [&](TaskIndex of, GoroutineIndex g) {
+        if (of == task)
+            workers.push_back(g);
+    });
+    sortUnique(workers);
+    return workers;
+}
 
 GoroutineGroups groupsOf(const Trace& trace, const WaitClasses& waits, const GroupChoice& choice,
                          const std::stop_token& stop) {

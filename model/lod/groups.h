@@ -88,6 +88,9 @@ struct GroupChoice {
 [[nodiscard]] GoroutineGroups groupsOf(const Trace& trace, const WaitClasses& waits, const GroupChoice& choice = {},
                                        const std::stop_token& stop = {});
 
+/// Who worked for a task: began it, or has a region or log of it; by index. O(regions + logs).
+[[nodiscard]] std::vector<GoroutineIndex> workersOf(const Trace& trace, TaskIndex task);
+
 /// The length of the wait that a goroutine is in when the trace ends; 0 if it is in none. A lower bound if it began
 /// before the trace. O(1).
 [[nodiscard]] Time openWaitOf(const Trace& trace, GoroutineIndex g);

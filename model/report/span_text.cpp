@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/span_text.h"
 
+#include "model/inspect/held_processor.h"
 #include "model/report/text.h"
 
 #include <charconv>
@@ -120,6 +121,56 @@ std::string goroutineSentence(const TraceFacts& facts, GoroutineIndex g) {
     const TimeRange life = trace.lifetime(g);
     return goroutineText(trace, g) + std::string(dot) + "ended at " + durationText(life.end) + " after " +
            (trace.preExisting(g) ? "at least " : "") + durationText(life.length());
+}
+
+std::string groupText(const Trace& trace, std::string_view name, std::span<const GoroutineIndex> members) {
+    std::size_t waiting = 0;
+    Time longest = 0;
+    bool atLeast = false;
+    for (const GoroutineIndex g : members)
+        if (const Time open = openWaitOf(trace, g); open > 0) {
+            ++waiting;
+            if (open >= longest)
+                atLeast = trace.spans.kind(trace.lastSpan(g)).origin == SpanOrigin::BeforeTrace;
+            longest = std::max(longest, open);
+        }
+    std::string text = std::string(shortFunction(name)) + " · " + countText(members.size()) +
+                       (members.size() == 1 ? " goroutine" : " goroutines");
+    if (waiting > 0)
+        text += " · " + countText(waiting) + " still waiting, the longest for " + (atLeast ? "at least " : "") +
+                durationText(longest);
+    return text;
+}
+
+std::string processorText(const Trace& trace, ProcIndex processor) {
+    const Processor& p = trace.processors[processor.value];
+    Time busy = 0;
+    for (std::size_t i = 0; i < p.runs.size(); ++i)
+        busy += trace.spans.range(p.runs[i]).length();
+    return "processor " + std::to_string(p.id) + " · busy " +
+           percentText(100.0 * static_cast<double>(busy) / static_cast<double>(std::max<Time>(trace.duration, 1))) +
+           " of the trace · " + countText(p.runs.size()) + (p.runs.size() == 1 ? " run" : " runs");
+}
+
+std::string taskText(const Trace& trace, TaskIndex index) {
+    const Task task = trace.tasks[index.value];
+    std::string text = "task " + std::string(trace.text(task.type)) + " #" + std::to_string(task.id) + " · " +
+                       (task.begun && task.ended ? "" : "at least ") + durationText(task.range.length()) + " from " +
+                       durationText(task.range.begin);
+    if (!task.ended)
+        text += " · not ended in the trace";
+    if (task.parentId != 0)
+        text += " · part of task #" + std::to_string(task.parentId);
+    return text;
+}
+
+std::string heldProcessorText(const Trace& trace, SpanIndex syscall) {
+    const auto found = processorHeldBy(trace, syscall);
+    if (!found)
+        return {};
+    const bool whole = found->held == trace.spans.range(syscall);
+    return "It held processor " + std::to_string(trace.processors[found->processor.value].id) + " for " +
+           (whole ? "all of it" : durationText(found->held.length()) + " of it") + ": nothing else could run there.";
 }
 
 std::string missingStackText(const TraceFacts& facts, SpanIndex s) {

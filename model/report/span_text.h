@@ -6,7 +6,9 @@
 #include "model/facts.h"
 #include "model/waits/wake_up.h"
 
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace waitscope {
 
@@ -27,10 +29,19 @@ namespace waitscope {
 /// The same for a goroutine as a whole: what it does at the end of the trace, or that it ended, and when.
 [[nodiscard]] std::string goroutineSentence(const TraceFacts& facts, GoroutineIndex g);
 
+/// "main.worker · 1,000 goroutines · 12 still waiting, the longest for 4.89 s". O(members).
+[[nodiscard]] std::string groupText(const Trace& trace, std::string_view name, std::span<const GoroutineIndex> members);
+/// "processor 3 · busy 43.2 % of the trace · 1,204 runs". O(runs).
+[[nodiscard]] std::string processorText(const Trace& trace, ProcIndex processor);
+/// "task request #7 · 12.3 ms from 1.20 s · part of task #2". O(1).
+[[nodiscard]] std::string taskText(const Trace& trace, TaskIndex task);
+
 /// Why a span has no stack of its own.
 [[nodiscard]] std::string missingStackText(const TraceFacts& facts, SpanIndex s);
 /// Why it is not known where a goroutine was created.
 [[nodiscard]] std::string missingCreationText(const Trace& trace, GoroutineIndex g);
+/// "It held processor 3 for 1.20 ms of it: nothing else could run there."; empty if it is not known to have held one.
+[[nodiscard]] std::string heldProcessorText(const Trace& trace, SpanIndex syscall);
 /// What ended a wait: "Woken by goroutine 12 · main.worker", "Woken by a timer: ...".
 [[nodiscard]] std::string wakeUpText(const TraceFacts& facts, SpanIndex wait, const WakeUp& wakeUp);
 

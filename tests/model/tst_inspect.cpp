@@ -2,6 +2,8 @@
 // Times by state add up, events are in order, and a search finds what is there.
 #include "model/inspect/events.h"
 #include "model/inspect/flame.h"
+#include "model/inspect/held_processor.h"
+#include "model/inspect/processor_times.h"
 #include "model/inspect/state_times.h"
 #include "model/search/search.h"
 #include "model/waits/wake_up.h"
@@ -68,6 +70,52 @@ class TestInspect : public QObject {
                 QVERIFY2(sum == lives && times.lifetime == lives, file.c_str());
             }
         }
+    }
+
+    void whatAProcessorRanAndItsIdleTimeAddUpToTheRange() {
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000)
+                continue;
+            const LoadResult loaded = loadTrace(file);
+            if (!loaded.trace)
+                continue;
+            const Time d = loaded.trace->duration;
+            for (std::uint32_t p = 0; p < loaded.trace->processors.size(); ++p)
+                for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 3, d / 2}}) {
+                    const ProcessorTimes times = processorTimesOf(*loaded.trace, {p}, range, 3);
+                    Time sum = 0;
+                    for (const FunctionRuns& runs : times.functions)
+                        sum += runs.total;
+                    QCOMPARE(sum, times.busy);
+                    QCOMPARE(times.busy + times.idle, range.length());
+                    QVERIFY2(times.idle >= 0, file.c_str());
+                    QVERIFY(times.longest.size() <= 3);
+                    QVERIFY(std::ranges::is_sorted(times.longest, std::ranges::greater{}, &LongWait::length));
+                }
+        }
+    }
+
+    void whileASystemCallHoldsAProcessorNothingElseRunsThere() {
+        std::size_t seen = 0;
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000)
+                continue;
+            const LoadResult loaded = loadTrace(file);
+            if (!loaded.trace)
+                continue;
+            const Trace& trace = *loaded.trace;
+            for (std::uint32_t s = 0; s < trace.spans.size(); ++s) {
+                const auto held = processorHeldBy(trace, {s});
+                if (!held)
+                    continue;
+                ++seen;
+                const TimeRange call = trace.spans.range({s});
+                QVERIFY2(held->held.begin == call.begin && held->held.end <= call.end, file.c_str());
+                const SpanIndex run = runAt(trace, held->processor, held->held.begin, held->held.end);
+                QVERIFY2(!run.known() || trace.spans.start(run) < held->held.begin, file.c_str());
+            }
+        }
+        QVERIFY(seen > 0);
     }
 
     void statesTransitionsAndLongestWaitsAreThoseOfTheStory() {

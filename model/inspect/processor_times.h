@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What did a processor run, and when did it stand idle?
+#pragma once
+
+#include "model/inspect/state_times.h"
+#include "model/trace/trace.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace waitscope {
+
+/// The runs of all goroutines of one function on the processor.
+struct FunctionRuns {
+    std::string_view function; ///< as Go prints it; of the trace
+    Time total = 0;            ///< inside the range
+    std::uint64_t count = 0;
+    Time longest = 0; ///< the whole length of one that touches the range
+};
+
+struct ProcessorTimes {
+    TimeRange range;
+    Time busy = 0;                       ///< inside the range
+    Time idle = 0;                       ///< the rest: idle, or in the scheduler
+    std::vector<FunctionRuns> functions; ///< most time first
+    std::vector<LongWait> longest;       ///< runs that touch the range, longest first, at most as many as asked for
+};
+
+/// O(log runs + runs inside the range · log).
+[[nodiscard]] ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range,
+                                              std::size_t most = 50);
+
+} // namespace waitscope
