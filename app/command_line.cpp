@@ -52,7 +52,9 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
         ->check(CLI::IsMember(namesOf(namedGroupings)));
     program.add_option("--sort", view.sort, "what comes first")->check(CLI::IsMember(namesOf(namedGroupOrders)));
     program.add_option("--filter", view.filter, "only these goroutines, in the words of the window's filter");
-    program.add_option("--select", view.select, "g42 or g42@1.5s: what to select");
+    program.add_option("--select", view.select,
+                       "what to select: g42, g42@1.5s, P3, #7 (a task) or a function whose goroutines are meant");
+    program.add_option("--choose", view.choose, "A..B: a range to look at closely");
     program.add_option("--hide", view.hide, "g1,g2: goroutines without a row");
     program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
 }
@@ -197,6 +199,7 @@ int runCommandLine(int argc, char** argv) {
     heatmapApp->add_option("--contains", heatmap.contains, "only goroutines whose function has this text in its name")
         ->excludes(heatmapApp->get_option("--filter"));
     heatmapApp->add_option("--rows", heatmap.rows, "A..B: only these places in the order of rows (lifetime)");
+    heatmapApp->add_option("--rules", heatmap.rules, "a file of dismissed findings and idle functions");
     heatmapApp->add_option("--threshold", heatmap.threshold,
                            "from which age an open wait is stuck, such as 500ms; 5 % of the trace unless given");
     heatmapApp->add_option("--preset", heatmap.preset, "report (1600x900), slide (2560x1440) or print (300 dpi)")

@@ -60,7 +60,7 @@ void VerdictLine::judge(const QString& source) {
                          computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .distributions = false}));
     });
     rules_ = {};
-    if (const QString path = rulesFileBeside(source_); !source_.isEmpty() && QFile::exists(path)) {
+    if (const QString path = rulesFile(); !path.isEmpty()) {
         std::string problem;
         if (const auto rules = readRules(path.toStdString(), problem))
             rules_ = *rules;
@@ -84,9 +84,15 @@ void VerdictLine::forget() {
     verdict_.reset();
 }
 
+QString VerdictLine::rulesFile() const {
+    const QString path = source_.isEmpty() ? QString() : rulesFileBeside(source_);
+    return QFile::exists(path) ? path : QString();
+}
+
 void VerdictLine::computeFindingsAgain() {
     findings_.reset();
     panel_->show(nullptr);
+    Q_EMIT judged(nullptr);
     findingsWork_.request([facts = view_->facts(), rules = rules_] {
         return std::make_shared<const Findings>(
             computeFindings(facts, {.idleFunction = idleFunctionOf(rules), .source = sourceFile}, dismissOf(rules)));
@@ -110,6 +116,7 @@ void VerdictLine::showFindings(std::shared_ptr<const Findings> findings) {
         return; // closed meanwhile
     findings_ = std::move(findings);
     panel_->show(findings_);
+    Q_EMIT judged(findings_);
     // Before anything is chosen the onset is that of what the line above says.
     const bool isFault = findings_->worst().value_or(Tier::Info) >= Tier::Medium;
     if (isFault && findings_->all.front().since > 0)

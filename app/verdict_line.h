@@ -28,10 +28,15 @@ class VerdictLine : public QPushButton {
     void judge(const QString& source);
     /// The view shows the beginning of a trace that is still being loaded: no verdict before it is whole.
     void waitForTheRest();
+    /// How this trace is judged, for who judges it elsewhere; `rulesFile` is empty if there is no such file.
+    [[nodiscard]] const Rules& rules() const { return rules_; }
+    [[nodiscard]] QString rulesFile() const;
     /// Drops what was found, and what is being computed.
     void forget();
 
   Q_SIGNALS:
+    /// What was found; null: it is being looked for.
+    void judged(const std::shared_ptr<const waitscope::Findings>& findings);
     /// The findings tell more than the line: they should be seen.
     void findingsWanted();
     /// Something was done, in a sentence.

@@ -86,6 +86,7 @@ struct HeatmapCommand : PictureCommand {
     std::string threshold;
     std::string rows;
     std::string contains;
+    std::string rules; ///< a file of what the user has dismissed
     bool maximum = false;
     bool runtime = false;
     [[nodiscard]] int run() const;

@@ -2,6 +2,8 @@
 // waitscope heatmap: the heatmap of one trace as a picture, or the numbers behind it, or a picture each of many traces.
 #include "app/commands/picture.h"
 #include "app/exit_code.h"
+#include "app/rules_file.h"
+#include "app/source_file.h"
 #include "app/trace_input.h"
 #include "model/report/grid_report.h"
 #include "widgets/heatmap/heatmap_picture.h"
@@ -73,6 +75,15 @@ std::optional<HeatmapPictureOptions> understood(const HeatmapCommand& command, s
     problem = objectionTo(options.what);
     if (!problem.empty())
         return {};
+    options.judging.source = sourceFile;
+    if (!command.rules.empty()) {
+        const auto rules = readRules(command.rules, problem);
+        if (!rules)
+            return {};
+        options.judging.idleFunction = idleFunctionOf(*rules);
+        options.dismiss = dismissOf(*rules);
+        options.rules = QString::fromStdString(command.rules);
+    }
     options.colours = *findColourMap(command.palette);
     for (std::size_t i = 0; i < namedScales.size(); ++i)
         if (namedScales[i].name == command.colours)

@@ -18,6 +18,7 @@ namespace {
 
 constexpr qreal margin = 12;
 constexpr qreal titlePixels = 18;
+constexpr qreal calloutPixels = 14; // what the reader of a report reads first
 constexpr qreal textPixels = smallestPixels;
 constexpr qreal leastPlotHeight = 150;
 constexpr QRgb ink = qRgb(0x1a, 0x1a, 0x1a);
@@ -212,7 +213,7 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& bre
     layout.texts = {title};
     for (const QString& callout : callouts_)
         layout.texts.push_back(
-            placed(begun(callout, longestCallout), layout.texts.back().rect.bottom() + 2, textPixels, false, ink));
+            placed(begun(callout, longestCallout), layout.texts.back().rect.bottom() + 2, calloutPixels, false, ink));
     const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);

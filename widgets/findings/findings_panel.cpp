@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/findings/findings_panel.h"
 
+#include "model/findings/callouts.h"
 #include "model/findings/pattern.h"
 #include "model/findings/why_healthy.h"
 #include "model/report/findings_report.h"
@@ -28,19 +29,10 @@ constexpr int gap = 4; // the window's grid, in logical pixels
 
 /// What all views can show of a finding: the oldest of its open waits, else the place, else one of its goroutines.
 Selection selectionOf(const TraceFacts& facts, const Finding& f) {
-    const Trace& trace = *facts.trace;
-    GoroutineIndex oldest;
-    for (const GoroutineIndex g : f.members) {
-        const SpanIndex last = trace.lastSpan(g);
-        const std::uint32_t c = trace.aliveAtEnd(g) ? facts.waits.indexOf(trace, last) : 0;
-        if (c == 0 || (f.site.known() && facts.waits.all()[c].site != f.site))
-            continue;
-        if (!oldest.known() || trace.spans.start(last) < trace.spans.start(trace.lastSpan(oldest)))
-            oldest = g;
-    }
+    const GoroutineIndex oldest = oldestWaiting(facts, f);
     Selection selection;
     if (oldest.known())
-        selection = SpanSelection{oldest, trace.lastSpan(oldest)};
+        selection = SpanSelection{oldest, facts.trace->lastSpan(oldest)};
     else if (f.primitive && f.site.known())
         selection = SiteSelection{*f.primitive, f.site};
     else if (!f.members.empty())

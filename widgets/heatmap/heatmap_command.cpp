@@ -49,6 +49,8 @@ QString commandFor(const HeatmapPictureOptions& options, const QString& traceFil
         option("--rows", QStringLiteral("%1..%2").arg(options.firstPlace).arg(options.firstPlace + options.placeCount));
     if (what.stuckAge > 0)
         option("--threshold", QString::number(what.stuckAge) + QStringLiteral("ns"));
+    if (!options.rules.isEmpty())
+        option("--rules", options.rules);
     if (options.colourScale)
         option("--colours", fromUtf8(namedOf(*options.colourScale).name));
     if (options.colours != ColourMap::Viridis)

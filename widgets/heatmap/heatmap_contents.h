@@ -2,7 +2,7 @@
 // What is drawn, and how it looks: the parts of the heatmap's painter share these.
 #pragma once
 
-#include "model/heatmap/callouts.h"
+#include "model/findings/callouts.h"
 #include "model/heatmap/colour_scale.h"
 #include "model/heatmap/grid.h"
 #include "widgets/heatmap/magnitude_colors.h"

@@ -53,7 +53,7 @@ HeatmapContents contentsOf(const HeatmapSheet& sheet) {
             .scale = options.colourScale,
             .beside = sheet.beside,
             .colours = options.colours,
-            .callouts = sheet.callouts};
+            .callouts = sheet.callouts.all};
 }
 
 // What the mode counts, beside what the caption says of every picture.
@@ -73,7 +73,7 @@ PictureSubject subjectOf(const HeatmapSheet& sheet) {
     const TraceFacts& facts = *sheet.facts;
     const HeatmapPictureOptions& options = sheet.options;
     const Grid& grid = *sheet.grid;
-    const std::vector<Callout>& callouts = sheet.callouts;
+    const Callouts& callouts = sheet.callouts;
     const QString metric = fromUtf8(metricText(grid.mode, grid.metric));
     const QString heading = options.heading.isEmpty() ? QString() : options.heading + QStringLiteral(" · ");
     PictureSubject subject{.title = heading + fromUtf8(titleOf(options.what)),
@@ -98,10 +98,10 @@ PictureSubject subjectOf(const HeatmapSheet& sheet) {
         }
     }
     subject.more = details(options, grid);
-    for (std::size_t i = 0; i < callouts.size(); ++i)
-        subject.callouts.push_back(QString(letterOf(i)) + QStringLiteral("  ") + fromUtf8(callouts[i].text));
-    if (callouts.empty() && !options.callouts)
-        subject.callouts.push_back(QStringLiteral("No goroutine of the program was stuck when the trace ended."));
+    for (std::size_t i = 0; i < callouts.all.size(); ++i)
+        subject.callouts.push_back(QString(letterOf(i)) + QStringLiteral("  ") + fromUtf8(callouts.all[i].text));
+    if (callouts.all.empty() && !callouts.nothing.empty())
+        subject.callouts.push_back(fromUtf8(callouts.nothing));
     subject.command = commandFor(options, fromUtf8(facts.trace->identity.fileName), *facts.trace);
     return subject;
 }
@@ -170,9 +170,14 @@ std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFa
     RowChoice choice = options.rows;
     choice.order = options.what.order;
     const std::vector<GoroutineIndex> order = orderedGoroutines(*sheet.facts, choice);
-    const Time duration = sheet.facts->trace->duration;
-    const Time stuck = options.what.stuckAge > 0 ? options.what.stuckAge : defaultStuckAge(duration);
-    sheet.callouts = options.callouts ? *options.callouts : stuckCallouts(*sheet.facts, stuck);
+    if (options.callouts) {
+        sheet.callouts = *options.callouts;
+    } else {
+        FindingOptions judging = options.judging;
+        if (options.what.stuckAge > 0)
+            judging.threshold = options.what.stuckAge;
+        sheet.callouts = calloutsOf(computeFindings(sheet.facts, std::move(judging), options.dismiss));
+    }
     const std::size_t first = std::min<std::size_t>(options.firstPlace, order.size());
     const std::size_t most = options.placeCount == 0 ? order.size() : options.placeCount;
     const auto goroutines = std::span(order).subspan(first, std::min(most, order.size() - first));

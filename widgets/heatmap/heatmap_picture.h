@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/facts.h"
-#include "model/heatmap/callouts.h"
+#include "model/findings/callouts.h"
 #include "model/heatmap/colour_scale.h"
 #include "model/heatmap/heatmap.h"
 #include "widgets/heatmap/magnitude_colors.h"
@@ -45,12 +45,15 @@ struct HeatmapPictureOptions {
     HeatmapOptions what; ///< range empty: the whole trace; bins, rows and firstPlace follow from the picture
     std::optional<ScaleKind> colourScale; ///< none: what the unit is used to
     ColourMap colours = ColourMap::Viridis;
-    RowChoice rows;                               ///< its order is that of `what`
-    QString filter;                               ///< what `rows.wanted` looks for, for the caption
-    QString filterOption;                         ///< and for the command: "--contains" or "--filter"
-    std::uint32_t firstPlace = 0;                 ///< in the order of rows
-    std::uint32_t placeCount = 0;                 ///< 0: to the last one
-    std::optional<std::vector<Callout>> callouts; ///< none: the places where goroutines are stuck
+    RowChoice rows;                   ///< its order is that of `what`
+    QString filter;                   ///< what `rows.wanted` looks for, for the caption
+    QString filterOption;             ///< and for the command: "--contains" or "--filter"
+    std::uint32_t firstPlace = 0;     ///< in the order of rows
+    std::uint32_t placeCount = 0;     ///< 0: to the last one
+    std::optional<Callouts> callouts; ///< none: of what is found in the trace,
+    FindingOptions judging;           ///< in this way
+    Dismiss dismiss;                  ///< but for this; may be null
+    QString rules;                    ///< the file that both come from, for the command
     // As half of a comparison:
     QString heading;       ///< before the title: "A, before"
     double across = 1;     ///< share of the width that time takes: the shorter trace needs less
@@ -61,7 +64,7 @@ struct HeatmapPictureOptions {
 struct HeatmapSheet {
     std::shared_ptr<const TraceFacts> facts;
     HeatmapPictureOptions options;
-    std::vector<Callout> callouts;
+    Callouts callouts;
     std::shared_ptr<const Grid> grid;   ///< the numbers behind the colours
     std::shared_ptr<const Grid> beside; ///< of the other half of a comparison, whose colour scale this shares; or null
     std::size_t shown = 0;              ///< goroutines
