@@ -120,6 +120,41 @@ ResidenceKind usualResidences(const TraceFacts& facts) {
     return pairs(ResidenceKind::Region) || facts.trace->tasks.empty() ? ResidenceKind::Region : ResidenceKind::Task;
 }
 
+ResidenceSplit splitOf(const Trace& trace, const ResidenceArm& arm) {
+    ResidenceSplit split;
+    for (const Residence& residence : arm.residences) {
+        Time left = residence.range.length();
+        const TimeRange alive =
+            residence.goroutine.known() ? trace.lifetime(residence.goroutine).clippedTo(residence.range) : TimeRange{};
+        if (!alive.empty()) {
+            const SpanRange own = trace.goroutines.spans(residence.goroutine);
+            for (std::uint32_t s = trace.spanAt(residence.goroutine, alive.begin).value;
+                 s < own.end && trace.spans.start({s}) < alive.end; ++s) {
+                const Time part = trace.spans.range({s}).clippedTo(alive).length();
+                switch (trace.spans.state({s})) {
+                case GoroutineState::Running:
+                    split.running += part;
+                    break;
+                case GoroutineState::Runnable:
+                    split.runnable += part;
+                    break;
+                case GoroutineState::Waiting:
+                case GoroutineState::Syscall:
+                    split.blocked += part;
+                    break;
+                case GoroutineState::Unknown:
+                case GoroutineState::Ended:
+                case GoroutineState::StillAlive:
+                    continue;
+                }
+                left -= part;
+            }
+        }
+        split.unknown += left;
+    }
+    return split;
+}
+
 SortedDurations lengthsOf(const ResidenceArm& arm) {
     std::vector<Time> lengths;
     for (const Residence& r : arm.residences)

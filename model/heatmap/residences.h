@@ -47,6 +47,17 @@ struct ResidenceArm {
 /// The kind that the program marks its strategies with: logs that pair, else regions, else tasks.
 [[nodiscard]] ResidenceKind usualResidences(const TraceFacts& facts);
 
+/// What the goroutines that began the residences did meanwhile; the parts add up to the residences' lengths.
+struct ResidenceSplit {
+    Time running = 0;
+    Time runnable = 0;
+    Time blocked = 0; ///< waiting, or in a system call
+    Time unknown = 0; ///< not recorded, or the goroutine had ended
+    [[nodiscard]] Time total() const { return running + runnable + blocked + unknown; }
+};
+/// O(spans inside the residences + residences · log).
+[[nodiscard]] ResidenceSplit splitOf(const Trace& trace, const ResidenceArm& arm);
+
 /// How long the residences of an arm are. O(n · log n).
 [[nodiscard]] SortedDurations lengthsOf(const ResidenceArm& arm);
 

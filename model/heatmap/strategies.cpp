@@ -15,15 +15,30 @@ namespace waitscope {
 
 namespace {
 
-std::vector<std::string> notesOf(const ResidenceArm& arm) {
+// "running 12.0 %, blocked 88.0 %": what there is none of is not said.
+std::string splitText(const ResidenceSplit& split) {
+    std::string text;
+    for (const auto& [name, time] : {std::pair("running", split.running), std::pair("runnable", split.runnable),
+                                     std::pair("blocked", split.blocked), std::pair("unknown", split.unknown)})
+        if (time > 0)
+            text += (text.empty() ? "" : ", ") + std::string(name) + " " +
+                    percentText(100.0 * static_cast<double>(time) / static_cast<double>(split.total()));
+    return text;
+}
+
+std::vector<std::string> notesOf(const Trace& trace, const ResidenceArm& arm) {
     const std::string unpaired = countText(arm.unpaired) + (arm.unpaired == 1 ? " unpaired mark" : " unpaired marks");
     if (arm.residences.empty())
         return {"no residence", unpaired};
     std::string mean = "mean " + durationText(std::llround(*arm.mean));
     if (arm.halfWidth)
         mean += " ± " + durationText(std::llround(*arm.halfWidth)) + " (95 %)";
-    return {"n " + countText(arm.residences.size()), "p50 " + durationText(*arm.p50), "p95 " + durationText(*arm.p95),
-            mean, unpaired};
+    std::vector<std::string> notes{"n " + countText(arm.residences.size()), "p50 " + durationText(*arm.p50),
+                                   "p95 " + durationText(*arm.p95), mean};
+    if (const std::string split = splitText(splitOf(trace, arm)); !split.empty())
+        notes.push_back(split);
+    notes.push_back(unpaired);
+    return notes;
 }
 
 std::string hundredths(double value) {
@@ -63,6 +78,7 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
             grid.notes.push_back("Cliff's delta " + hundredths(*delta) + " (" + arms[0].name + " against " +
                                  arms[1].name + ")");
     const auto rowsOfArm = static_cast<std::uint32_t>(request.options.rows / std::max<std::size_t>(1, arms.size()));
+    const SortedDurations reference = lengthsOf(arms.empty() ? ResidenceArm() : arms.front());
     std::vector<RowItem> items;
     grid.perRow = 1;
     double top = 0;
@@ -88,7 +104,12 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
         band.rows = static_cast<std::uint32_t>(grid.rows.size()) - band.firstRow;
         if (band.rows > 0)
             grid.bands.push_back(band);
-        grid.sections.push_back({.top = band.top, .bottom = band.bottom, .title = arm.name, .notes = notesOf(arm)});
+        std::vector<std::string> notes = notesOf(*request.facts.trace, arm);
+        // Of more than two each is held against the first; between two it is said once, of both.
+        if (arms.size() > 2 && &arm != &arms.front())
+            if (const auto delta = cliffsDelta(reference, lengthsOf(arm)))
+                notes.push_back("Cliff's delta " + hundredths(*delta) + " against " + arms.front().name);
+        grid.sections.push_back({.top = band.top, .bottom = band.bottom, .title = arm.name, .notes = std::move(notes)});
         constexpr double gap = 0.06;
         top += 1 + gap;
     }
