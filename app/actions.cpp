@@ -5,6 +5,13 @@
 
 namespace waitscope {
 
+QString keysOf(const QAction& action) {
+    QStringList keys;
+    for (const QKeySequence& key : action.shortcuts())
+        keys << key.toString(QKeySequence::NativeText);
+    return keys.join(QStringLiteral(", "));
+}
+
 QAction* Actions::add(const QString& group, const QString& name, const QKeySequence& key, std::function<void()> what) {
     auto* const action = new QAction(name, window_);
     action->setShortcut(key);
@@ -32,7 +39,7 @@ QString Actions::keySheet() const {
     for (const Command& command : commands_)
         if (!command.action->shortcut().isEmpty())
             row(command.group, QString(command.action->text()).remove(u'&').remove(QStringLiteral("…")),
-                command.action->shortcut().toString(QKeySequence::NativeText));
+                keysOf(*command.action));
     for (const Described& described : described_)
         row(described.group, described.name, described.keys);
     return html + QStringLiteral("</table>");

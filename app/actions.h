@@ -19,13 +19,16 @@ struct Command {
     QAction* action = nullptr;
 };
 
+/// The keys of a command as they are written: "Ctrl+0, 0"; empty if it has none.
+[[nodiscard]] QString keysOf(const QAction& action);
+
 class Actions {
   public:
     explicit Actions(QWidget* window) : window_(window) {}
 
     /// A command of a menu. It works in the whole window.
     QAction* add(const QString& group, const QString& name, const QKeySequence& key, std::function<void()> what);
-    /// Keys that a canvas understands itself; for the key sheet only.
+    /// What is done with the mouse, or with keys that mean other things elsewhere; for the key sheet only.
     void describe(const QString& group, const QString& name, const QString& keys);
 
     [[nodiscard]] const std::vector<Command>& all() const { return commands_; }

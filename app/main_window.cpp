@@ -100,6 +100,7 @@ void MainWindow::makePages() {
         connect(view, &TraceView::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
         connect(view->state(), &ViewState::selectionChanged, this, &MainWindow::updateStatus);
         connect(view->state(), &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
+        connect(view->state(), &ViewState::chosenRangeChanged, this, &MainWindow::updateStatus);
     }
     connect(pair_, &TracePair::activeChanged, this, &MainWindow::updateStatus);
     connect(pair_, &TracePair::pairChanged, this, &MainWindow::updateTitle);
@@ -312,15 +313,13 @@ void MainWindow::updateStatus() {
         return;
     }
     const Trace& trace = *facts->trace;
-    QString what;
-    if (const auto* span = std::get_if<SpanSelection>(&state.selection()))
-        what = fromUtf8(spanText(*facts, span->goroutine, span->span));
-    else if (const auto* g = std::get_if<GoroutineSelection>(&state.selection()))
-        what = fromUtf8(goroutineSentence(*facts, g->goroutine));
-    else if (const auto* site = std::get_if<SiteSelection>(&state.selection()))
-        what = tr("waits on %1 at %2").arg(fromUtf8(nameOf(site->primitive)), fromUtf8(siteText(trace, site->site)));
-    selectionText_->setText(what);
-    rangeText_->setText(QStringLiteral("Δ ") + fromUtf8(durationText(state.visibleRange().length())));
+    selectionText_->setText(fromUtf8(selectionText(*facts, state.selection())));
+    QString range = QStringLiteral("Δ ") + fromUtf8(durationText(state.visibleRange().length()));
+    if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
+        range = tr("chosen: Δ %1 from %2")
+                    .arg(fromUtf8(durationText(chosen.length())), fromUtf8(durationText(chosen.begin))) +
+                QStringLiteral(" · ") + range;
+    rangeText_->setText(range);
     const std::size_t warnings = trace.report.warnings.size();
     traceText_->setText(tr("%1 events, %2 goroutines, %3%4")
                             .arg(fromUtf8(countText(trace.report.events)), fromUtf8(countText(trace.goroutines.size())),

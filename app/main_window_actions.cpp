@@ -55,11 +55,9 @@ void MainWindow::makeActions() {
     QAction* const copyCommand = actions_.add(file, tr("Copy the command for the hea&tmap"), {},
                                               [this] { pair_->active()->copyHeatmapCommand(); });
     QAction* const exportTimeline =
-        actions_.add(file, tr("Export &timeline as PNG…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
-            chooseExport(tr("timeline"), tr("Pictures (*.png)"), [this](const QString& path) {
-                if (pair_->active()->exportTimeline(path))
-                    say(tr("Written: %1").arg(path));
-            });
+        actions_.add(file, tr("Export &timeline as picture…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+            chooseExport(tr("timeline"), tr("Pictures (*.png *.svg)"),
+                         [this](const QString& path) { pair_->active()->exportTimeline(path); });
         });
     fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline});
     fileMenu->addSeparator();
@@ -109,6 +107,9 @@ void MainWindow::makeActions() {
     QAction* const editor =
         actions_.add(go, tr("Open the line in the &editor"), QKeySequence(Qt::CTRL | Qt::Key_Return),
                      [this] { pair_->active()->details()->openEditor(); });
+    whole->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_0), QKeySequence(Qt::Key_0)});
+    focus->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_J), QKeySequence(Qt::Key_F)});
+    waker->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_U), QKeySequence(Qt::Key_U)});
     goMenu->addActions({whole, focus, waker, why, source, editor});
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
     pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
@@ -140,19 +141,22 @@ void MainWindow::makeActions() {
 
     const QString keys = tr("In the timeline and the heatmap");
     for (const auto& [key, what] :
-         {std::pair("W / S", tr("zoom in / out at the mouse")), std::pair("A / D", tr("move left / right")),
-          std::pair("Ctrl+wheel", tr("zoom at the mouse")), std::pair("Shift+wheel", tr("move left / right")),
-          std::pair("Home, 0", tr("whole trace"))})
+         {std::pair("Ctrl+wheel, pinch", tr("zoom at the mouse")), std::pair("Shift+wheel", tr("move left / right")),
+          std::pair("Shift+drag, middle drag", tr("move")), std::pair("Home", tr("whole trace"))})
         actions_.describe(keys, what, QString::fromLatin1(key));
     const QString timelineKeys = tr("In the timeline");
     for (const auto& [key, what] :
-         {std::pair("drag", tr("choose a range; Z or a double click zooms to it")),
-          std::pair("Shift+drag, middle drag", tr("move")),
-          std::pair("F", tr("focus the selection, again: whole trace")), std::pair("U", tr("who woke it")),
-          std::pair(". / ,", tr("next / previous span of the row")), std::pair("Up / Down", tr("row by row")),
+         {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
+          std::pair("double click, middle click", tr("zoom to the span")), std::pair("Up / Down", tr("row by row")),
           std::pair("Left / Right / Enter", tr("fold, unfold, select")),
-          std::pair("Esc", tr("take back: drag, range, selection"))})
+          std::pair("Esc", tr("take back: drag, range, selection, filter"))})
         actions_.describe(timelineKeys, what, QString::fromLatin1(key));
+    const QString heatmapKeys = tr("In the heatmap");
+    for (const auto& [key, what] :
+         {std::pair("drag across, drag down", tr("zoom to that time, to those rows")),
+          std::pair("drag along the row axis", tr("choose those goroutines for all views")),
+          std::pair("Alt+wheel", tr("zoom rows")), std::pair("double click", tr("the stack of the blocked goroutine"))})
+        actions_.describe(heatmapKeys, what, QString::fromLatin1(key));
 
     QMenu* const helpMenu = menuBar()->addMenu(help);
     helpMenu->addAction(actions_.add(help, tr("&Keys"), QKeySequence(Qt::Key_Question), [this] { showKeys(); }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/timeline_commands.h"
 
-#include "app/command_palette.h"
+#include "app/quick_choice.h"
 #include "model/report/range_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -37,8 +37,6 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
     to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] { current()->parts_.search->begin(); });
     to(edit, tr("Search (as in a pager)"), QKeySequence(Qt::Key_Slash),
        [current] { current()->parts_.search->begin(); });
-    to(edit, tr("Find a goroutine…"), QKeySequence(Qt::CTRL | Qt::Key_P),
-       [current] { current()->parts_.search->begin(); });
     to(edit, tr("&Next hit"), QKeySequence(Qt::Key_F3), [current] { current()->parts_.search->step(1); });
     to(edit, tr("&Previous hit"), QKeySequence(Qt::SHIFT | Qt::Key_F3),
        [current] { current()->parts_.search->step(-1); });
@@ -49,13 +47,21 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
         QApplication::clipboard()->setText(current()->link());
         Q_EMIT message(tr("Copied: %1").arg(current()->link()));
     });
-    to(edit, tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
-       [this, &actions] { CommandPalette(actions, window_).exec(); });
+    to(edit, tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), [this, &actions] {
+        QuickChoice(
+            tr("Commands"), tr("Part of a command's name"),
+            [&](const QString& text) { return commandsFor(actions, text); }, window_)
+            .exec();
+    });
 
     view->addSeparator();
     to(view, tr("&Pin the goroutine, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline()->pinSelected(); });
     to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H),
        [timeline] { timeline()->hideSelected(); });
+    to(view, tr("Show &only what is selected"), QKeySequence(Qt::Key_O),
+       [timeline] { timeline()->showOnlySelected(); });
+    to(view, tr("Show all goroutines"), QKeySequence(Qt::SHIFT | Qt::Key_O),
+       [timeline] { timeline()->showEverything(); });
     to(view, tr("Show what is h&idden"), QKeySequence(Qt::SHIFT | Qt::Key_H), [timeline] { timeline()->showHidden(); });
     to(view, tr("Fold all groups"), QKeySequence(Qt::Key_Minus), [timeline] { timeline()->foldAll(true); });
     to(view, tr("Unfold all groups"), QKeySequence(Qt::Key_Plus), [timeline] { timeline()->foldAll(false); });
@@ -85,6 +91,19 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
             actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline()->setTimeFormat(format); }));
 
     go->addSeparator();
+    const auto keyed = [&](const QString& name, Qt::Key key, std::function<void()> what) {
+        return to(go, name, QKeySequence(key), std::move(what));
+    };
+    keyed(tr("Zoom in at the mouse"), Qt::Key_W, [timeline] { timeline()->zoomBy(zoomStep); });
+    keyed(tr("Zoom out at the mouse"), Qt::Key_S, [timeline] { timeline()->zoomBy(1 / zoomStep); });
+    keyed(tr("Move left"), Qt::Key_A, [timeline] { timeline()->moveBy(-panStep); });
+    keyed(tr("Move right"), Qt::Key_D, [timeline] { timeline()->moveBy(panStep); });
+    keyed(tr("Zoom to the chosen range"), Qt::Key_Z, [timeline] { timeline()->zoomToChosenRange(); });
+    keyed(tr("Next span of the goroutine"), Qt::Key_Period, [timeline] { timeline()->selectNeighbour(1); });
+    keyed(tr("Previous span of the goroutine"), Qt::Key_Comma, [timeline] { timeline()->selectNeighbour(-1); });
+    go->addSeparator();
+    to(go, tr("&Find a goroutine or a function…"), QKeySequence(Qt::CTRL | Qt::Key_P),
+       [current] { current()->askWhom(); });
     to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [current] { current()->askWhereTo(); });
     to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
     to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline()->toggleMark(); });
@@ -105,6 +124,13 @@ void TimelineCommands::askWhereTo() {
                                                QLineEdit::Normal, {}, &chosen);
     if (chosen && !goTo(text.trimmed()))
         Q_EMIT message(tr("There is no %1 in this trace.").arg(text));
+}
+
+void TimelineCommands::askWhom() {
+    QuickChoice(
+        tr("Find a goroutine or a function"), tr("Its number, or part of the function's name"),
+        [this](const QString& text) { return placesFor(*parts_.state, text); }, window_)
+        .exec();
 }
 
 void TimelineCommands::askNote() {
@@ -176,11 +202,9 @@ ViewOptions TimelineCommands::options() const {
     if (choice.order != GroupOrder::OpenWait)
         options.sort = namedGroupOrders[static_cast<std::size_t>(choice.order)].name;
     options.filter = choice.filter.toStdString();
-    if (const GoroutineIndex g = selectedGoroutine(state.selection()); g.known()) {
-        options.select = goroutinesText(trace, {g});
-        if (const auto* const span = std::get_if<SpanSelection>(&state.selection()))
-            options.select += "@" + std::to_string(trace.spans.start(span->span)) + "ns";
-    }
+    options.select = selectedAs(*state.facts(), state.selection());
+    if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
+        options.choose = std::to_string(chosen.begin) + "ns.." + std::to_string(chosen.end) + "ns";
     options.hide = goroutinesText(trace, choice.hidden);
     options.pin = goroutinesText(trace, timeline.rows().pinned());
     return options;
@@ -214,17 +238,18 @@ QString TimelineCommands::apply(const ViewOptions& options) {
             return fromUtf8(problem);
         state.setVisibleRange(*range);
     }
+    if (!options.choose.empty()) {
+        const auto range = rangeFrom(options.choose, trace.duration, problem);
+        if (!range)
+            return fromUtf8(problem);
+        state.choose(*range);
+    }
     if (options.select.empty())
         return {};
-    const auto wanted = goroutineAtFrom(options.select);
-    const GoroutineIndex g = wanted ? trace.findGoroutine(wanted->id) : GoroutineIndex{};
-    if (!g.known())
-        return tr("--select %1: the trace has no such goroutine.").arg(QString::fromStdString(options.select));
-    const SpanIndex span = wanted->time ? trace.spanAt(g, *wanted->time) : SpanIndex{};
-    if (span.known())
-        state.select(SpanSelection{g, span});
-    else
-        state.select(GoroutineSelection{g});
+    const Selection selection = selectionFrom(state.facts(), options.select);
+    if (std::holds_alternative<std::monostate>(selection))
+        return tr("--select %1: the trace has no such thing.").arg(QString::fromStdString(options.select));
+    state.select(selection);
     return {};
 }
 

@@ -48,6 +48,7 @@ class TimelineCommands : public QObject {
 
   private:
     void askWhereTo();
+    void askWhom();
     void askNote();
 
     Parts parts_;

@@ -2,8 +2,7 @@
 #include "app/trace_view.h"
 
 #include "app/details.h"
-#include "app/output.h"
-#include "app/picture_file.h"
+#include "app/source_file.h"
 #include "app/timeline_commands.h"
 #include "app/verdict_line.h"
 #include "widgets/common/from_utf8.h"
@@ -15,7 +14,6 @@
 #include "widgets/search/search_panel.h"
 #include "widgets/timeline/overview_strip.h"
 #include "widgets/timeline/timeline_pane.h"
-#include "widgets/timeline/timeline_picture.h"
 #include "widgets/waits/waits_panel.h"
 
 #include <QApplication>
@@ -52,6 +50,7 @@ void TraceView::makeCanvases() {
     connect(timeline_, &TimelineView::messageChanged, this, &TraceView::message);
     connect(commands_, &TimelineCommands::message, this, &TraceView::message);
     heatmap_ = new HeatmapView(&state_);
+    connect(heatmap_, &HeatmapView::rowsBrushed, timeline_, &TimelineView::showOnlySelected);
     connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
         if (maximised_ == heatmap_)
             showAlone(heatmap_);
@@ -64,6 +63,9 @@ void TraceView::makeWords() {
     findingsPanel_ = new FindingsPanel(&state_);
     verdictLine_ = new VerdictLine(&state_, findingsPanel_);
     connect(verdictLine_, &VerdictLine::findingsWanted, this, [this] { tables_->setCurrentWidget(findingsPanel_); });
+    connect(verdictLine_, &VerdictLine::judged, this, [this](const std::shared_ptr<const Findings>& findings) {
+        heatmap_->setCallouts(findings ? std::optional(calloutsOf(*findings)) : std::nullopt);
+    });
     connect(verdictLine_, &VerdictLine::message, this, &TraceView::message);
     connect(verdictLine_, &VerdictLine::failed, this, &TraceView::failed);
     waits_ = new WaitsPanel(&state_);
@@ -111,10 +113,10 @@ void TraceView::layOut() {
 }
 
 void TraceView::connectExports() {
-    connect(&heatmapExport_, &HeatmapExport::written, this,
+    connect(&pictures_, &PictureExport::written, this,
             [this](const QString& path) { Q_EMIT message(tr("Written: %1").arg(path)); });
-    connect(&heatmapExport_, &HeatmapExport::failed, this, &TraceView::failed);
-    connect(&heatmapExport_, &HeatmapExport::made, this, [this](const QByteArray& png) {
+    connect(&pictures_, &PictureExport::failed, this, &TraceView::failed);
+    connect(&pictures_, &PictureExport::made, this, [this](const QByteArray& png) {
         auto* const content = new QMimeData;                // the clipboard owns it
         content->setData(QStringLiteral("image/png"), png); // with its texts, which an image alone would lose
         content->setImageData(QImage::fromData(png, "PNG"));
@@ -152,34 +154,36 @@ QString TraceView::verdictText() const {
     return verdictLine_->text();
 }
 
+// What is drawn, judged as it is judged here even if the findings are still being computed.
+HeatmapPictureOptions TraceView::heatmapOptions() const {
+    HeatmapPictureOptions options = heatmap_->pictureOptions();
+    options.judging = {.idleFunction = idleFunctionOf(verdictLine_->rules()), .source = sourceFile};
+    options.dismiss = dismissOf(verdictLine_->rules());
+    options.rules = verdictLine_->rulesFile();
+    return options;
+}
+
 void TraceView::exportHeatmap(const QString& path) {
     if (state_.facts())
-        heatmapExport_.toFile(state_.facts(), heatmap_->pictureOptions(), path);
+        pictures_.heatmapToFile(state_.facts(), heatmapOptions(), path);
 }
 
 void TraceView::copyHeatmapCommand() {
     if (!state_.facts())
         return;
     const QString file = source_.isEmpty() ? fromUtf8(state_.facts()->trace->identity.fileName) : source_;
-    QApplication::clipboard()->setText(commandFor(heatmap_->pictureOptions(), file, *state_.facts()->trace));
+    QApplication::clipboard()->setText(commandFor(heatmapOptions(), file, *state_.facts()->trace));
     Q_EMIT message(tr("The command that makes this picture is in the clipboard."));
 }
 
 void TraceView::copyHeatmap() {
     if (state_.facts())
-        heatmapExport_.toPng(state_.facts(), heatmap_->pictureOptions());
+        pictures_.heatmapToPng(state_.facts(), heatmapOptions());
 }
 
-bool TraceView::exportTimeline(const QString& path) {
-    std::string problem;
-    const TimelinePictureOptions picture = timeline_->pictureOptions();
-    const QByteArray bytes = path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive)
-                                 ? renderTimelineSvg(state_.facts(), picture)
-                                 : pngOf(renderTimeline(state_.facts(), picture));
-    if (writeResult({bytes.constData(), static_cast<std::size_t>(bytes.size())}, path, problem))
-        return true;
-    Q_EMIT failed(fromUtf8(problem));
-    return false;
+void TraceView::exportTimeline(const QString& path) {
+    if (state_.facts())
+        pictures_.timelineToFile(state_.facts(), timeline_->pictureOptions(), path);
 }
 
 // One view takes the whole window; asked again, everything is back.

@@ -3,7 +3,8 @@
 // its views share and connects them; files, menus and keys are the window's.
 #pragma once
 
-#include "app/heatmap_export.h"
+#include "app/kept_marks.h"
+#include "app/picture_export.h"
 #include "widgets/common/view_state.h"
 
 #include <QWidget>
@@ -50,11 +51,10 @@ class TraceView : public QWidget {
     [[nodiscard]] TimelineCommands* commands() { return commands_; }
     [[nodiscard]] Details* details() { return details_; }
 
-    /// Writes what the heatmap shows as a PNG or SVG, in the background; `failed` if that does not work.
+    /// Writes what heatmap or timeline show as a PNG or SVG, in the background; `failed` if that does not work.
     void exportHeatmap(const QString& path);
-    [[nodiscard]] bool isExporting() const { return heatmapExport_.busy(); }
-    /// The timeline as a PNG or SVG; false after `failed`.
-    bool exportTimeline(const QString& path);
+    void exportTimeline(const QString& path);
+    [[nodiscard]] bool isExporting() const { return pictures_.busy(); }
     /// Puts the picture, or the command that makes it, into the clipboard.
     void copyHeatmap();
     void copyHeatmapCommand();
@@ -82,11 +82,13 @@ class TraceView : public QWidget {
     void layOut();
     void connectExports();
     [[nodiscard]] bool isNarrow() const;
+    [[nodiscard]] HeatmapPictureOptions heatmapOptions() const;
     void showAlone(QWidget* view);
     void showTabAlone(QWidget* tab);
 
     ViewState state_;
-    HeatmapExport heatmapExport_;
+    KeptMarks marks_{&state_};
+    PictureExport pictures_;
     QString source_;
 
     VerdictLine* verdictLine_ = nullptr;

@@ -6,8 +6,10 @@
 #include "model/lod/groups.h"
 #include "model/trace/time.h"
 #include "model/trace/trace.h"
+#include "widgets/common/selection.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +22,9 @@ struct ViewOptions {
     std::string group;
     std::string sort;
     std::string filter;
-    std::string select; ///< "g42" or "g42@1.5s": the span of it at that time
+    std::string
+        select; ///< "g42", "g42@1.5s": the span of it at that time, "P3", "#7": a task, "main.worker": its group
+    std::string choose; ///< "1.5s..2s": the range that is looked at closely
     std::string hide;   ///< "g1,g2"
     std::string pin;    ///< "g1,g2"
 
@@ -31,6 +35,11 @@ struct ViewOptions {
 [[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const Trace& trace, const std::string& text);
 /// "g1,g2".
 [[nodiscard]] std::string goroutinesText(const Trace& trace, const std::vector<GoroutineIndex>& goroutines);
+
+/// A selection as `--select` says it; empty for what it cannot say: a site, rows that were brushed.
+[[nodiscard]] std::string selectedAs(const TraceFacts& facts, const Selection& selection);
+/// And back; nothing if the trace has no such thing.
+[[nodiscard]] Selection selectionFrom(const std::shared_ptr<const TraceFacts>& facts, const std::string& text);
 
 struct GoroutineAt {
     std::int64_t id = 0;

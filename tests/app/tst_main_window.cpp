@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window as a user meets it: opening, failing, cancelling, one selection in all views.
 #include "app/main_window.h"
+#include "app/quick_choice.h"
 
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
@@ -313,6 +314,7 @@ class TestMainWindow : public QObject {
         timeline->setPinned({GoroutineIndex{4}});
         window_->state()->setVisibleRange({1'000'000, 3'000'000});
         window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
+        window_->state()->choose({1'500'000, 2'000'000});
         const ViewOptions options = commands->options();
         QVERIFY(
             commands->link().startsWith(QStringLiteral("waitscope ") + small + QStringLiteral(" --range 1000000ns..")));
@@ -326,7 +328,22 @@ class TestMainWindow : public QObject {
         open([&] { window_->openFile(small); });
         QCOMPARE(window_->state()->visibleRange(), range);
         QVERIFY(window_->state()->selection() == selection);
+        QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'500'000, 2'000'000}));
         QVERIFY(window_->view()->findChild<TimelineCommands*>()->options() == options);
+    }
+
+    void groupsProcessorsAndTasksAreInLinksToo() {
+        open([&] { window_->openFile(small); });
+        const auto facts = window_->state()->facts();
+        const GoroutineGroup& group = facts->groups.groups.front();
+        for (const Selection& selection :
+             {Selection(ProcessorSelection{{0}}), Selection(TaskSelection{{0}}), Selection(GoroutineSelection{{2}}),
+              Selection(
+                  GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)})})
+            QVERIFY2(selectionFrom(facts, selectedAs(*facts, selection)) == selection,
+                     selectedAs(*facts, selection).c_str());
+        QVERIFY(selectedAs(*facts, SiteSelection{}).empty());
+        QVERIFY(std::holds_alternative<std::monostate>(selectionFrom(facts, "P999")));
     }
 
     void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {
@@ -406,17 +423,51 @@ class TestMainWindow : public QObject {
         QTRY_COMPARE(inspector->times().range.end, 1);
     }
 
+    void marksAndNotesComeBackWithTheTrace() {
+        open([&] { window_->openFile(small); });
+        window_->state()->marks().toggle(5000, QStringLiteral("it begins here"));
+        window_->state()->marks().setA(7000);
+        const QString copy = folder_.filePath(QStringLiteral("another-name.trace"));
+        QVERIFY(QFile::copy(small, copy));
+        window_->view()->closeTrace();
+        QVERIFY(window_->state()->marks().marks().empty());
+        open([&] { window_->openFile(copy); });
+        QCOMPARE(window_->state()->marks().marks().size(), std::size_t{1});
+        QCOMPARE(window_->state()->marks().marks().front().note, QStringLiteral("it begins here"));
+        QCOMPARE(window_->state()->marks().a(), std::optional<Time>(7000));
+        window_->state()->marks().toggle(5000);
+        window_->state()->marks().setA({});
+        open([&] { window_->openFile(small); });
+        QVERIFY(window_->state()->marks().marks().empty() && !window_->state()->marks().a());
+    }
+
+    void aGoroutineOrAFunctionIsFoundByAFewLetters() {
+        open([&] { window_->openFile(small); });
+        ViewState& state = *window_->state();
+        const auto found = placesFor(state, QStringLiteral("ping"));
+        QVERIFY(!found.empty());
+        QVERIFY(found.front().text.contains(QStringLiteral("main.pingPong")));
+        found.front().take();
+        QVERIFY(!std::holds_alternative<std::monostate>(state.selection()));
+        const QString id = QString::number(state.facts()->trace->goroutines.id({0}));
+        QVERIFY(placesFor(state, u'g' + id).front().text.contains(QStringLiteral("goroutine ") + id));
+        QVERIFY(placesFor(state, QStringLiteral("no such function")).empty());
+    }
+
     void picturesOfWhatIsSeenAreWritten() {
         open([&] { window_->openFile(small); });
         const QString heatmap = folder_.filePath(QStringLiteral("heatmap.png"));
         const QString timeline = folder_.filePath(QStringLiteral("timeline.png"));
         window_->view()->exportHeatmap(heatmap);
         QTRY_VERIFY(!window_->view()->isExporting());
-        QVERIFY(window_->view()->exportTimeline(timeline));
+        window_->view()->exportTimeline(timeline);
+        QTRY_VERIFY(!window_->view()->isExporting());
         QCOMPARE(QImage(heatmap).size(), QSize(1600, 900));
         QCOMPARE(QImage(timeline).size(), QSize(1600, 900));
         const QString drawing = folder_.filePath(QStringLiteral("timeline.svg"));
-        QVERIFY(window_->view()->exportTimeline(drawing));
+        window_->view()->exportTimeline(drawing);
+        QVERIFY(!QFile::exists(drawing)); // it is made in the background
+        QTRY_VERIFY(!window_->view()->isExporting());
         QFile drawn(drawing);
         QVERIFY(drawn.open(QIODevice::ReadOnly) && drawn.readAll().contains("<svg"));
         window_->view()->copyHeatmap();

@@ -3,6 +3,7 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "tests/support/story.h"
+#include "widgets/common/colours.h"
 #include "widgets/common/picture_caption.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/heatmap/heatmap_plot.h"
@@ -465,6 +466,45 @@ class HeatmapTest : public QObject {
         QVERIFY(s.view.pictureOptions().placeCount > 0);
     }
 
+    void aDragAlongTheAxisOfRowsChoosesTheirGoroutines() {
+        Shown s(thousand());
+        QSignalSpy brushed(&s.view, &HeatmapView::rowsBrushed);
+        const QPoint from = s.inField({s.view.canvas().left() - 20, s.at(0, 0.2).y()});
+        const QPoint to = s.inField({s.view.canvas().left() - 30, s.at(0, 0.4).y()});
+        QTest::mousePress(s.field(), Qt::LeftButton, {}, from);
+        QTest::mouseMove(s.field(), to);
+        QTest::mouseRelease(s.field(), Qt::LeftButton, {}, to);
+        QCOMPARE(brushed.count(), 1);
+        const auto* const chosen = std::get_if<GroupSelection>(&s.state.selection());
+        QVERIFY(chosen != nullptr);
+        QVERIFY(chosen->members->size() > 180 && chosen->members->size() < 220);
+        QVERIFY(!chosen->name.empty());
+        QCOMPARE(s.view.grid()->goroutines.size(), std::size_t{1000}); // the rows stay where they are
+        const QColor bar = s.view.palette().color(QPalette::Highlight);
+        const QImage image = s.view.grab().toImage();
+        QCOMPARE(image.pixel(s.view.canvas().left() - 4, s.at(0, 0.3).y()), bar.rgb());
+        QVERIFY(image.pixel(s.view.canvas().left() - 4, s.at(0, 0.6).y()) != bar.rgb());
+    }
+
+    void theChosenRangeAndMarksOfOtherViewsAreSeen() {
+        Shown s(two());
+        const QImage before = s.view.grab().toImage();
+        s.state.choose({2_ms, 4_ms});
+        s.state.marks().setA(6_ms);
+        const QImage after = s.view.grab().toImage();
+        const auto differs = [&](double across) {
+            const QPoint p = s.at(across, 0.5);
+            return before.pixel(p) != after.pixel(p);
+        };
+        QVERIFY(differs(0.375)); // 3 of 8 ms
+        QVERIFY(!differs(0.625));
+        int line = 0;
+        for (int y = s.view.canvas().top(); y < s.view.canvas().bottom(); ++y)
+            for (int dx = -1; dx <= 1; ++dx)
+                line += after.pixel(s.at(0.75, 0).x() + dx, y) == markerAColour.rgb();
+        QVERIFY(line > 50);
+    }
+
     void theRangeCanBeTyped() {
         Shown s(two());
         auto* range = s.view.findChildren<QLineEdit*>()[1];
@@ -483,10 +523,11 @@ class HeatmapTest : public QObject {
     void calloutsAreLettersAboveTheCellsAndLinesInTheCaption() {
         HeatmapPictureOptions options{.size = {800, 500}};
         const QImage plain = renderHeatmap(two(), options);
-        options.callouts = std::vector<Callout>{{.time = 4_ms, .range = {4_ms, 8_ms}, .text = "two are stuck"}};
+        options.callouts =
+            Callouts{.all = {{.time = 4_ms, .range = {4_ms, 8_ms}, .text = "two are stuck"}}, .nothing = {}};
         const QImage picture = renderHeatmap(two(), options);
         QCOMPARE(picture.text("Callouts"), QStringLiteral("A  two are stuck"));
-        QVERIFY(plain.text("Callouts").startsWith(QStringLiteral("No goroutine")));
+        QVERIFY(plain.text("Callouts").startsWith(QStringLiteral("Nothing found in")));
         int line = 0; // black pixels in one column of the cells
         for (int y = 0; y < picture.height(); ++y)
             for (int x = 350; x < 600; ++x)

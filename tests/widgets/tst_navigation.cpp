@@ -133,6 +133,18 @@ class TestNavigation : public QObject {
         QVERIFY(!history.canGoForward());
     }
 
+    void aChosenRangeIsAStepToo() {
+        NavigationHistory history(state_.get(), 0);
+        state_->choose({10_ms, 20_ms});
+        state_->select(GoroutineSelection{{3}});
+        history.back();
+        QCOMPARE(state_->chosenRange(), (TimeRange{10_ms, 20_ms}));
+        history.back();
+        QVERIFY(state_->chosenRange().empty());
+        history.forward();
+        QCOMPARE(state_->chosenRange(), (TimeRange{10_ms, 20_ms}));
+    }
+
     void oneMovementIsOneStepAndANewOneForgetsWhatWasTakenBack() {
         NavigationHistory history(state_.get(), 60'000);
         for (int i = 1; i < 20; ++i)

@@ -4,6 +4,7 @@
 #include "widgets/timeline/timeline_picture.h"
 #include "widgets/timeline/timeline_view.h"
 
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
@@ -110,6 +111,64 @@ class TestTimeline : public QObject {
         QTest::keyClick(view_.get(), Qt::Key_U);
         QCOMPARE(messages.count(), 1);
         QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(12).value);
+    }
+
+    void theNameOfAGroupSelectsItTheStripToo() {
+        const std::size_t group = view_->rows().rowOf(goroutine(10)).group;
+        const auto click = [&](int x) {
+            QTest::mouseClick(view_->viewport(), Qt::LeftButton, {},
+                              QPoint(x, pointOf(view_->rows().rowOfGroup(group), 0).y()));
+        };
+        click(pointOf({}, 50_ms).x());
+        QVERIFY(view_->rows().isFolded(group));
+        const auto* selected = std::get_if<GroupSelection>(&state_->selection());
+        QVERIFY(selected != nullptr);
+        QCOMPARE(selected->members->size(), std::size_t{20});
+        QVERIFY(view_->accessibleDescription().contains(QStringLiteral("20 goroutines")));
+        state_->select({});
+        click(10); // the mark only folds
+        QVERIFY(!view_->rows().isFolded(group));
+        QVERIFY(std::holds_alternative<std::monostate>(state_->selection()));
+        click(60);
+        QVERIFY(view_->rows().isFolded(group));
+        QVERIFY(std::holds_alternative<GroupSelection>(state_->selection()));
+    }
+
+    void theMouseMovesALineOverWhatIsDrawn() {
+        const QPoint at = pointOf(view_->rows().rowOf(goroutine(1)), 40_ms);
+        const QImage without = view_->grab().toImage();
+        state_->setHoverTime(40_ms);
+        const QImage with = view_->grab().toImage();
+        QVERIFY(with.pixel(at) != without.pixel(at));
+        state_->setHoverTime(-1);
+        QCOMPARE(view_->grab().toImage(), without);
+    }
+
+    void aProcessorIsSelectedByItsName() {
+        const TimelineRow row = rowOfKind(TimelineRow::Kind::Processor);
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, QPoint(60, pointOf(row, 0).y()));
+        const auto* selected = std::get_if<ProcessorSelection>(&state_->selection());
+        QVERIFY(selected != nullptr);
+        QCOMPARE(selected->processor, row.processor);
+        QCOMPARE(view_->grab().toImage().pixel(1, pointOf(row, 0).y()), canvasColours(false).selection.rgb());
+    }
+
+    void rowsCanBeNarrowedToASelectionAndThereIsAWayBack() {
+        const std::size_t all = view_->rows().goroutinesShown();
+        const std::size_t group = view_->rows().rowOf(goroutine(10)).group;
+        state_->select(GroupSelection{"main.handler", std::make_shared<const std::vector<GoroutineIndex>>(
+                                                          view_->rows().groups()[group].members)});
+        view_->showOnlySelected();
+        QTRY_COMPARE(view_->rows().goroutinesShown(), std::size_t{20});
+        TimelineChoice choice = view_->choice();
+        choice.filter = QStringLiteral("main.woken"); // which is none of them
+        view_->setChoice(choice);
+        QTRY_COMPARE(view_->rows().goroutinesShown(), std::size_t{0});
+        auto* const button = view_->viewport()->findChild<QPushButton*>();
+        QVERIFY(button != nullptr && button->isVisible());
+        QTest::mouseClick(button, Qt::LeftButton);
+        QTRY_COMPARE(view_->rows().goroutinesShown(), all);
+        QVERIFY(!button->isVisible());
     }
 
     void aGoroutineSelectedElsewhereUnfoldsItsGroupAndIsSeen() {
@@ -447,6 +506,12 @@ class TestTimeline : public QObject {
 
   private:
     [[nodiscard]] GoroutineIndex goroutine(std::int64_t id) const { return state_->facts()->trace->findGoroutine(id); }
+    [[nodiscard]] TimelineRow rowOfKind(TimelineRow::Kind kind) const {
+        TimelineRow row = view_->rows().rowAt(0);
+        while (row.kind != kind && row.kind != TimelineRow::Kind::None)
+            row = view_->rows().rowBelow(row);
+        return row;
+    }
     [[nodiscard]] QPoint pointOf(const TimelineRow& row, Time t) const {
         const TimeAxis axis{.range = state_->visibleRange(),
                             .width = static_cast<double>(view_->viewport()->width() - canvasLeft - canvasRight)};

@@ -311,6 +311,9 @@ void WaitsPanelTest::rowsFollowTheVisibleRange() {
     p.view.setVisibleRange({0, 500_us});
     p.settle();
     QCOMPARE(p.sites(), (QStringList{"main.go:12  main.serve"}));
+    p.view.choose({11_ms, 13_ms}); // what is chosen counts, wherever it lies
+    p.settle();
+    QCOMPARE(p.column(p.rows, WaitRowsModel::Total), (QStringList{"2 ms", "2 ms", "2 ms"}));
 }
 
 void WaitsPanelTest::theSelectedRowStaysSelectedWhenTheRangeChanges() {

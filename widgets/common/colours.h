@@ -28,6 +28,9 @@ void paintBeside(QPainter& painter, const QRectF& area, const QColor& colour);
 [[nodiscard]] QColor readableOn(const QColor& background);
 
 /// The line at which the chosen finding began: the colour of the highest tier.
+/// Of the markers A and B: the two sides of a comparison, which colour-blind people tell apart.
+const QColor markerAColour(0x00, 0x72, 0xB2);
+const QColor markerBColour(0xE6, 0x9F, 0x00);
 const QColor onsetColour{0xD5, 0x5E, 0x00};
 
 /// What is not data: canvas, lines and text, for the light or the dark theme.

@@ -16,13 +16,18 @@ NavigationHistory::NavigationHistory(ViewState* state, int mergeWithin, QObject*
     connect(state_, &ViewState::traceChanged, this, &NavigationHistory::restart);
     connect(state_, &ViewState::visibleRangeChanged, this, &NavigationHistory::record);
     connect(state_, &ViewState::selectionChanged, this, &NavigationHistory::record);
+    connect(state_, &ViewState::chosenRangeChanged, this, &NavigationHistory::record);
     restart();
+}
+
+NavigationHistory::Place NavigationHistory::here() const {
+    return {state_->axisRange(), state_->selection(), state_->chosenRange()};
 }
 
 void NavigationHistory::restart() {
     places_.clear();
     if (state_->facts())
-        places_.push_back({state_->axisRange(), state_->selection()});
+        places_.push_back(here());
     at_ = 0;
     lastWasRange_ = false;
     Q_EMIT changed();
@@ -31,10 +36,10 @@ void NavigationHistory::restart() {
 void NavigationHistory::record() {
     if (restoring_ || places_.empty())
         return;
-    const Place now{state_->axisRange(), state_->selection()};
-    const bool isRange = now.selection == places_[at_].selection;
-    if (isRange && now.range == places_[at_].range)
+    const Place now = here();
+    if (now == places_[at_])
         return;
+    const bool isRange = now.selection == places_[at_].selection;
     // A selection that moves the range along with it is one step too.
     const bool goesOn =
         isRange && lastWasRange_ && at_ > 0 && sinceRange_.isValid() && sinceRange_.elapsed() < mergeWithin_;
@@ -57,6 +62,7 @@ void NavigationHistory::go(std::size_t place) {
     lastWasRange_ = false;
     restoring_ = true;
     state_->select(places_[at_].selection);
+    state_->choose(places_[at_].chosen);
     state_->setVisibleRange(places_[at_].range); // last, because a selection may move it
     restoring_ = false;
     Q_EMIT changed();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where was I before? Every change of range or selection is a step that can be taken back and again. Steps of one
+// Where was I before? Every change of range, chosen range or
+// selection is a step that can be taken back and again. Steps of one
 // movement (a turn of the wheel, a held key) are one.
 #pragma once
 
@@ -34,7 +35,10 @@ class NavigationHistory : public QObject {
     struct Place {
         TimeRange range;
         Selection selection;
+        TimeRange chosen;
+        friend bool operator==(const Place&, const Place&) = default;
     };
+    [[nodiscard]] Place here() const;
     void restart();
     void record();
     void go(std::size_t place);

@@ -5,14 +5,6 @@
 
 namespace waitscope {
 
-GoroutineIndex selectedGoroutine(const Selection& selection) {
-    if (const auto* g = std::get_if<GoroutineSelection>(&selection))
-        return g->goroutine;
-    if (const auto* s = std::get_if<SpanSelection>(&selection))
-        return s->goroutine;
-    return {};
-}
-
 void ViewState::grow(std::shared_ptr<const TraceFacts> facts) {
     const bool whole = !facts_ || axis_ == facts_->trace->wholeRange();
     facts_ = std::move(facts);
@@ -20,8 +12,8 @@ void ViewState::grow(std::shared_ptr<const TraceFacts> facts) {
     bounds_ = {std::min(bounds_.begin, all.begin), std::max(bounds_.end, all.end)};
     if (whole)
         axis_ = all;
-    // Goroutines keep their numbers while a trace grows; spans do not.
-    if (!std::holds_alternative<GoroutineSelection>(selection_))
+    // Goroutines keep their numbers while a trace grows; spans and tasks do not.
+    if (!std::holds_alternative<GoroutineSelection>(selection_) && !std::holds_alternative<GroupSelection>(selection_))
         selection_ = {};
     Q_EMIT traceChanged();
     Q_EMIT visibleRangeChanged(visibleRange());

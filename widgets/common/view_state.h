@@ -5,36 +5,14 @@
 #pragma once
 
 #include "model/facts.h"
-#include "model/waits/primitive.h"
+#include "widgets/common/selection.h"
 #include "widgets/common/time_marks.h"
 
 #include <QObject>
 
 #include <memory>
-#include <variant>
 
 namespace waitscope {
-
-/// All waits on one primitive at one site.
-struct SiteSelection {
-    Primitive primitive = Primitive::Unknown;
-    FrameId site;
-    friend bool operator==(const SiteSelection&, const SiteSelection&) = default;
-};
-struct GoroutineSelection {
-    GoroutineIndex goroutine;
-    friend bool operator==(const GoroutineSelection&, const GoroutineSelection&) = default;
-};
-struct SpanSelection {
-    GoroutineIndex goroutine;
-    SpanIndex span;
-    friend bool operator==(const SpanSelection&, const SpanSelection&) = default;
-};
-/// One thing at a time; monostate: nothing.
-using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection, SiteSelection>;
-
-/// The goroutine of a goroutine or span selection; none otherwise.
-[[nodiscard]] GoroutineIndex selectedGoroutine(const Selection& selection);
 
 class ViewState : public QObject {
     Q_OBJECT
@@ -51,6 +29,8 @@ class ViewState : public QObject {
     [[nodiscard]] const Selection& selection() const { return selection_; }
     /// Empty if none is chosen.
     [[nodiscard]] TimeRange chosenRange() const { return chosen_; }
+    /// What numbers are of: the chosen range, else what is visible.
+    [[nodiscard]] TimeRange rangeOfInterest() const { return chosen_.empty() ? visibleRange() : chosen_; }
     [[nodiscard]] TimeMarks& marks() { return marks_; }
     [[nodiscard]] Time hoverTime() const { return hover_; }
 

@@ -110,7 +110,7 @@ void FlamePanel::ask() {
     if (!facts || !isVisible()) // what nobody sees is not computed
         return;
     FlameQuestion question{.of = of_->currentIndex() == 0 ? FlameOf::Waits : FlameOf::CpuSamples,
-                           .range = state_->chosenRange().empty() ? state_->visibleRange() : state_->chosenRange(),
+                           .range = state_->rangeOfInterest(),
                            .primitive = {},
                            .site = {},
                            .fromLeaf = direction_->currentIndex() == 1,
@@ -126,13 +126,16 @@ void FlamePanel::ask() {
         who = fromUtf8(siteText(*facts->trace, site->site));
     } else if (g.known()) {
         who = fromUtf8(goroutineText(*facts->trace, g));
+    } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
+        who = fromUtf8(selectionText(*facts, state_->selection()));
     }
     const QString what = who + QStringLiteral(" · Δ ") + fromUtf8(durationText(question.range.length()));
     stop_.request_stop();
     stop_ = std::stop_source();
-    work_.request([facts, question, g, what, stop = stop_.get_token()]() mutable {
-        const std::vector<GoroutineIndex> goroutines =
-            g.known() ? std::vector{g} : goroutinesOf(*facts->trace, facts->waits, false);
+    work_.request([facts, question, selection = state_->selection(), what, stop = stop_.get_token()]() mutable {
+        std::vector<GoroutineIndex> goroutines = goroutinesOf(*facts, selection);
+        if (goroutines.empty())
+            goroutines = goroutinesOf(*facts->trace, facts->waits, false);
         Answer answer{.facts = facts, .below = {}, .above = {}, .what = what};
         if (!question.around.empty()) {
             question.fromLeaf = true;

@@ -57,6 +57,8 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
         const QPointF at = static_cast<QMouseEvent*>(event)->position();
         panFrom_.reset();
         overlay_->setBrush({});
+        if (const auto from = std::exchange(axisPressed_, {}))
+            chooseRows(std::min(from->y(), at.y()), std::max(from->y(), at.y()));
         if (const auto from = std::exchange(pressed_, {})) {
             if ((at - *from).manhattanLength() < brushLength)
                 click(at);
@@ -107,7 +109,12 @@ std::optional<HeatmapView::Cell> HeatmapView::cellAt(QPointF position) const {
 // Shift and the left button, or the middle one, take hold of the picture; the left one alone selects or brushes.
 bool HeatmapView::press(const QMouseEvent& event) {
     const bool left = event.button() == Qt::LeftButton;
-    if (event.button() == Qt::MiddleButton || (left && event.modifiers().testFlag(Qt::ShiftModifier)))
+    const QRect canvas = plot_->canvas();
+    const bool onAxis = event.position().x() < canvas.left() && event.position().y() >= canvas.top() &&
+                        event.position().y() <= canvas.bottom();
+    if (left && onAxis)
+        axisPressed_ = event.position();
+    else if (event.button() == Qt::MiddleButton || (left && event.modifiers().testFlag(Qt::ShiftModifier)))
         panFrom_ = Grip{event.position().x(), state_->axisRange()};
     else if (left)
         pressed_ = event.position();
@@ -122,10 +129,19 @@ void HeatmapView::hover(QPointF position) {
         const auto by = static_cast<Time>((panFrom_->x - position.x()) * axis().nanosecondsPerPixel());
         state_->setVisibleRange({panFrom_->range.begin + by, panFrom_->range.end + by});
     }
+    if (axisPressed_)
+        overlay_->setBrush(rowsOfDrag(position));
     if (pressed_ && (position - *pressed_).manhattanLength() >= brushLength)
         overlay_->setBrush(brushed(QRectF(*pressed_, position).normalized(), plot_->canvas()));
     const bool inside = answer_.grid && plot_->canvas().contains(position.toPoint());
     state_->setHoverTime(inside ? plot_->timeAt(position.x()) : -1);
+}
+
+QRectF HeatmapView::rowsOfDrag(QPointF to) const {
+    const QRect canvas = plot_->canvas();
+    const double top = std::max<double>(std::min(axisPressed_->y(), to.y()), canvas.top());
+    const double bottom = std::min<double>(std::max(axisPressed_->y(), to.y()), canvas.bottom() + 1);
+    return {0, top, static_cast<double>(canvas.right() + 1), std::max(1.0, bottom - top)};
 }
 
 bool HeatmapView::click(QPointF position) {

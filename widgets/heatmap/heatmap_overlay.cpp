@@ -48,8 +48,14 @@ void HeatmapOverlay::setInside(double begin, double end) {
     update();
 }
 
-void HeatmapOverlay::setSelectedRow(std::optional<Row> row) {
-    selected_ = row;
+void HeatmapOverlay::setSelectedRows(std::vector<Row> rows) {
+    selected_ = std::move(rows);
+    update();
+}
+
+void HeatmapOverlay::setTimes(std::vector<TimeLine> lines, std::optional<std::pair<double, double>> chosen) {
+    lines_ = std::move(lines);
+    chosen_ = chosen;
     update();
 }
 
@@ -75,6 +81,54 @@ void HeatmapOverlay::setMessage(const QString& message) {
     update();
 }
 
+// Light and dark lines side by side are seen on every colour; the triangle finds a row of one pixel.
+void HeatmapOverlay::paintRows(QPainter& painter) const {
+    for (const Row& selected : selected_) {
+        const double top = std::max<double>(selected.top, canvas_.top());
+        const double bottom = std::min<double>(selected.bottom, canvas_.bottom() + 1);
+        if (bottom < top || top > canvas_.bottom() + 1 || bottom < canvas_.top())
+            continue;
+        const double x = canvas_.left() - 1;
+        const double middle = (top + bottom) / 2;
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        if (selected_.size() == 1) {
+            const QRectF row(canvas_.left(), top - 1, canvas_.width(), bottom - top + 2);
+            painter.setPen(QPen(Qt::black, 1));
+            painter.drawRect(row.adjusted(0, -1, -1, 0));
+            painter.setPen(QPen(Qt::white, 1));
+            painter.drawRect(row.adjusted(1, 0, -2, -1));
+        } else { // many rows have a bar each beside the cells
+            painter.fillRect(QRectF(x - 6, top, 6, std::max(1.0, bottom - top)), palette().color(QPalette::Highlight));
+            continue;
+        }
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(palette().color(QPalette::Window), 1));
+        painter.setBrush(palette().color(QPalette::Highlight));
+        painter.drawPolygon(QPolygonF({{x - 10, middle - 7}, {x, middle}, {x - 10, middle + 7}}));
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
+void HeatmapOverlay::paintTimes(QPainter& painter) const {
+    if (chosen_) {
+        QColor veil = palette().color(QPalette::Highlight);
+        veil.setAlpha(48);
+        painter.fillRect(QRectF(chosen_->first, canvas_.top(), chosen_->second - chosen_->first, canvas_.height()),
+                         veil);
+        painter.setPen(palette().color(QPalette::Highlight));
+        for (const double x : {chosen_->first, chosen_->second})
+            painter.drawLine(QPointF(x, canvas_.top()), QPointF(x, canvas_.bottom()));
+    }
+    for (const TimeLine& line : lines_) {
+        painter.setPen(QPen(line.colour, 1, Qt::DashLine));
+        painter.drawLine(QPointF(line.x, canvas_.top()), QPointF(line.x, canvas_.bottom()));
+        const QRectF flag(line.x, canvas_.top(), painter.fontMetrics().horizontalAdvance(line.text) + 8, 16);
+        painter.fillRect(flag, line.colour);
+        painter.setPen(readableOn(line.colour));
+        painter.drawText(flag, Qt::AlignCenter, line.text);
+    }
+}
+
 void HeatmapOverlay::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const QColor accent = palette().color(QPalette::Highlight);
@@ -95,25 +149,8 @@ void HeatmapOverlay::paintEvent(QPaintEvent*) {
         const double from = std::max<double>(insideEnd_, canvas_.left());
         paintBeside(painter, QRectF(from, canvas_.top(), right - from, canvas_.height()), beside);
     }
-    if (selected_) {
-        const double top = std::max<double>(selected_->top, canvas_.top());
-        const double bottom = std::min<double>(selected_->bottom, canvas_.bottom() + 1);
-        if (bottom >= top && top <= canvas_.bottom() + 1 && bottom >= canvas_.top()) {
-            // Light and dark lines side by side are seen on every colour; the triangle finds a row of one pixel.
-            const double middle = (top + bottom) / 2;
-            const QRectF row(canvas_.left(), top - 1, canvas_.width(), bottom - top + 2);
-            painter.setPen(QPen(Qt::black, 1));
-            painter.drawRect(row.adjusted(0, -1, -1, 0));
-            painter.setPen(QPen(Qt::white, 1));
-            painter.drawRect(row.adjusted(1, 0, -2, -1));
-            painter.setRenderHint(QPainter::Antialiasing);
-            painter.setPen(QPen(palette().color(QPalette::Window), 1));
-            painter.setBrush(accent);
-            const double x = canvas_.left() - 1;
-            painter.drawPolygon(QPolygonF({{x - 10, middle - 7}, {x, middle}, {x - 10, middle + 7}}));
-            painter.setRenderHint(QPainter::Antialiasing, false);
-        }
-    }
+    paintTimes(painter);
+    paintRows(painter);
     if (!brush_.isEmpty()) {
         QColor veil = accent;
         veil.setAlpha(70);

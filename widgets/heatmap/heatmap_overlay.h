@@ -5,9 +5,12 @@
 
 #include <QColor>
 #include <QRect>
+#include <QString>
 #include <QWidget>
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace waitscope {
 
@@ -27,7 +30,14 @@ class HeatmapOverlay : public QWidget {
     void setOnset(std::optional<double> x, const QString& label = {});
     /// Where the trace is, in pixels: beside it nothing can be seen, which is not the same as nothing being there.
     void setInside(double begin, double end);
-    void setSelectedRow(std::optional<Row> row);
+    void setSelectedRows(std::vector<Row> rows);
+    struct TimeLine {
+        double x = 0;
+        QColor colour;
+        QString text;
+    };
+    /// Marks, and the chosen range from pixel to pixel.
+    void setTimes(std::vector<TimeLine> lines, std::optional<std::pair<double, double>> chosen);
     /// What a drag chooses so far.
     void setBrush(QRectF brush);
     void setComputing(bool computing);
@@ -37,13 +47,18 @@ class HeatmapOverlay : public QWidget {
     void paintEvent(QPaintEvent* event) override;
 
   private:
+    void paintRows(QPainter& painter) const;
+    void paintTimes(QPainter& painter) const;
+
     QRect canvas_;
     double insideBegin_ = 0;
     double insideEnd_ = 0;
     std::optional<double> hover_;
     std::optional<double> onset_;
     QString onsetLabel_;
-    std::optional<Row> selected_;
+    std::vector<Row> selected_;
+    std::vector<TimeLine> lines_;
+    std::optional<std::pair<double, double>> chosen_;
     QRectF brush_; ///< empty: none
     bool computing_ = false;
     QString message_;

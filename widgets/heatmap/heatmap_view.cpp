@@ -26,14 +26,7 @@ constexpr int veilDelay = 120; ///< ms; a grid that takes longer is worth saying
 } // namespace
 
 HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
-    : QWidget(parent)
-    , state_(state)
-    , job_([this](const GridAnswer& answer) { answered(answer); })
-    , calloutWork_([this](std::vector<Callout> found) {
-        stuck_ = std::move(found);
-        plot_->setCallouts(callouts_.value_or(stuck_));
-        plot_->update();
-    }) {
+    : QWidget(parent), state_(state), job_([this](const GridAnswer& answer) { answered(answer); }) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -76,15 +69,10 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
         overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
     });
     connect(state_, &ViewState::onsetChanged, this, &HeatmapView::showOnset);
+    connect(state_, &ViewState::chosenRangeChanged, this, &HeatmapView::showTimes);
+    connect(&state_->marks(), &TimeMarks::changed, this, &HeatmapView::showTimes);
     restyle();
     traceChanged();
-}
-
-void HeatmapView::showOnset() {
-    const Time onset = state_->onset();
-    const bool seen = onset >= 0 && answer_.grid && state_->visibleRange().contains(onset);
-    overlay_->setOnset(seen ? std::optional(plot_->xOf(onset)) : std::nullopt,
-                       tr("since %1").arg(fromUtf8(durationText(onset))));
 }
 
 // Beside a longer trace the axis goes on where this one is over.
@@ -118,10 +106,14 @@ void HeatmapView::applySettings() {
     Q_EMIT settingsChanged();
 }
 
-void HeatmapView::setCallouts(std::optional<std::vector<Callout>> callouts) {
+void HeatmapView::setCallouts(std::optional<Callouts> callouts) {
     callouts_ = std::move(callouts);
-    plot_->setCallouts(callouts_.value_or(stuck_));
+    plot_->setCallouts(shownCallouts());
     plot_->update();
+}
+
+std::vector<Callout> HeatmapView::shownCallouts() const {
+    return callouts_ ? callouts_->all : std::vector<Callout>();
 }
 
 void HeatmapView::setBeside(std::shared_ptr<const Grid> grid) {
@@ -143,19 +135,15 @@ void HeatmapView::traceChanged() {
     goroutines_.reset();
     answer_ = {};
     firstPlace_ = placeCount_ = 0;
-    selectedPlace_.reset();
+    selectedPlaces_.clear();
     callouts_.reset();
-    stuck_.clear();
-    calloutWork_.cancel();
-    if (const auto& facts = state_->facts())
-        calloutWork_.request([facts] { return stuckCallouts(*facts, defaultStuckAge(facts->trace->duration)); });
     toolbar_->showRange(state_->visibleRange(), state_->facts() ? state_->facts()->trace->duration : 0);
     plot_->show({});
     plot_->update();
     overlay_->setComputing(false);
     overlay_->setHover({});
     overlay_->setOnset({});
-    overlay_->setSelectedRow({});
+    overlay_->setSelectedRows({});
     showMessage();
     askSoon();
 }
@@ -228,6 +216,7 @@ void HeatmapView::answered(const GridAnswer& answer) {
     findSelection();
     showSelection();
     showOnset();
+    showTimes();
     Q_EMIT gridChanged();
 }
 
@@ -251,46 +240,7 @@ HeatmapContents HeatmapView::contents() const {
             .scale = settings_.colourScale,
             .beside = comparableGrid(),
             .colours = settings_.colours,
-            .callouts = callouts_.value_or(stuck_)};
-}
-
-void HeatmapView::selectionChanged() {
-    findSelection();
-    // What another view chose is brought into sight.
-    if (selectedPlace_ && placeCount_ > 0 &&
-        (*selectedPlace_ < firstPlace_ || *selectedPlace_ >= firstPlace_ + placeCount_))
-        setPlaces(*selectedPlace_ - placeCount_ / 2, placeCount_);
-    showSelection();
-}
-
-void HeatmapView::findSelection() {
-    selectedPlace_.reset();
-    if (!answer_.grid || !goroutines_)
-        return;
-    if (const auto* site = std::get_if<SiteSelection>(&state_->selection());
-        site && answer_.grid->mode == HeatmapMode::Site) {
-        const auto row = std::ranges::find_if(answer_.grid->rows, [&](const GridRow& r) {
-            return r.primitive == site->primitive && r.site == site->site;
-        });
-        if (row != answer_.grid->rows.end())
-            selectedPlace_ = static_cast<std::uint32_t>(row - answer_.grid->rows.begin());
-        return;
-    }
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (g.known() && namedOf(settings_.mode).goroutineRows)
-        if (const auto found = std::ranges::find(*goroutines_, g); found != goroutines_->end())
-            selectedPlace_ = static_cast<std::uint32_t>(found - goroutines_->begin());
-}
-
-void HeatmapView::showSelection() {
-    if (!selectedPlace_ || !answer_.grid || answer_.grid->empty()) {
-        overlay_->setSelectedRow({});
-        return;
-    }
-    const double perRow = answer_.grid->mode == HeatmapMode::Lifetime ? answer_.grid->perRow : 1;
-    const double first = answer_.grid->firstPlace();
-    const double top = first + std::floor((*selectedPlace_ - first) / perRow) * perRow;
-    overlay_->setSelectedRow(HeatmapOverlay::Row{plot_->yOf(top), plot_->yOf(top + perRow)});
+            .callouts = shownCallouts()};
 }
 
 void HeatmapView::showPlaces() {
@@ -368,6 +318,7 @@ void HeatmapView::fitCanvas() {
     showMessage();
     showSelection();
     showOnset();
+    showTimes();
     askSoon();
 }
 

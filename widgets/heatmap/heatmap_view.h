@@ -4,7 +4,7 @@
 //
 // Keys and mouse: Ctrl+wheel, W and S zoom the time at the cursor; Shift+wheel, A and D pan; Home shows all. The wheel
 // scrolls rows, with Alt or Ctrl+Shift it zooms them. A click selects, a double click asks for the stack. A drag across
-// zooms to that range, a drag down to those rows.
+// zooms to that range, a drag down to those rows; a drag along the axis of rows chooses their goroutines for all views.
 #pragma once
 
 #include "widgets/common/latest_result.h"
@@ -45,7 +45,7 @@ class HeatmapView : public QWidget {
     /// What makes the picture of exactly what is shown: range, rows, order, metric and filter.
     [[nodiscard]] HeatmapPictureOptions pictureOptions(QSize size = {1600, 900}, int scale = 1) const;
     /// The places that findings point at, instead of those where goroutines are stuck.
-    void setCallouts(std::optional<std::vector<Callout>> callouts);
+    void setCallouts(std::optional<Callouts> callouts);
     /// The grid of a view beside this one: colours mean the same in both, if the grids are of one kind. Null: none.
     void setBeside(std::shared_ptr<const Grid> grid);
 
@@ -66,6 +66,8 @@ class HeatmapView : public QWidget {
     void gridChanged();
     /// A double click: the selection is made, its stack is wanted.
     void stackRequested();
+    /// Rows were chosen on their axis; they are the selection.
+    void rowsBrushed();
     void copyCommandRequested();
     void copyPictureRequested();
 
@@ -85,8 +87,14 @@ class HeatmapView : public QWidget {
     void fitCanvas();
     void restyle();
     void showMessage();
+    [[nodiscard]] std::vector<Callout> shownCallouts() const;
+    [[nodiscard]] QRectF rowsOfDrag(QPointF to) const;
+    // heatmap_selection.cpp
     void findSelection();
     void showSelection();
+    void showOnset();
+    void showTimes();
+    void chooseRows(double fromY, double toY);
     void showPlaces();
     [[nodiscard]] HeatmapContents contents() const;
     [[nodiscard]] std::shared_ptr<const Grid> comparableGrid() const;
@@ -95,7 +103,6 @@ class HeatmapView : public QWidget {
     void hover(QPointF position);
     bool click(QPointF position);
     void brush(QRectF rectangle);
-    void showOnset();
     void showOutside();
     bool wheel(const QWheelEvent& event);
     bool key(int key);
@@ -121,21 +128,20 @@ class HeatmapView : public QWidget {
     double firstPlace_ = 0;    ///< of the rows that are to be seen
     double placeCount_ = 0;    ///< 0: all
     LatestResult<GridAnswer> job_;
-    std::stop_source stop_; ///< of the question that is being answered
-    QTimer askTimer_;       ///< gathers changes of one turn of the event loop into one question
-    QTimer veilTimer_;      ///< quick answers come without a flicker
-    std::optional<std::uint32_t> selectedPlace_;
+    std::stop_source stop_;                     ///< of the question that is being answered
+    QTimer askTimer_;                           ///< gathers changes of one turn of the event loop into one question
+    QTimer veilTimer_;                          ///< quick answers come without a flicker
+    std::vector<std::uint32_t> selectedPlaces_; ///< in the order of all rows, rising
     std::optional<QPointF> mouse_;
     struct Grip {
         double x;
         TimeRange range;
     };
-    std::optional<Grip> panFrom_;    ///< while the picture is dragged
-    std::optional<QPointF> pressed_; ///< where the left button went down
-    std::optional<std::vector<Callout>> callouts_;
+    std::optional<Grip> panFrom_;        ///< while the picture is dragged
+    std::optional<QPointF> pressed_;     ///< where the left button went down
+    std::optional<QPointF> axisPressed_; ///< on the axis of rows
+    std::optional<Callouts> callouts_;
     std::shared_ptr<const Grid> beside_;
-    LatestResult<std::vector<Callout>> calloutWork_;
-    std::vector<Callout> stuck_; ///< shown while nobody sets others
 
     HeatmapToolbar* toolbar_ = nullptr;
     QPushButton* clearFilter_ = nullptr;

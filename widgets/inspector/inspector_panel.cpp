@@ -30,6 +30,24 @@ TextTable* makeTable(QAbstractItemModel* model, const QString& name, std::initia
     return table;
 }
 
+// By function, and the rest.
+std::vector<QStringList> rowsOfProcessor(const ProcessorTimes& times) {
+    std::vector<QStringList> rows;
+    const auto row = [&](const QString& what, Time total, std::uint64_t count, Time longest) {
+        rows.push_back({what,
+                        fromUtf8(durationText(total)),
+                        fromUtf8(percentText(100.0 * static_cast<double>(total) /
+                                             static_cast<double>(std::max<Time>(times.range.length(), 1)))),
+                        count > 0 ? fromUtf8(countText(count)) : QString(),
+                        {},
+                        count > 0 ? fromUtf8(durationText(longest)) : QString()});
+    };
+    for (const FunctionRuns& runs : times.functions)
+        row(QObject::tr("ran %1").arg(fromUtf8(shortFunction(runs.function))), runs.total, runs.count, runs.longest);
+    row(QObject::tr("idle, or in the scheduler"), times.idle, 0, 0);
+    return rows;
+}
+
 } // namespace
 
 InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
@@ -62,7 +80,7 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
         });
     }
     kinds->setMenu(menu);
-    eventHint_ = new QLabel(tr("Select a goroutine, or drag a range in the timeline, to list what happened in it."));
+    eventHint_ = new QLabel(eventHintText());
     eventHint_->setWordWrap(true);
     eventHint_->setContentsMargins(8, 8, 8, 8);
     auto* const eventPage = new QWidget;
@@ -76,7 +94,7 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     addTab(page(makeTable(&states_, tr("Time by state"), {180, 80, 70, 70, 60})), tr("Time"));
     auto* const longest = makeTable(&waits_, tr("Longest waits"), {360, 90});
     connect(longest, &TextTable::rowChosen, this,
-            [this](int row) { show(answer_.times.longest[static_cast<std::size_t>(row)].span); });
+            [this](int row) { show(longestShown()[static_cast<std::size_t>(row)].span); });
     histogram_ = new LengthHistogramView;
     connect(histogram_, &LengthHistogramView::chosenChanged, &askTimer_, qOverload<>(&QTimer::start));
     auto* const waitsPage = new QWidget;
@@ -130,13 +148,22 @@ void InspectorPanel::setEventKinds(EventKinds kinds) {
 }
 
 InspectorPanel::Subject InspectorPanel::subject() const {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
     const TimeRange chosen = state_->chosenRange();
-    return {.goroutine = g,
-            .range = !chosen.empty() ? chosen
-                     : g.known()     ? state_->facts()->trace->wholeRange()
-                                     : state_->visibleRange(),
-            .withEvents = g.known() || !chosen.empty(),
+    Selection who = state_->selection();
+    if (const GoroutineIndex g = selectedGoroutine(who); g.known())
+        who = GoroutineSelection{g};
+    else if (std::holds_alternative<SiteSelection>(who))
+        who = {};
+    const Trace& trace = *state_->facts()->trace;
+    const auto* const task = std::get_if<TaskSelection>(&who);
+    const bool all = std::holds_alternative<std::monostate>(who);
+    const bool processor = std::holds_alternative<ProcessorSelection>(who);
+    return {.who = who,
+            .range = !chosen.empty()   ? chosen
+                     : all             ? state_->visibleRange()
+                     : task != nullptr ? trace.tasks[task->task.value].range
+                                       : trace.wholeRange(),
+            .withEvents = !processor && (!all || !chosen.empty()),
             .kinds = kinds_,
             .lengths = histogram_->chosen()};
 }
@@ -156,11 +183,15 @@ void InspectorPanel::ask() {
     stop_ = std::stop_source();
     asked_ = subject();
     work_.request([facts, subject = asked_, stop = stop_.get_token()] {
-        const std::vector<GoroutineIndex> goroutines = subject.goroutine.known()
-                                                           ? std::vector{subject.goroutine}
-                                                           : goroutinesOf(*facts->trace, facts->waits, false);
-        Answer answer{.facts = facts, .subject = subject, .times = {}, .events = {}};
+        Answer answer{.facts = facts, .subject = subject, .times = {}, .processor = {}, .events = {}};
         constexpr std::size_t longWaits = 200;
+        if (const auto* const p = std::get_if<ProcessorSelection>(&subject.who)) {
+            answer.processor = processorTimesOf(*facts->trace, p->processor, subject.range, longWaits);
+            return answer;
+        }
+        const std::vector<GoroutineIndex> goroutines = std::holds_alternative<std::monostate>(subject.who)
+                                                           ? goroutinesOf(*facts->trace, facts->waits, false)
+                                                           : goroutinesOf(*facts, subject.who);
         answer.times =
             stateTimesOf(*facts, goroutines, subject.range, {.most = longWaits, .lengths = subject.lengths}, stop);
         if (subject.withEvents)
@@ -183,29 +214,31 @@ void InspectorPanel::answered(Answer answer) {
     }
     const TraceFacts& facts = *answer_.facts;
     const StateTimes& times = answer_.times;
-    const QString who = answer_.subject.goroutine.known()
-                            ? fromUtf8(goroutineText(*facts.trace, answer_.subject.goroutine))
-                            : tr("%1 goroutines of the program").arg(fromUtf8(countText(times.goroutines)));
-    const QString when =
-        tr("Δ %1 from %2").arg(fromUtf8(durationText(times.range.length())), fromUtf8(durationText(times.range.begin)));
-    const QString lives =
-        tr("%1 created, %2 ended").arg(fromUtf8(countText(times.created)), fromUtf8(countText(times.ended)));
-    for (QLabel* const title : titles_) {
-        title->setText(who + QStringLiteral(" · ") + when + QStringLiteral(" · ") + lives);
-        title->setToolTip(title->text());
+    const TimeRange range = answer_.subject.range;
+    QString title = nameOfSubject();
+    title += tr(" · Δ %1 from %2").arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin)));
+    if (!answer_.processor)
+        title +=
+            tr(" · %1 created, %2 ended").arg(fromUtf8(countText(times.created)), fromUtf8(countText(times.ended)));
+    for (QLabel* const label : titles_) {
+        label->setText(title);
+        label->setToolTip(title);
     }
     const auto duration = [](Time time) { return fromUtf8(durationText(time)); };
     const auto count = [](std::uint64_t number) { return fromUtf8(countText(number)); };
     std::vector<QStringList> rows;
+    if (answer_.processor)
+        rows = rowsOfProcessor(*answer_.processor);
     for (const StateTime& state : times.states)
         rows.push_back({fromUtf8(textOf(state.what)), duration(state.total),
                         fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
                                              static_cast<double>(std::max<Time>(times.lifetime, 1)))),
                         count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest)});
-    rows.push_back({tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %"), {}, {}, {}});
+    if (!answer_.processor)
+        rows.push_back({tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %"), {}, {}, {}});
     states_.show(std::move(rows));
     rows.clear();
-    for (const LongWait& wait : times.longest)
+    for (const LongWait& wait : longestShown())
         rows.push_back({fromUtf8(spanText(facts, wait.goroutine, wait.span)), duration(wait.length),
                         duration(facts.trace->spans.start(wait.span))});
     waits_.show(std::move(rows));
@@ -216,8 +249,36 @@ void InspectorPanel::answered(Answer answer) {
                         duration(step.median)});
     transitions_.show(std::move(rows));
     events_.show(answer_.facts, std::move(answer_.events));
+    eventHint_->setText(answer_.processor ? tr("What ran on a processor is on the other pages. Events are those of "
+                                               "goroutines: choose one, a group, a task or a range.")
+                                          : eventHintText());
     eventHint_->setVisible(!answer_.subject.withEvents);
     eventTable_->setVisible(answer_.subject.withEvents);
+}
+
+QString InspectorPanel::eventHintText() {
+    return tr("Select a goroutine, a group or a task, or drag a range in the timeline, to list what happened in it.");
+}
+
+QString InspectorPanel::nameOfSubject() const {
+    const Trace& trace = *answer_.facts->trace;
+    const Selection& who = answer_.subject.who;
+    if (const auto* const g = std::get_if<GoroutineSelection>(&who))
+        return fromUtf8(goroutineText(trace, g->goroutine));
+    if (const auto* const group = std::get_if<GroupSelection>(&who))
+        return fromUtf8(shortFunction(group->name)) +
+               tr(" · %1 goroutines").arg(fromUtf8(countText(group->members->size())));
+    if (const auto* const task = std::get_if<TaskSelection>(&who))
+        return tr("task %1 #%2")
+            .arg(fromUtf8(trace.text(trace.tasks[task->task.value].type)))
+            .arg(trace.tasks[task->task.value].id);
+    if (const auto* const processor = std::get_if<ProcessorSelection>(&who))
+        return tr("processor %1").arg(trace.processors[processor->processor.value].id);
+    return tr("%1 goroutines of the program").arg(fromUtf8(countText(answer_.times.goroutines)));
+}
+
+std::span<const LongWait> InspectorPanel::longestShown() const {
+    return answer_.processor ? answer_.processor->longest : answer_.times.longest;
 }
 
 // Selects a span and brings it into view, without changing the zoom.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happened inside what is selected: its events, where its time went, its longest waits, and how it went from state
-// to state. Of the selected goroutine, else of all goroutines of the program; in the chosen range, else (of a
-// goroutine) in its whole life or (of all) in what is visible.
+// to state. Of the selected goroutine, group, task or processor, else of all goroutines of the program; in the chosen
+// range, else (of what is selected) in the whole trace or (of all) in what is visible.
 #pragma once
 
 #include "model/inspect/events.h"
+#include "model/inspect/processor_times.h"
 #include "model/inspect/state_times.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
@@ -15,6 +16,8 @@
 #include <QTabWidget>
 #include <QTimer>
 
+#include <optional>
+#include <span>
 #include <stop_token>
 
 class QLabel;
@@ -40,7 +43,7 @@ class InspectorPanel : public QTabWidget {
 
   private:
     struct Subject {
-        GoroutineIndex goroutine; ///< none: all of the program
+        Selection who; ///< a goroutine, a group, a processor or a task; nothing: all goroutines of the program
         TimeRange range;
         bool withEvents = false;
         EventKinds kinds = allEventKinds;
@@ -51,11 +54,15 @@ class InspectorPanel : public QTabWidget {
         std::shared_ptr<const TraceFacts> facts;
         Subject subject;
         StateTimes times;
+        std::optional<ProcessorTimes> processor; ///< instead of `times`, of a processor
         std::vector<Event> events;
     };
     [[nodiscard]] Subject subject() const;
     void ask();
     void answered(Answer answer);
+    [[nodiscard]] static QString eventHintText();
+    [[nodiscard]] QString nameOfSubject() const;
+    [[nodiscard]] std::span<const LongWait> longestShown() const;
     void show(SpanIndex span);
     QWidget* page(QWidget* content);
 

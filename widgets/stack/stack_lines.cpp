@@ -5,12 +5,18 @@
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
 
+#include <algorithm>
+#include <span>
+
 namespace waitscope {
 
 namespace {
 
 using Kind = StackLine::Kind;
 
+constexpr std::size_t mostAncestors = 8;
+constexpr std::size_t mostListed = 20;
+constexpr std::size_t mostWorks = 5;
 constexpr std::size_t mostStacks = 10; // of a site; the goroutines' own stacks show the rest
 
 class Description {
@@ -22,12 +28,21 @@ class Description {
         if (trace_.aliveAtEnd(g))
             span(g, trace_.lastSpan(g));
         creation(g);
+        family(g);
     }
 
     void spanOf(GoroutineIndex g, SpanIndex s) {
         add(Kind::Headline, spanText(facts_, g, s));
         span(g, s);
         creation(g);
+    }
+
+    // What a group or a task is, and where its goroutines can be gone to.
+    void several(const Selection& selection) {
+        add(Kind::Headline, selectionText(facts_, selection));
+        const std::vector<GoroutineIndex> members = goroutinesOf(facts_, selection);
+        if (!members.empty())
+            list("It is about ", members);
     }
 
     void site(const SiteSelection& selection) {
@@ -94,11 +109,14 @@ class Description {
     void span(GoroutineIndex g, SpanIndex s) {
         const GoroutineState state = trace_.spans.state(s);
         const StackId own = trace_.spans.stack(s);
+        runtimeWork(g, s);
         switch (state) {
         case GoroutineState::Waiting:
         case GoroutineState::Syscall:
             add(Kind::Heading, state == GoroutineState::Waiting ? "Blocked at" : "System call entered at");
             stackOrNote(own, missingStackText(facts_, s));
+            if (const std::string held = heldProcessorText(trace_, s); !held.empty())
+                add(Kind::Note, held);
             if (trace_.isOpen(g, s)) {
                 add(Kind::Heading, state == GoroutineState::Waiting ? "Not woken" : "Not returned");
                 add(Kind::Note, "Still open when the trace ends. What happens later the trace cannot show.");
@@ -116,6 +134,23 @@ class Description {
         case GoroutineState::Ended:
         case GoroutineState::StillAlive:
             break;
+        }
+    }
+
+    // What the goroutine did for the runtime meanwhile: GC assists, sweeps.
+    void runtimeWork(GoroutineIndex g, SpanIndex s) {
+        const TimeRange span = trace_.spans.range(s);
+        const auto places = facts_.notes.runtimeWork(g);
+        const auto rangeOf = [&](std::uint32_t place) { return trace_.ranges[place].range; };
+        auto next =
+            std::ranges::upper_bound(places, span.begin, {}, [&](std::uint32_t place) { return rangeOf(place).end; });
+        for (std::size_t i = 0; next != places.end() && rangeOf(*next).begin < span.end; ++next, ++i) {
+            if (i == mostWorks) {
+                add(Kind::Note, "and more work for the runtime");
+                break;
+            }
+            add(Kind::Note, std::string(trace_.text(trace_.ranges[*next].name)) + " for " +
+                                durationText(rangeOf(*next).length()) + " from " + durationText(rangeOf(*next).begin));
         }
     }
 
@@ -151,6 +186,30 @@ class Description {
         stackOrNote(trace_.creationStack(g), missingCreationText(trace_, g));
     }
 
+    // Who created the one that created it, and so on, and whom it created.
+    void family(GoroutineIndex g) {
+        Waker creator = trace_.creator(g);
+        for (std::size_t i = 0; i < mostAncestors && creator.isGoroutine(); ++i) {
+            creator = trace_.creator(creator.goroutine());
+            if (creator.isGoroutine())
+                add(Kind::Note, "which was created by", creator.goroutine());
+        }
+        std::vector<GoroutineIndex> created;
+        for (const std::uint32_t child : facts_.notes.created(g))
+            created.push_back({child});
+        if (!created.empty())
+            list("It created ", created);
+    }
+
+    void list(const std::string& what, std::span<const GoroutineIndex> goroutines) {
+        add(Kind::Heading,
+            what + countText(goroutines.size()) + (goroutines.size() == 1 ? " goroutine" : " goroutines"));
+        for (const GoroutineIndex g : goroutines.first(std::min(goroutines.size(), mostListed)))
+            add(Kind::Note, trace_.aliveAtEnd(g) ? "alive at the end:" : "ended:", g);
+        if (goroutines.size() > mostListed)
+            add(Kind::Note, "and " + countText(goroutines.size() - mostListed) + " more");
+    }
+
     const TraceFacts& facts_;
     const Trace& trace_;
     std::vector<StackLine> lines_;
@@ -166,6 +225,8 @@ std::vector<StackLine> describe(const TraceFacts& facts, const Selection& select
         description.spanOf(s->goroutine, s->span);
     else if (const auto* const site = std::get_if<SiteSelection>(&selection))
         description.site(*site);
+    else if (!std::holds_alternative<std::monostate>(selection))
+        description.several(selection);
     return description.take();
 }
 
@@ -176,8 +237,9 @@ std::string plainText(const TraceFacts& facts, const StackLine& line) {
         return line.fullText + "\n\t" + line.fullPlace + "\n";
     case Kind::Heading:
         return line.text + (line.goroutine.known() ? " " + goroutineText(*facts.trace, line.goroutine) : "") + ":\n";
-    case Kind::Headline:
     case Kind::Note:
+        return line.text + (line.goroutine.known() ? " " + goroutineText(*facts.trace, line.goroutine) : "") + "\n";
+    case Kind::Headline:
         break;
     }
     return line.text + "\n";

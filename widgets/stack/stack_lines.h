@@ -15,7 +15,7 @@ struct StackLine {
         Heading,  ///< of the stack that follows: `text` is "Created by", `goroutine` who if it was one
         Frame,
         LibraryFrame, ///< of Go's standard library
-        Note,         ///< why something is not known
+        Note,         ///< why something is not known, or one of a family
     };
     Kind kind = Kind::Note;
     std::string text;
@@ -25,7 +25,7 @@ struct StackLine {
     bool site = false;        ///< the first frame of the program itself
     FrameId frame;            ///< of a frame
     bool inlined = false;     ///< of a frame: the compiler put it into the one below
-    GoroutineIndex goroutine; ///< that the heading names
+    GoroutineIndex goroutine; ///< that the heading or the note names
 };
 
 /// Empty if nothing is selected. O(frames), and O(distinct waits of the trace) for a site.

@@ -87,6 +87,10 @@ void OverviewStrip::drawActivityImage() {
                      QRect(qRound(canvasLeft * ratio), qRound(top * ratio), qRound(axis().width * ratio),
                            qRound((height() - top - 1) * ratio)),
                      activity_, activity_.range);
+    QPainter painter(&image_);
+    painter.setFont(font());
+    if (state_->facts())
+        paintHeap(painter);
 }
 
 void OverviewStrip::paintEvent(QPaintEvent*) {
@@ -99,7 +103,6 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     painter.drawLine(0, height() - 1, width(), height() - 1);
     if (!state_->facts())
         return;
-    paintHeap(painter);
     paintRange(painter);
     paintMarks(painter);
     painter.setPen(colours.text);
@@ -178,9 +181,9 @@ void OverviewStrip::paintMarks(QPainter& painter) const {
         painter.drawText(QPointF(axis().x(state_->onset()) + 4, 12), tr("it began"));
     }
     if (marks.a())
-        line(*marks.a(), QPen(QColor(0x00, 0x72, 0xB2), 2));
+        line(*marks.a(), QPen(markerAColour, 2));
     if (marks.b())
-        line(*marks.b(), QPen(QColor(0xE6, 0x9F, 0x00), 2));
+        line(*marks.b(), QPen(markerBColour, 2));
     // Of many hits one a pixel.
     double last = -1;
     for (const Time hit : marks.hits())

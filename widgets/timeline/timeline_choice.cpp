@@ -15,12 +15,36 @@ namespace waitscope {
 
 namespace {
 
-std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
-                                                    const GoroutineFilter& filter, const std::stop_token& stop) {
+// By goroutine: 1 if it is shown.
+std::vector<std::uint8_t> shownGoroutines(const TraceFacts& facts, const TimelineChoice& choice,
+                                          const GoroutineFilter& filter, const std::stop_token& stop) {
     std::vector<std::uint8_t> shown = filter.apply(facts, stop);
     for (const GoroutineIndex g : choice.hidden)
         if (g.value < shown.size())
             shown[g.value] = 0;
+    if (choice.only) {
+        std::vector<std::uint8_t> only(shown.size());
+        for (const GoroutineIndex g : *choice.only->members)
+            only[g.value] = shown[g.value];
+        return only;
+    }
+    return shown;
+}
+
+// The goroutines of a selection as a group; none if it is not about certain goroutines.
+std::optional<GroupSelection> togetherOf(const TraceFacts& facts, const Selection& selection) {
+    if (const auto* const group = std::get_if<GroupSelection>(&selection))
+        return *group;
+    auto members = goroutinesOf(facts, selection);
+    if (members.empty())
+        return {};
+    return GroupSelection{selectionText(facts, selection),
+                          std::make_shared<const std::vector<GoroutineIndex>>(std::move(members))};
+}
+
+std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
+                                                    const GoroutineFilter& filter, const std::stop_token& stop) {
+    const std::vector<std::uint8_t> shown = shownGoroutines(facts, choice, filter, stop);
     return std::make_shared<const GoroutineGroups>(
         groupsOf(*facts.trace, facts.waits,
                  {.grouping = choice.grouping,
@@ -63,7 +87,8 @@ void TimelineView::showRows(const std::shared_ptr<const GoroutineGroups>& groups
     rows_ = std::move(rows);
     focusedRow_ = -1;
     updateScrollBar();
-    markGroupsAtSite();
+    markGroups();
+    sumUpGroups();
     if (const GoroutineIndex g = selectedGoroutine(state_->selection()); g.known()) {
         const TimelineRow row = rows_.rowOf(g);
         if (row.kind != TimelineRow::Kind::None) {
@@ -71,22 +96,23 @@ void TimelineView::showRows(const std::shared_ptr<const GoroutineGroups>& groups
             scrollTo(row);
         }
     }
-    wantActivities();
-    viewport()->update();
+    redraw();
     Q_EMIT rowsChanged();
 }
 
 TimelinePictureOptions TimelineView::pictureOptions() const {
     std::string problem;
     const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
-    auto shown = std::make_shared<std::vector<std::uint8_t>>(filter->apply(*state_->facts()));
-    for (const GoroutineIndex g : choice_.hidden)
-        (*shown)[g.value] = 0;
+    // Applied when the picture is made, which is not on this thread.
+    const auto wanted = [facts = state_->facts(), filter = *filter, choice = choice_,
+                         shown = std::make_shared<std::vector<std::uint8_t>>()](GoroutineIndex g) {
+        if (shown->empty())
+            *shown = shownGoroutines(*facts, choice, filter, {});
+        return (*shown)[g.value] != 0;
+    };
     return {.range = state_->visibleRange(),
             .filterText = choice_.filter,
-            .groups = {.grouping = choice_.grouping,
-                       .order = choice_.order,
-                       .wanted = [shown](GoroutineIndex g) { return (*shown)[g.value] != 0; }},
+            .groups = {.grouping = choice_.grouping, .order = choice_.order, .wanted = wanted},
             .pinned = rows_.pinned()};
 }
 
@@ -107,14 +133,14 @@ void TimelineView::setTimeFormat(TimeFormat format) {
         Q_EMIT messageChanged(tr("This trace does not say when it began; Go 1.25 and later record it."));
     if (format == TimeFormat::SinceA && !state_->marks().a())
         Q_EMIT messageChanged(tr("There is no marker A yet: Shift+A sets it at the mouse."));
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::setPinned(std::vector<GoroutineIndex> pinned) {
     rows_.setPinned(std::move(pinned));
     focusedRow_ = -1;
     updateScrollBar();
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::hideSelected() {
@@ -132,6 +158,22 @@ void TimelineView::hideSelected() {
     Q_EMIT messageChanged(tr("%n goroutine(s) hidden", nullptr, static_cast<int>(choice_.hidden.size())));
 }
 
+void TimelineView::showOnlySelected() {
+    if (!state_->facts())
+        return;
+    TimelineChoice choice = choice_;
+    choice.only = togetherOf(*state_->facts(), state_->selection());
+    setChoice(choice);
+}
+
+void TimelineView::showEverything() {
+    TimelineChoice choice = choice_;
+    choice.filter.clear();
+    choice.hidden.clear();
+    choice.only.reset();
+    setChoice(choice);
+}
+
 void TimelineView::showHidden() {
     TimelineChoice choice = choice_;
     choice.hidden.clear();
@@ -145,35 +187,41 @@ void TimelineView::foldAll(bool fold) {
     focusedRow_ = -1;
     updateScrollBar();
     wantActivities();
-    viewport()->update();
+    redraw();
 }
 
-// The goroutines of a site are looked up in the background; until they are known none is marked.
-void TimelineView::findSite() {
-    atSite_.clear();
-    groupsAtSite_.clear();
-    const auto* const site = std::get_if<SiteSelection>(&state_->selection());
-    if (site == nullptr || !state_->facts())
-        return siteWork_.cancel();
-    siteWork_.request([facts = state_->facts(), site = *site] {
+// The goroutines of a site, a group or a task are looked up in the background; until they are known none is marked.
+void TimelineView::findSelected() {
+    marked_.clear();
+    groupsMarked_.clear();
+    const Selection& selection = state_->selection();
+    const bool several = std::holds_alternative<SiteSelection>(selection) ||
+                         std::holds_alternative<GroupSelection>(selection) ||
+                         std::holds_alternative<TaskSelection>(selection);
+    if (!several || !state_->facts())
+        return markWork_.cancel();
+    markWork_.request([facts = state_->facts(), selection] {
         std::vector<std::uint8_t> marked(facts->trace->goroutines.size());
-        for (const WaitingGoroutine& one :
-             goroutinesWaitingAt(*facts, site.primitive, site.site, facts->trace->wholeRange(), true))
-            marked[one.goroutine.value] = 1;
+        for (const GoroutineIndex g : goroutinesOf(*facts, selection))
+            marked[g.value] = 1;
+        if (const auto* const site = std::get_if<SiteSelection>(&selection))
+            for (const WaitingGoroutine& one :
+                 goroutinesWaitingAt(*facts, site->primitive, site->site, facts->trace->wholeRange(), true))
+                marked[one.goroutine.value] = 1;
         return marked;
     });
 }
 
-void TimelineView::markGroupsAtSite() {
-    groupsAtSite_.clear();
-    viewport()->update();
-    if (atSite_.empty())
+void TimelineView::markGroups() {
+    groupsMarked_.clear();
+    redraw();
+    if (marked_.empty())
         return;
     std::size_t first = rows_.groups().size();
     for (std::size_t i = 0; i < rows_.groups().size(); ++i) {
         const bool any =
-            std::ranges::any_of(rows_.groups()[i].members, [&](GoroutineIndex g) { return atSite_[g.value] != 0; });
-        groupsAtSite_.push_back(any ? 1 : 0);
+            std::ranges::any_of(rows_.groups()[i].members, [&](GoroutineIndex g) { return marked_[g.value] != 0; });
+        groupsMarked_.push_back(any ? 1 : 0);
         if (any && first == rows_.groups().size())
             first = i;
     }

@@ -13,6 +13,14 @@
 
 namespace waitscope {
 
+namespace {
+
+bool isGroup(const TimelineRow& row) {
+    return row.kind == TimelineRow::Kind::Group && !row.goroutine.known();
+}
+
+} // namespace
+
 void TimelineView::wheelEvent(QWheelEvent* event) {
     const QPoint turned = event->angleDelta();
     // Alt turns a vertical wheel into a horizontal one on some systems; either counts.
@@ -93,6 +101,8 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
     const Time t = axis().timeAt(event->pos().x());
     if (state_->chosenRange().contains(t))
         zoomToChosenRange();
+    else if (const TimelineRow row = rowUnder(event->pos()); isGroup(row))
+        toggle(row);
     else if (const SpanIndex span = spanUnder(event->pos()); span.known())
         showSpan(span);
 }
@@ -102,16 +112,37 @@ void TimelineView::clickAt(const QPoint& position) {
     if (row.kind == TimelineRow::Kind::None || !state_->facts())
         return;
     moveFocus(row);
-    const bool folds =
-        row.kind == TimelineRow::Kind::Section || (row.kind == TimelineRow::Kind::Group && !row.goroutine.known());
-    if (folds)
+    if (row.kind == TimelineRow::Kind::Section)
         return toggle(row);
+    if (isGroup(row)) {
+        // Its mark folds, its strip selects, its name does both.
+        constexpr int markWidth = 22;
+        if (position.x() >= markWidth)
+            selectGroup(row.group);
+        if (!isOnAxis(position.x()))
+            toggle(row);
+        return;
+    }
     ownSelection_ = row.goroutine.known();
     selectAt(row, position);
     ownSelection_ = false;
 }
 
-// What is at a place of a row: a span; of a task its time and who began it; of a processor who ran on it.
+void TimelineView::selectGroup(std::size_t group) {
+    const GoroutineGroup& chosen = rows_.groups()[group];
+    if (chosen.task.known())
+        return selectTask(chosen.task);
+    // The members stay where they are: among the groups, which are never changed.
+    state_->select(GroupSelection{
+        chosen.name, std::shared_ptr<const std::vector<GoroutineIndex>>(rows_.sharedGroups(), &chosen.members)});
+}
+
+void TimelineView::selectTask(TaskIndex task) {
+    state_->select(TaskSelection{task});
+    state_->choose(state_->facts()->trace->tasks[task.value].range);
+}
+
+// What is at a place of a row: a span; a task with its time; of a processor who ran on it, or all of it.
 void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
     const Trace& trace = *state_->facts()->trace;
     if (row.goroutine.known()) {
@@ -121,14 +152,15 @@ void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
         else
             state_->select(GoroutineSelection{row.goroutine});
     } else if (row.kind == TimelineRow::Kind::Task) {
-        const Task task = trace.tasks[row.task.value];
-        state_->choose(task.range);
-        if (task.beganOn.known())
-            state_->select(GoroutineSelection{task.beganOn});
-    } else if (row.kind == TimelineRow::Kind::Processor && isOnAxis(position.x())) {
-        const SpanIndex run = runAt(trace, row.processor, axis().timeAt(position.x()), axis().timeAt(position.x() + 1));
+        selectTask(row.task);
+    } else if (row.kind == TimelineRow::Kind::Processor) {
+        const SpanIndex run = isOnAxis(position.x()) ? runAt(trace, row.processor, axis().timeAt(position.x()),
+                                                             axis().timeAt(position.x() + 1))
+                                                     : SpanIndex{};
         if (run.known())
             selectSpan(run);
+        else
+            state_->select(ProcessorSelection{row.processor});
     }
 }
 
@@ -139,7 +171,7 @@ void TimelineView::toggle(const TimelineRow& row) {
         rows_.setFolded(row.group, !rows_.isFolded(row.group));
     updateScrollBar();
     wantActivities();
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::moveFocus(const TimelineRow& row) {
@@ -147,7 +179,7 @@ void TimelineView::moveFocus(const TimelineRow& row) {
         return;
     focusedRow_ = row.top;
     scrollTo(row);
-    viewport()->update();
+    redraw();
     if (row.kind == TimelineRow::Kind::Group)
         Q_EMIT groupFocused(fromUtf8(rows_.groups()[row.group].name));
 }
@@ -168,16 +200,16 @@ bool TimelineView::goKey(const QKeyEvent& event) {
         return false;
     switch (event.key()) {
     case Qt::Key_W:
-        state_->setVisibleRange(axis().zoomed(zoomStep, zoomCentre()));
+        zoomBy(zoomStep);
         return true;
     case Qt::Key_S:
-        state_->setVisibleRange(axis().zoomed(1 / zoomStep, zoomCentre()));
+        zoomBy(1 / zoomStep);
         return true;
     case Qt::Key_A:
-        state_->setVisibleRange(axis().moved(-panStep));
+        moveBy(-panStep);
         return true;
     case Qt::Key_D:
-        state_->setVisibleRange(axis().moved(panStep));
+        moveBy(panStep);
         return true;
     case Qt::Key_F:
         zoomToSelection();
@@ -242,6 +274,9 @@ bool TimelineView::rowKey(const QKeyEvent& event) {
     } else if (row.kind == TimelineRow::Kind::Group || row.kind == TimelineRow::Kind::Section) {
         const bool folded =
             row.kind == TimelineRow::Kind::Group ? rows_.isFolded(row.group) : rows_.isFolded(row.section);
+        const bool chooses = event.key() != Qt::Key_Left && event.key() != Qt::Key_Right;
+        if (chooses && isGroup(row))
+            selectGroup(row.group);
         if (event.key() == Qt::Key_Left ? !folded : event.key() == Qt::Key_Right ? folded : true)
             toggle(row);
     } else {
@@ -259,14 +294,15 @@ bool TimelineView::cancelOne() {
         state_->choose({});
     } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
         state_->select({});
-    } else if (!choice_.filter.isEmpty()) {
+    } else if (!choice_.filter.isEmpty() || choice_.only) {
         TimelineChoice choice = choice_;
         choice.filter.clear();
+        choice.only.reset();
         setChoice(choice);
     } else {
         return false;
     }
-    viewport()->update();
+    redraw();
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace waitscope {
@@ -104,6 +105,18 @@ RowWords wordsOf(const TraceFacts& facts, const TimelineRows& rows, const Timeli
     return words;
 }
 
+bool isSelected(const TimelineFrame& frame, const TimelineRows& rows, const TimelineRow& row) {
+    using Kind = TimelineRow::Kind;
+    if (row.kind == Kind::Processor)
+        return row.processor == frame.selectedProcessor;
+    if (row.goroutine.known())
+        return row.goroutine == frame.selectedGoroutine;
+    const TaskIndex task = row.kind == Kind::Task    ? row.task
+                           : row.kind == Kind::Group ? rows.groups()[row.group].task
+                                                     : TaskIndex{};
+    return task.known() && task == frame.selectedTask;
+}
+
 } // namespace
 
 void TimelinePainter::paintRow(Canvas& canvas, const TimelineRow& row) {
@@ -122,7 +135,7 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     QPainter& painter = canvas.painter;
     const int y = canvas.y(row);
     QRect box(canvas.frame.area.left(), y, canvasLeft, row.height);
-    const bool selected = row.goroutine.known() && row.goroutine == canvas.frame.selectedGoroutine;
+    const bool selected = isSelected(canvas.frame, canvas.rows, row);
     painter.fillRect(box, row.kind == TimelineRow::Kind::Group && !row.goroutine.known() ? canvas.colours.headerBand
                                                                                          : canvas.colours.background);
     if (selected)
@@ -132,36 +145,36 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     const auto isMarked = [](std::span<const std::uint8_t> marked, std::size_t place) {
         return place < marked.size() && marked[place] != 0;
     };
-    const bool waitsThere = row.goroutine.known()                  ? isMarked(canvas.frame.atSite, row.goroutine.value)
-                            : row.kind == TimelineRow::Kind::Group ? isMarked(canvas.frame.groupsAtSite, row.group)
+    const bool waitsThere = row.goroutine.known()                  ? isMarked(canvas.frame.marked, row.goroutine.value)
+                            : row.kind == TimelineRow::Kind::Group ? isMarked(canvas.frame.groupsMarked, row.group)
                                                                    : false;
     if (waitsThere)
         painter.fillRect(QRect(box.left(), box.top(), 4, box.height() - 1), canvas.colours.selection);
     const Activity* const all =
         row.kind == TimelineRow::Kind::Graph && canvas.frame.activityOf ? canvas.frame.activityOf(everyGroup) : nullptr;
     const RowWords words = wordsOf(canvas.facts, canvas.rows, row, all);
-    const QFontMetrics metrics = painter.fontMetrics();
     if (!words.second.isEmpty()) {
         painter.setPen(canvas.colours.fadedText);
-        painter.drawText(box.adjusted(std::max(words.indent, 22), row.height / 2 - 1, -8, 0),
-                         Qt::AlignLeft | Qt::AlignVCenter, words.second);
+        words_.draw(painter, box.adjusted(std::max(words.indent, 22), row.height / 2 - 1, -8, 0), Qt::AlignLeft,
+                    words.second);
         box.setHeight(row.height / 2 + 3);
     } else if (row.goroutine.known()) {
         box.setHeight(TimelineRows::rowHeight);
     }
-    const int noteWidth = words.note.isEmpty() ? 0 : metrics.horizontalAdvance(words.note) + 8;
+    const int noteWidth =
+        words.note.isEmpty() ? 0 : static_cast<int>(std::ceil(words_.widthOf(painter, words.note))) + 8;
     painter.setPen(canvas.colours.text);
-    painter.drawText(box.adjusted(words.indent, 0, -noteWidth - 8, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(words.name, Qt::ElideMiddle, box.width() - words.indent - noteWidth - 8));
+    words_.draw(painter, box.adjusted(words.indent, 0, -noteWidth - 8, 0), Qt::AlignLeft, words.name, Qt::ElideMiddle);
     painter.setPen(canvas.colours.fadedText);
-    painter.drawText(box.adjusted(0, 0, -8, 0), Qt::AlignRight | Qt::AlignVCenter, words.note);
+    words_.draw(painter, box.adjusted(0, 0, -8, 0), Qt::AlignRight, words.note);
     if (canvas.frame.hasFocus && canvas.frame.focusedRow == row.top) {
         painter.setPen(QPen(canvas.colours.selection, 1, Qt::DotLine));
         painter.drawRect(QRect(canvas.frame.area.left(), y, canvas.frame.area.width() - 1, row.height - 2));
     }
 }
 
-// At the right: for how long it has been waiting when the trace ends. Of a group the oldest of these waits.
+// At the right: for how long it has been waiting when the trace ends. Of a group the oldest of these waits; of a task
+// how long it took.
 void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
     const Trace& trace = *canvas.facts.trace;
     Time open = 0;
@@ -169,6 +182,10 @@ void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
     if (row.goroutine.known()) {
         open = openWaitOf(trace, row.goroutine);
         atLeast = trace.spans.kind(trace.lastSpan(row.goroutine)).origin == SpanOrigin::BeforeTrace;
+    } else if (row.kind == TimelineRow::Kind::Task) {
+        const Task task = trace.tasks[row.task.value];
+        open = task.range.length();
+        atLeast = !task.begun || !task.ended;
     } else if (row.kind == TimelineRow::Kind::Group) {
         open = canvas.rows.groups()[row.group].oldestOpen;
         atLeast = open == trace.duration;
@@ -178,8 +195,8 @@ void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
     const QRect box(canvas.frame.area.right() - canvasRight + 1, canvas.y(row), canvasRight - 10,
                     Canvas::barHeight(row));
     canvas.painter.setPen(canvas.colours.text);
-    canvas.painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
-                            (atLeast ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(open)));
+    words_.draw(canvas.painter, box, Qt::AlignRight,
+                (atLeast ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(open)));
 }
 
 // What is waited for, in the spans that have room for it; a letter where there is room for that only.
@@ -220,8 +237,7 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
         const double textBegin = from + (behindArrow ? 9 : 3);
         const QRectF box(textBegin, y, to - textBegin - 3, TimelineRows::rowHeight - 1);
         painter.setPen(readableOn(colourOf(family)));
-        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(name, Qt::ElideRight, static_cast<int>(box.width())));
+        words_.draw(painter, box, Qt::AlignLeft, name);
         if (span == canvas.frame.selectedSpan) {
             painter.setPen(QPen(canvas.colours.selection, 2));
             painter.drawRect(QRectF(from, y + 1, to - from - 1, TimelineRows::rowHeight - 3));

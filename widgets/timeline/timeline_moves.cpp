@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 namespace waitscope {
 
@@ -14,18 +15,32 @@ namespace {
 
 constexpr double selectedShare = 0.6; // of the window, after zooming to a span
 
+// From the first to the last instant of what is selected, which may be one; nothing of what has no certain time.
+std::optional<TimeRange> rangeOf(const TraceFacts& facts, const Selection& selection) {
+    const Trace& trace = *facts.trace;
+    if (const auto* const span = std::get_if<SpanSelection>(&selection))
+        return trace.spans.range(span->span);
+    if (const auto* const task = std::get_if<TaskSelection>(&selection))
+        return trace.tasks[task->task.value].range;
+    std::optional<TimeRange> all;
+    for (const GoroutineIndex g : goroutinesOf(facts, selection)) {
+        const TimeRange life = trace.lifetime(g);
+        all = all ? TimeRange{std::min(all->begin, life.begin), std::max(all->end, life.end)} : life;
+    }
+    return all;
+}
+
 } // namespace
 
 void TimelineView::zoomToSelection() {
-    const SpanIndex span = selectedSpan();
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known())
+    if (!state_->facts())
+        return;
+    const auto what = rangeOf(*state_->facts(), state_->selection());
+    if (!what)
         return showWholeTrace();
-    const Trace& trace = *state_->facts()->trace;
-    const TimeRange what = span.known() ? trace.spans.range(span) : trace.lifetime(g);
-    const auto margin = static_cast<Time>(static_cast<double>(what.length()) * (1 / selectedShare - 1) / 2);
+    const auto margin = static_cast<Time>(static_cast<double>(what->length()) * (1 / selectedShare - 1) / 2);
     const TimeRange before = state_->axisRange();
-    state_->setVisibleRange({what.begin - margin, what.end + margin});
+    state_->setVisibleRange({what->begin - margin, what->end + margin});
     if (state_->axisRange() == before)
         showWholeTrace();
 }
@@ -40,6 +55,16 @@ void TimelineView::zoomToChosenRange() {
 void TimelineView::showWholeTrace() {
     if (state_->facts())
         state_->setVisibleRange(state_->facts()->trace->wholeRange());
+}
+
+void TimelineView::zoomBy(double factor) {
+    if (state_->facts())
+        state_->setVisibleRange(axis().zoomed(factor, zoomCentre()));
+}
+
+void TimelineView::moveBy(double share) {
+    if (state_->facts())
+        state_->setVisibleRange(axis().moved(share));
 }
 
 void TimelineView::selectSpan(SpanIndex span) {
@@ -128,7 +153,7 @@ void TimelineView::showGroup(const QString& name) {
     const TimelineRow row = rows_.rowOfGroup(static_cast<std::size_t>(found - groups.begin()));
     focusedRow_ = row.top;
     scrollTo(row);
-    viewport()->update();
+    redraw();
 }
 
 Time TimelineView::markPlace() const {

@@ -15,10 +15,6 @@ namespace waitscope {
 
 namespace {
 
-// The colours of the two sides of a comparison.
-const QColor markerA(0x00, 0x72, 0xB2);
-const QColor markerB(0xE6, 0x9F, 0x00);
-
 // What the ruler counts from, and how it writes that.
 class Origin {
   public:
@@ -99,23 +95,31 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
         if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - canvasRight)
             painter.drawText(QPointF(x + 4, area.bottom() - 8), label);
     }
-    if (canvas.frame.range.contains(canvas.frame.hover)) {
-        // The instant under the mouse, exactly.
-        const QString text = origin.exact(canvas.frame.hover);
-        const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
-        const double left = std::clamp(canvas.axis.x(canvas.frame.hover) - width / 2.0, canvas.axis.left,
-                                       std::max(canvas.axis.left, canvas.axis.left + canvas.axis.width - width));
-        const QRectF box(left, area.top() + 2, width, area.height() - 5);
-        painter.fillRect(box, canvas.colours.text);
-        painter.setPen(canvas.colours.background);
-        painter.drawText(box, Qt::AlignCenter, text);
-    }
     painter.setPen(canvas.colours.fadedText);
     painter.drawText(QRect(area.right() - canvasRight + 1, area.top(), canvasRight - 10, area.height()),
                      Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
     painter.drawText(QRect(area.left() + 8, area.top(), canvasLeft - 16, area.height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.range.length())));
+}
+
+void TimelinePainter::paintHover(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
+                                 const TimelineFrame& frame) {
+    if (!frame.range.contains(frame.hover))
+        return;
+    const Canvas canvas = canvasOf(painter, facts, rows, frame);
+    const double x = canvas.axis.x(frame.hover);
+    painter.setPen(canvas.colours.hoverLine);
+    painter.drawLine(QPointF(x, canvas.rowsArea.top()), QPointF(x, canvas.rowsArea.bottom()));
+    // The instant under the mouse, exactly.
+    const QString text = Origin(facts, frame).exact(frame.hover);
+    const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
+    const double left = std::clamp(x - width / 2.0, canvas.axis.left,
+                                   std::max(canvas.axis.left, canvas.axis.left + canvas.axis.width - width));
+    const QRectF box(left, frame.area.top() + 2, width, rulerHeight - 5);
+    painter.fillRect(box, canvas.colours.text);
+    painter.setPen(canvas.colours.background);
+    painter.drawText(box, Qt::AlignCenter, text);
 }
 
 void TimelinePainter::paintMarks(Canvas& canvas) {
@@ -163,16 +167,11 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
             line(mark.time, QPen(canvas.colours.selection, 1, Qt::DashLine),
                  mark.note.isEmpty() ? QStringLiteral("⚑") : mark.note);
         if (marks->a())
-            line(*marks->a(), QPen(markerA, 2), QStringLiteral("A"));
+            line(*marks->a(), QPen(markerAColour, 2), QStringLiteral("A"));
         if (marks->b())
-            line(*marks->b(), QPen(markerB, 2),
+            line(*marks->b(), QPen(markerBColour, 2),
                  marks->a() ? QStringLiteral("B  Δ ") + fromUtf8(durationText(std::abs(*marks->b() - *marks->a())))
                             : QStringLiteral("B"));
-    }
-    if (canvas.frame.range.contains(canvas.frame.hover)) {
-        painter.setPen(canvas.colours.hoverLine);
-        const double x = canvas.axis.x(canvas.frame.hover);
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
     }
 }
 

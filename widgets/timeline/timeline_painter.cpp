@@ -32,19 +32,51 @@ struct Palette {
 
 } // namespace
 
+TimelinePainter::Canvas TimelinePainter::canvasOf(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
+                                                  const TimelineFrame& frame) {
+    return {.painter = painter,
+            .facts = facts,
+            .rows = rows,
+            .frame = frame,
+            .axis = axisOf(frame),
+            .colours = canvasColours(frame.dark),
+            .rowsArea = frame.area.adjusted(0, rulerHeight, 0, 0)};
+}
+
 void TimelinePainter::paint(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
                             const TimelineFrame& frame) {
-    work_ = {};
-    Canvas canvas{.painter = painter,
-                  .facts = facts,
-                  .rows = rows,
-                  .frame = frame,
-                  .axis = axisOf(frame),
-                  .colours = canvasColours(frame.dark),
-                  .rowsArea = frame.area.adjusted(0, rulerHeight, 0, 0)};
+    Canvas canvas = canvasOf(painter, facts, rows, frame);
+    prepareImage(frame);
+    drawStrips(canvas);
     painter.save();
     painter.setClipRect(frame.area);
-    paintStrips(canvas);
+    painter.drawImage(frame.area.topLeft(), image_);
+    paintOverStrips(canvas);
+    painter.restore();
+    paintHover(painter, facts, rows, frame);
+}
+
+void TimelinePainter::draw(const QFont& font, const TraceFacts& facts, const TimelineRows& rows,
+                           const TimelineFrame& frame) {
+    prepareImage(frame);
+    QPainter painter; // begins when the strips, which are written without one, are there
+    Canvas canvas = canvasOf(painter, facts, rows, frame);
+    drawStrips(canvas);
+    painter.begin(&image_);
+    painter.setFont(font);
+    paintOverStrips(canvas);
+}
+
+void TimelinePainter::prepareImage(const TimelineFrame& frame) {
+    const QSize size = (QSizeF(frame.area.size()) * frame.devicePixelRatio).toSize();
+    if (image_.size() != size)
+        image_ = QImage(size, QImage::Format_RGB32);
+    image_.setDevicePixelRatio(frame.devicePixelRatio);
+}
+
+// Words, marks and lines.
+void TimelinePainter::paintOverStrips(Canvas& canvas) {
+    QPainter& painter = canvas.painter;
     painter.setClipRect(canvas.scrolledArea());
     canvas.forEachScrolledRow([&](const TimelineRow& row) { paintRow(canvas, row); });
     painter.setClipRect(canvas.stickyArea());
@@ -53,19 +85,15 @@ void TimelinePainter::paint(QPainter& painter, const TraceFacts& facts, const Ti
     paintCollector(canvas);
     paintLinks(canvas);
     paintMarks(canvas);
-    painter.setClipRect(frame.area);
+    painter.setClipRect(canvas.frame.area);
     paintRuler(canvas);
-    painter.restore();
 }
 
 // Everything that is made of states, in device pixels.
-void TimelinePainter::paintStrips(Canvas& canvas) {
-    const TimelineFrame& frame = canvas.frame;
-    const qreal ratio = frame.devicePixelRatio;
-    const QSize size = (QSizeF(frame.area.size()) * ratio).toSize();
-    if (image_.size() != size)
-        image_ = QImage(size, QImage::Format_RGB32);
-    image_.setDevicePixelRatio(ratio);
+void TimelinePainter::drawStrips(Canvas& canvas) {
+    work_ = {};
+    const qreal ratio = canvas.frame.devicePixelRatio;
+    const QSize size = image_.size();
     image_.fill(canvas.colours.background.rgb());
     const int left = qRound(canvasLeft * ratio);
     cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - left - qRound(canvasRight * ratio))), {});
@@ -75,7 +103,6 @@ void TimelinePainter::paintStrips(Canvas& canvas) {
     for (int y = 0; y < bottom; ++y)
         std::fill_n(reinterpret_cast<QRgb*>(image_.scanLine(y)), size.width(), canvas.colours.background.rgb());
     canvas.forEachStickyRow([&](const TimelineRow& row) { paintStrip(canvas, row); });
-    canvas.painter.drawImage(frame.area.topLeft(), image_);
 }
 
 void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
@@ -133,24 +160,45 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
     static const Palette palette;
     const int left = qRound(canvasLeft * canvas.frame.devicePixelRatio);
     const int mark = qRound(mergedMarkHeight * canvas.frame.devicePixelRatio);
-    for (int y = std::max(0, top); y < std::min(image_.height(), top + height); ++y) {
-        auto* const line = reinterpret_cast<QRgb*>(image_.scanLine(y)) + left;
-        const bool inMark = y >= top + height - mark;
-        const int twin = y - stripePeriod;
-        if (twin >= std::max(0, top) && !inMark) {
-            std::memcpy(line, reinterpret_cast<const QRgb*>(image_.constScanLine(twin)) + left,
-                        cells_.size() * sizeof(QRgb));
+    const int first = std::max(0, top);
+    const int last = std::min(image_.height(), top + height);
+    if (first >= last)
+        return;
+    // What each column has on stripes and between them; where nothing is, the background on both.
+    const std::size_t width = cells_.size();
+    line_.resize(width);
+    stripes_.resize(width);
+    bool isStriped = false;
+    bool isMerged = false;
+    const QRgb background = canvas.colours.background.rgb();
+    for (std::size_t x = 0; x < width; ++x) {
+        const StripCell cell = cells_[x];
+        const auto family = static_cast<std::size_t>(cell.family);
+        line_[x] = cell.alive ? palette.plain[family] : background;
+        stripes_[x] = cell.alive ? palette.stripe[family] : background;
+        isStriped |= line_[x] != stripes_[x];
+        isMerged |= cell.alive && cell.merged;
+    }
+    const auto lineAt = [&](int y) { return reinterpret_cast<QRgb*>(image_.scanLine(y)) + left; };
+    const int period = isStriped ? stripePeriod : 1;
+    for (int y = first; y < last; ++y) {
+        QRgb* const line = lineAt(y);
+        std::memcpy(line, y - period >= first ? lineAt(y - period) : line_.data(), width * sizeof(QRgb));
+        if (!isStriped || y - period >= first)
             continue;
-        }
-        for (std::size_t x = 0; x < cells_.size(); ++x) {
-            const StripCell cell = cells_[x];
-            if (!cell.alive)
-                continue;
-            const auto family = static_cast<std::size_t>(cell.family);
-            const bool stripe = (x + static_cast<std::size_t>(y)) % stripePeriod < 2;
-            line[x] =
-                inMark && cell.merged ? canvas.colours.text.rgb() : (stripe ? palette.stripe : palette.plain)[family];
-        }
+        for (const int phase : {0, 1}) // two columns of every period
+            for (auto x = static_cast<std::size_t>((phase + stripePeriod - y % stripePeriod) % stripePeriod); x < width;
+                 x += stripePeriod)
+                line[x] = stripes_[x];
+    }
+    if (!isMerged)
+        return;
+    const QRgb ink = canvas.colours.text.rgb();
+    for (int y = std::max(first, top + height - mark); y < last; ++y) {
+        QRgb* const line = lineAt(y);
+        for (std::size_t x = 0; x < width; ++x)
+            if (cells_[x].alive && cells_[x].merged)
+                line[x] = ink;
     }
 }
 

@@ -6,9 +6,11 @@
 #pragma once
 
 #include "model/facts.h"
+#include "model/lod/group_activities.h"
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
+#include "widgets/timeline/drawn_words.h"
 #include "widgets/timeline/timeline_rows.h"
 
 #include <QFont>
@@ -23,9 +25,6 @@
 class QPainter;
 
 namespace waitscope {
-
-/// The activity of all goroutines of the program, instead of that of a group.
-constexpr std::size_t everyGroup = SIZE_MAX;
 
 /// What the ruler counts from.
 enum class TimeFormat : std::uint8_t {
@@ -44,6 +43,8 @@ struct TimelineFrame {
     bool hasFocus = false;
     SpanIndex selectedSpan;
     GoroutineIndex selectedGoroutine;
+    ProcIndex selectedProcessor;
+    TaskIndex selectedTask;
     int focusedRow = -1; ///< top of the row the keyboard is on
     Time hover = -1;
     Time onset = -1;   ///< when the chosen finding began
@@ -51,8 +52,8 @@ struct TimelineFrame {
     TimeFormat format = TimeFormat::SinceStart;
     const TimeMarks* marks = nullptr; ///< may be null
     /// By goroutine and by group: 1 for who waited at the selected site; empty: no site is selected.
-    std::span<const std::uint8_t> atSite;
-    std::span<const std::uint8_t> groupsAtSite;
+    std::span<const std::uint8_t> marked;
+    std::span<const std::uint8_t> groupsMarked;
     /// How the goroutines of a folded group (or all) spent their time; may be empty or of another range while it is
     /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
@@ -63,6 +64,11 @@ class TimelinePainter {
     static constexpr int rulerHeight = 26;
 
     void paint(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
+    /// The same into an image of its own, but for what `paintHover` paints over it.
+    void draw(const QFont& font, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
+    [[nodiscard]] const QImage& image() const { return image_; }
+    /// The line at the time under the mouse, with its time on the ruler.
+    void paintHover(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
     /// What the last frame read of the trace; bounded by its pixels.
     [[nodiscard]] std::size_t lastWork() const { return work_.itemsRead; }
     /// The time axis of a frame: from the labels to the column of open waits.
@@ -74,9 +80,13 @@ class TimelinePainter {
 
   private:
     struct Canvas; // one frame's way through the functions below
+    [[nodiscard]] static Canvas canvasOf(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
+                                         const TimelineFrame& frame);
+    void prepareImage(const TimelineFrame& frame);
 
     // What is made of states, in device pixels: timeline_painter.cpp
-    void paintStrips(Canvas& canvas);
+    void drawStrips(Canvas& canvas);
+    void paintOverStrips(Canvas& canvas);
     void paintStrip(Canvas& canvas, const TimelineRow& row);
     void paintCells(Canvas& canvas, int top, int height);
     void paintLoad(int top, int height);
@@ -112,8 +122,11 @@ class TimelinePainter {
 
     StripWork work_;
     std::vector<StripCell> cells_;
-    std::vector<QRgb> line_; ///< one line of pixels of the axis; 0: nothing there
+    std::vector<QRgb> line_;    ///< one line of pixels of the axis; 0: nothing there
+    std::vector<QRgb> stripes_; ///< the other colours of a striped line
     QImage image_;
+    DrawnWords words_;
+    DrawnWords smallWords_; ///< of regions
 };
 
 } // namespace waitscope

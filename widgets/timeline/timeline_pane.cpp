@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace waitscope {
@@ -55,6 +56,9 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent) 
         tools->addWidget(label);
         tools->addWidget(box);
     }
+    only_ = new QToolButton;
+    only_->hide();
+    tools->addWidget(only_);
     tools->addWidget(filter_, 1);
     tools->addWidget(count_);
     auto* const layout = new QVBoxLayout(this);
@@ -75,6 +79,11 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent) 
     connect(order_, &QComboBox::activated, this, &TimelinePane::apply);
     connect(filter_, &QLineEdit::textChanged, this, &TimelinePane::apply);
     connect(view_, &TimelineView::choiceChanged, this, &TimelinePane::follow);
+    connect(only_, &QToolButton::clicked, this, [this] {
+        TimelineChoice choice = view_->choice();
+        choice.only.reset();
+        view_->setChoice(choice);
+    });
     connect(view_, &TimelineView::rowsChanged, this, [this, state] {
         const auto& facts = state->facts();
         if (!facts)
@@ -107,6 +116,14 @@ void TimelinePane::follow() {
     const TimelineChoice& choice = view_->choice();
     grouping_->setCurrentIndex(static_cast<int>(choice.grouping));
     order_->setCurrentIndex(static_cast<int>(choice.order));
+    only_->setVisible(choice.only.has_value());
+    if (choice.only) {
+        constexpr int roomForName = 160;
+        const QString name = fromUtf8(choice.only->name);
+        only_->setText(tr("only %1  ✕").arg(fontMetrics().elidedText(name, Qt::ElideMiddle, roomForName)));
+        only_->setToolTip(tr("Only %1 are shown. Click to show all goroutines again.").arg(name));
+        only_->setAccessibleName(only_->toolTip());
+    }
     // While it is typed the text may be ahead of what is shown.
     if (!filter_->hasFocus() || choice.filter.isEmpty()) {
         const QSignalBlocker quiet(filter_);

@@ -9,6 +9,7 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QToolButton;
 
 namespace waitscope {
 
@@ -34,6 +35,7 @@ class TimelinePane : public QWidget {
     QComboBox* order_ = nullptr;
     QLineEdit* filter_ = nullptr;
     QLabel* count_ = nullptr;
+    QToolButton* only_ = nullptr; ///< names the goroutines to which the rows are narrowed; a click ends that
     QLabel* problem_ = nullptr;
 };
 

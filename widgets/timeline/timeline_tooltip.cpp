@@ -75,6 +75,8 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
     }
     if (state == GoroutineState::Waiting && !trace.isOpen(g, span))
         lines << fromUtf8(wakeUpText(facts, span, wakeUpAfter(facts, span)));
+    if (const std::string held = heldProcessorText(trace, span); !held.empty())
+        lines << fromUtf8(held);
     if (state == GoroutineState::Running && trace.spans.proc(span).value < trace.processors.size())
         lines << tr("on processor %1").arg(trace.processors[trace.spans.proc(span).value].id);
     const SpanIndex last = trace.spanAt(g, std::min(cell.end, trace.lifetime(g).end) - 1);

@@ -163,9 +163,7 @@ void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
                                  canvas.y(row) + TimelineRows::rowHeight - 1 +
                                      static_cast<int>(track) * TimelineRows::trackHeight,
                                  room - 6, TimelineRows::trackHeight - 1);
-                painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
-                                 painter.fontMetrics().elidedText(fromUtf8(trace.text(region.type)), Qt::ElideRight,
-                                                                  static_cast<int>(box.width())));
+                smallWords_.draw(painter, box, Qt::AlignLeft, fromUtf8(trace.text(region.type)));
             });
     painter.setFont(usual);
 }

@@ -11,6 +11,7 @@
 #include <QNativeGestureEvent>
 #include <QPainter>
 #include <QPointer>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QtConcurrent>
@@ -28,9 +29,16 @@ constexpr double pixelsPerActivityBin = 2;
 } // namespace
 
 TimelineView::TimelineView(ViewState* state, QWidget* parent)
-    : QAbstractScrollArea(parent), state_(state), siteWork_([this](std::vector<std::uint8_t> atSite) {
-        atSite_ = std::move(atSite);
-        markGroupsAtSite();
+    : QAbstractScrollArea(parent)
+    , state_(state)
+    , sumsWork_([this](std::shared_ptr<const GroupActivities> sums) {
+        sums_ = std::move(sums);
+        wantActivities();
+        redraw();
+    })
+    , markWork_([this](std::vector<std::uint8_t> marked) {
+        marked_ = std::move(marked);
+        markGroups();
     }) {
     setFocusPolicy(Qt::StrongFocus);
     setFrameShape(QFrame::NoFrame);
@@ -40,24 +48,29 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent)
     setAccessibleName(tr("Timeline"));
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    showAll_ = new QPushButton(tr("Show all goroutines"), viewport());
+    showAll_->hide();
+    connect(showAll_, &QPushButton::clicked, this, &TimelineView::showEverything);
+    connect(this, &TimelineView::rowsChanged, this, &TimelineView::placeShowAll);
     activityTimer_.setSingleShot(true);
     activityTimer_.setInterval(activityDelay);
     connect(&activityTimer_, &QTimer::timeout, this, &TimelineView::computeActivities);
     connect(state_, &ViewState::traceChanged, this, &TimelineView::traceChanged);
     connect(state_, &ViewState::visibleRangeChanged, this, [this] {
         wantActivities();
-        viewport()->update();
+        redraw();
     });
     connect(state_, &ViewState::selectionChanged, this, &TimelineView::selectionChanged);
-    connect(state_, &ViewState::hoverTimeChanged, viewport(), qOverload<>(&QWidget::update));
-    connect(state_, &ViewState::chosenRangeChanged, viewport(), qOverload<>(&QWidget::update));
-    connect(&state_->marks(), &TimeMarks::changed, viewport(), qOverload<>(&QWidget::update));
-    connect(state_, &ViewState::onsetChanged, viewport(), qOverload<>(&QWidget::update));
+    connect(state_, &ViewState::hoverTimeChanged, this, &TimelineView::moveHover);
+    connect(state_, &ViewState::chosenRangeChanged, this, &TimelineView::redraw);
+    connect(&state_->marks(), &TimeMarks::changed, this, &TimelineView::redraw);
+    connect(state_, &ViewState::onsetChanged, this, &TimelineView::redraw);
     traceChanged();
 }
 
 TimelineView::~TimelineView() {
     computing_.request_stop();
+    summing_.request_stop();
     choosing_.request_stop();
 }
 
@@ -67,17 +80,18 @@ void TimelineView::traceChanged() {
     activities_.clear();
     choosing_.request_stop();
     rowsWork_.cancel();
-    siteWork_.cancel();
-    atSite_.clear();
-    groupsAtSite_.clear();
+    markWork_.cancel();
+    marked_.clear();
+    groupsMarked_.clear();
     choice_.hidden.clear();
     choice_.filter.clear();
+    choice_.only.reset();
     focusedRow_ = -1;
     rows_ = state_->facts() ? TimelineRows(state_->facts()) : TimelineRows();
     verticalScrollBar()->setValue(0);
     updateScrollBar();
-    wantActivities();
-    viewport()->update();
+    sumUpGroups();
+    redraw();
     // The way of grouping and sorting is the user's, not the trace's.
     if (state_->facts() && choice_ != TimelineChoice())
         setChoice(std::exchange(choice_, TimelineChoice()));
@@ -86,7 +100,7 @@ void TimelineView::traceChanged() {
 }
 
 void TimelineView::selectionChanged() {
-    findSite();
+    findSelected();
     const GoroutineIndex g = selectedGoroutine(state_->selection());
     if (g.known() && state_->facts()) {
         if (!ownSelection_) {
@@ -99,11 +113,15 @@ void TimelineView::selectionChanged() {
             scrollTo(row);
         const SpanIndex span = selectedSpan();
         setAccessibleDescription(span.known() ? fromUtf8(spanText(*state_->facts(), g, span)) : QString());
+    } else if (state_->facts()) {
+        setAccessibleDescription(fromUtf8(selectionText(*state_->facts(), state_->selection())));
     }
-    viewport()->update();
+    redraw();
 }
 
 TimelineFrame TimelineView::frame() const {
+    const auto* const processor = std::get_if<ProcessorSelection>(&state_->selection());
+    const auto* const task = std::get_if<TaskSelection>(&state_->selection());
     return {.range = state_->axisRange(),
             .area = viewport()->rect(),
             .scrollY = verticalScrollBar()->value(),
@@ -112,18 +130,17 @@ TimelineFrame TimelineView::frame() const {
             .hasFocus = hasFocus(),
             .selectedSpan = selectedSpan(),
             .selectedGoroutine = selectedGoroutine(state_->selection()),
+            .selectedProcessor = processor != nullptr ? processor->processor : ProcIndex{},
+            .selectedTask = task != nullptr ? task->task : TaskIndex{},
             .focusedRow = focusedRow_,
             .hover = state_->hoverTime(),
             .onset = state_->onset(),
             .brushed = state_->chosenRange(),
             .format = format_,
             .marks = &state_->marks(),
-            .atSite = atSite_,
-            .groupsAtSite = groupsAtSite_,
-            .activityOf = [this](std::size_t group) -> const Activity* {
-                const auto found = activities_.find(group);
-                return found == activities_.end() ? nullptr : &found->second;
-            }};
+            .marked = marked_,
+            .groupsMarked = groupsMarked_,
+            .activityOf = {}};
 }
 
 void TimelineView::paintEvent(QPaintEvent*) {
@@ -133,18 +150,60 @@ void TimelineView::paintEvent(QPaintEvent*) {
         return;
     }
     painter.setFont(font());
-    painter_.paint(painter, *state_->facts(), rows_, frame());
+    TimelineFrame now = frame();
+    if (!isDrawn_ || painter_.image().size() != (QSizeF(now.area.size()) * now.devicePixelRatio).toSize()) {
+        activityWork_ = {};
+        constexpr std::size_t mostKept = 256; // of folded groups that have been scrolled by
+        if (activities_.size() > mostKept)
+            activities_.clear();
+        now.activityOf = [this](std::size_t group) { return activityShown(group); };
+        painter_.draw(font(), *state_->facts(), rows_, now);
+        isDrawn_ = true;
+    }
+    painter.drawImage(0, 0, painter_.image());
+    painter_.paintHover(painter, *state_->facts(), rows_, now);
     if (rows_.goroutinesShown() == 0) {
-        const QString why = choice_.filter.isEmpty() && choice_.hidden.empty()
-                                ? tr("This trace holds no goroutine.")
-                                : tr("No goroutine matches “%1”. Esc clears the filter.").arg(choice_.filter);
         painter.setPen(canvasColours(isDark(palette())).fadedText);
-        painter.drawText(viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, 0),
-                         Qt::AlignCenter | Qt::TextWordWrap, why);
+        painter.drawText(viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, -showAll_->height()),
+                         Qt::AlignCenter | Qt::TextWordWrap, whyEmpty());
     }
 }
 
+QString TimelineView::whyEmpty() const {
+    if (!choice_.narrows())
+        return tr("This trace holds no goroutine.");
+    return choice_.filter.isEmpty() ? tr("All goroutines are hidden.")
+                                    : tr("No goroutine matches “%1”.").arg(choice_.filter);
+}
+
+// Where nothing is left there must be a way back.
+void TimelineView::placeShowAll() {
+    showAll_->adjustSize();
+    const QPoint middle = viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, 0).center();
+    showAll_->move(middle.x() - showAll_->width() / 2, middle.y() + fontMetrics().height());
+    showAll_->setVisible(state_->facts() && rows_.goroutinesShown() == 0 && choice_.narrows());
+}
+
+void TimelineView::redraw() {
+    isDrawn_ = false;
+    viewport()->update();
+}
+
+// Only the line moves, and its time on the ruler.
+void TimelineView::moveHover() {
+    const auto updateLine = [&](Time time) {
+        if (time >= 0)
+            viewport()->update(static_cast<int>(axis().x(time)) - 2, 0, 5, viewport()->height());
+    };
+    updateLine(hoverDrawn_);
+    hoverDrawn_ = state_->hoverTime();
+    updateLine(hoverDrawn_);
+    viewport()->update(0, 0, viewport()->width(), TimelinePainter::rulerHeight);
+}
+
 void TimelineView::resizeEvent(QResizeEvent*) {
+    isDrawn_ = false;
+    placeShowAll();
     updateScrollBar();
     wantActivities();
 }
@@ -157,7 +216,7 @@ void TimelineView::updateScrollBar() {
 
 void TimelineView::scrollContentsBy(int, int) {
     wantActivities();
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::scrollTo(const TimelineRow& row) {
@@ -168,22 +227,48 @@ void TimelineView::scrollTo(const TimelineRow& row) {
         bar->setValue(row.top - rowsHeight() / 3);
 }
 
+void TimelineView::sumUpGroups() {
+    summing_.request_stop();
+    summing_ = std::stop_source();
+    sums_.reset();
+    if (!state_->facts())
+        return sumsWork_.cancel();
+    sumsWork_.request([facts = state_->facts(), groups = rows_.sharedGroups(), stop = summing_.get_token()] {
+        return std::make_shared<const GroupActivities>(facts, groups, stop);
+    });
+}
+
+std::size_t TimelineView::activityBins() const {
+    return static_cast<std::size_t>(std::max(1.0, axis().width / pixelsPerActivityBin));
+}
+
+// Null, or of another range, until something is known of this one.
+const Activity* TimelineView::activityShown(std::size_t group) {
+    const TimeRange range = state_->axisRange();
+    const std::size_t bins = activityBins();
+    ShownActivity& shown = activities_[group];
+    if ((shown.activity.range == range && shown.activity.bins.size() == bins) || !sums_)
+        return &shown.activity;
+    auto now = sums_->of(group, range, bins, activityWork_);
+    shown.isExact = now.has_value();
+    shown.activity = now ? std::move(*now) : sums_->coarse(group, range, bins, activityWork_);
+    return &shown.activity;
+}
+
 void TimelineView::wantActivities() {
     activityTimer_.start();
 }
 
 void TimelineView::computeActivities() {
-    const auto facts = state_->facts();
-    if (!facts)
+    if (!sums_)
         return;
     std::vector<std::size_t> wanted;
     const TimeRange range = state_->axisRange();
-    const auto bins = static_cast<std::size_t>(std::max(1.0, axis().width / pixelsPerActivityBin));
+    const std::size_t bins = activityBins();
     const int top = verticalScrollBar()->value();
     const auto want = [&](std::size_t group) {
-        const auto known = activities_.find(group);
-        if ((known == activities_.end() || known->second.range != range || known->second.bins.size() != bins) &&
-            std::ranges::find(wanted, group) == wanted.end())
+        (void)activityShown(group);
+        if (!activities_[group].isExact && std::ranges::find(wanted, group) == wanted.end())
             wanted.push_back(group);
     };
     for (TimelineRow row = rows_.rowAt(top + rows_.stickyHeight());
@@ -194,27 +279,23 @@ void TimelineView::computeActivities() {
                  !rows_.groups()[row.group].task.known())
             want(row.group);
     }
+    computing_.request_stop();
     if (wanted.empty())
         return;
-    computing_.request_stop();
     computing_ = std::stop_source();
     const std::uint64_t request = ++activityRequest_;
     // The thread holds the facts itself; the view may be gone or ask for something else before it is done.
-    (void)QtConcurrent::run([self = QPointer<TimelineView>(this), facts, groups = rows_.sharedGroups(), wanted, range,
+    (void)QtConcurrent::run([self = QPointer<TimelineView>(this), facts = state_->facts(), sums = sums_, wanted, range,
                              bins, request, stop = computing_.get_token()] {
         for (const std::size_t group : wanted) {
-            const bool all = group == everyGroup;
-            Activity activity =
-                activityOf(*facts->trace, facts->waits,
-                           all ? goroutinesOf(*facts->trace, facts->waits, false) : groups->groups[group].members,
-                           range, bins, stop);
+            Activity activity = activityOf(*facts->trace, facts->waits, sums->membersOf(group), range, bins, stop);
             if (stop.stop_requested())
                 return;
             QMetaObject::invokeMethod(qApp, [self, group, request, result = std::move(activity)]() mutable {
                 if (!self || self->activityRequest_ != request)
                     return;
-                self->activities_[group] = std::move(result);
-                self->viewport()->update();
+                self->activities_[group] = {std::move(result), true};
+                self->redraw();
             });
         }
     });
@@ -246,23 +327,25 @@ bool TimelineView::isOnAxis(int x) const {
 }
 
 double TimelineView::zoomCentre() const {
+    // All canvases have one axis: the mouse may be in any of them.
     const QPoint mouse = viewport()->mapFromGlobal(QCursor::pos());
-    return viewport()->rect().contains(mouse) && mouse.x() >= canvasLeft ? mouse.x() : axis().left + axis().width / 2;
+    const bool inWindow = window()->rect().contains(window()->mapFromGlobal(QCursor::pos()));
+    return inWindow && isOnAxis(mouse.x()) ? mouse.x() : axis().left + axis().width / 2;
 }
 
 void TimelineView::focusInEvent(QFocusEvent*) {
     if (focusedRow_ < 0)
         focusedRow_ = 0;
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::focusOutEvent(QFocusEvent*) {
-    viewport()->update();
+    redraw();
 }
 
 void TimelineView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        viewport()->update();
+        redraw();
     QAbstractScrollArea::changeEvent(event);
 }
 

@@ -17,6 +17,8 @@
 #include <stop_token>
 #include <unordered_map>
 
+class QPushButton;
+
 namespace waitscope {
 
 /// Which rows are shown, in which order.
@@ -25,6 +27,9 @@ struct TimelineChoice {
     GroupOrder order = GroupOrder::OpenWait;
     QString filter; ///< in the words of model/lod/goroutine_filter.h
     std::vector<GoroutineIndex> hidden;
+    std::optional<GroupSelection> only; ///< none of the others
+    /// Some goroutines may be left out.
+    [[nodiscard]] bool narrows() const { return !filter.isEmpty() || !hidden.empty() || only; }
     friend bool operator==(const TimelineChoice&, const TimelineChoice&) = default;
 };
 
@@ -36,7 +41,7 @@ class TimelineView : public QAbstractScrollArea {
     ~TimelineView() override;
 
     /// What the last frame read of the trace.
-    [[nodiscard]] std::size_t lastFrameWork() const { return painter_.lastWork(); }
+    [[nodiscard]] std::size_t lastFrameWork() const { return painter_.lastWork() + activityWork_.itemsRead; }
     [[nodiscard]] const TimelineRows& rows() const { return rows_; }
     [[nodiscard]] const TimelineChoice& choice() const { return choice_; }
     /// The rows follow when they are computed; what was folded stays folded. A filter that is not understood changes
@@ -48,12 +53,16 @@ class TimelineView : public QAbstractScrollArea {
     void setPinned(std::vector<GoroutineIndex> pinned);
     void hideSelected();     ///< the selected goroutine, or all of the group that the keyboard is on
     void showHidden();       ///< all that were hidden
+    void showOnlySelected(); ///< the goroutines of the selection; of none: all
+    void showEverything();   ///< without filter, and nothing hidden
     void foldAll(bool fold); ///< groups
 
     void setTimeFormat(TimeFormat format);
     void zoomToSelection();
     void zoomToChosenRange();
     void showWholeTrace();
+    void zoomBy(double factor); ///< of the visible length, at the mouse; without a mouse in the middle
+    void moveBy(double share);  ///< of the visible length
     /// Goes to the goroutine that ended the selected wait; of a span that is none, to who ended the last wait before
     /// it. Called again and again it follows the wake-ups back.
     void goToWaker();
@@ -93,16 +102,22 @@ class TimelineView : public QAbstractScrollArea {
   private:
     void traceChanged();
     void selectionChanged();
+    void redraw(); ///< everything, not only what lies over it
+    void moveHover();
     void updateScrollBar();
+    [[nodiscard]] QString whyEmpty() const;
+    void placeShowAll();
     void scrollTo(const TimelineRow& row);
     void moveFocus(const TimelineRow& row);
     void toggle(const TimelineRow& row);
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(const std::shared_ptr<const GoroutineGroups>& groups);
-    void findSite();
-    void markGroupsAtSite();
+    void findSelected();
+    void markGroups();
     void clickAt(const QPoint& position);
     void selectSpan(SpanIndex span);
+    void selectGroup(std::size_t group);
+    void selectTask(TaskIndex task);
     void showSpan(SpanIndex span);
     bool cancelOne();
     bool goKey(const QKeyEvent& event);
@@ -118,15 +133,30 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
     [[nodiscard]] SpanIndex selectedSpan() const;
 
-    // Activity of folded groups is computed in the background for the visible range; until it is there, the last one
-    // is drawn, stretched to where it belongs.
+    // How the goroutines of folded groups spent their time is summed up once in the background; frames read the sums.
+    // Where they are not fine enough the visible range is computed in the background too, and the sums are drawn
+    // until it is there.
+    void sumUpGroups();
+    const Activity* activityShown(std::size_t group);
+    [[nodiscard]] std::size_t activityBins() const;
     void wantActivities();
     void computeActivities();
 
     ViewState* state_;
+    QPushButton* showAll_ = nullptr;
     TimelinePainter painter_;
+    bool isDrawn_ = false; ///< the painter's image is what is to be seen, but for the line under the mouse
+    Time hoverDrawn_ = -1;
     TimelineRows rows_;
-    std::unordered_map<std::size_t, Activity> activities_;
+    struct ShownActivity {
+        Activity activity;
+        bool isExact = false; ///< nothing finer is to come for this range
+    };
+    std::unordered_map<std::size_t, ShownActivity> activities_; ///< by group
+    StripWork activityWork_;                                    ///< of this frame
+    std::shared_ptr<const GroupActivities> sums_;               ///< of the groups of `rows_`; null until they are there
+    std::stop_source summing_;
+    LatestResult<std::shared_ptr<const GroupActivities>> sumsWork_;
     std::stop_source computing_;
     QTimer activityTimer_;
     std::uint64_t activityRequest_ = 0;
@@ -136,9 +166,9 @@ class TimelineView : public QAbstractScrollArea {
     std::stop_source choosing_;
     LatestResult<std::shared_ptr<const GoroutineGroups>> rowsWork_{
         [this](const std::shared_ptr<const GoroutineGroups>& groups) { showRows(groups); }};
-    LatestResult<std::vector<std::uint8_t>> siteWork_;
-    std::vector<std::uint8_t> atSite_;       ///< by goroutine, while a site is selected
-    std::vector<std::uint8_t> groupsAtSite_; ///< by group
+    LatestResult<std::vector<std::uint8_t>> markWork_;
+    std::vector<std::uint8_t> marked_;       ///< by goroutine, while a site is selected
+    std::vector<std::uint8_t> groupsMarked_; ///< by group
     int focusedRow_ = -1;
     bool ownSelection_ = false; ///< the selection that changes is made here
 

@@ -89,6 +89,7 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
 
     connect(view_, &ViewState::traceChanged, this, &WaitsPanel::followTrace);
     connect(view_, &ViewState::visibleRangeChanged, this, &WaitsPanel::followRange);
+    connect(view_, &ViewState::chosenRangeChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::selectionChanged, this, &WaitsPanel::followSelection);
     followTrace();
     followRange();
@@ -286,14 +287,14 @@ void WaitsPanel::followSelection(const Selection& selection) {
 
 void WaitsPanel::requestRows() {
     rows_.request(
-        [facts = view_->facts(), range = view_->visibleRange(), by = by_, distributions = needsDistributions()] {
+        [facts = view_->facts(), range = view_->rangeOfInterest(), by = by_, distributions = needsDistributions()] {
             return Rows{facts, computeWaitTable(*facts, {.range = range, .by = by, .distributions = distributions})};
         });
     setBusy();
 }
 
 void WaitsPanel::requestGoroutines() {
-    goroutines_.request([facts = view_->facts(), range = view_->visibleRange(), row = row_, selected = selected_,
+    goroutines_.request([facts = view_->facts(), range = view_->rangeOfInterest(), row = row_, selected = selected_,
                          stacksOnce = stacksOnce_->isChecked()]() -> Goroutines {
         Goroutines found{.facts = facts, .row = row, .selected = selected};
         if (!row) {
@@ -443,11 +444,12 @@ void WaitsPanel::showWhatThereIs() {
     if (table.rows.empty())
         summary_->clear();
     else
-        summary_->setText(tr("%1 of %2 rows%3 · %4 waits · visible: %5")
+        summary_->setText(tr("%1 of %2 rows%3 · %4 waits · %5: %6")
                               .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
                                    fromUtf8(countText(table.rows.size())),
                                    idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
                                    fromUtf8(countText(table.waits())),
+                                   view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
                                    table.range == view_->facts()->trace->wholeRange()
                                        ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
                                        : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
@@ -474,9 +476,9 @@ void WaitsPanel::showWhatThereIs() {
     else if (goroutines_.busy())
         goroutinesMessage_->setText(tr("Looking for the goroutines …"));
     else if (row_)
-        goroutinesMessage_->setText(tr("No goroutine waits there in the visible part of the trace."));
+        goroutinesMessage_->setText(tr("No goroutine waits there in this part of the trace."));
     else if (selected_.known())
-        goroutinesMessage_->setText(tr("%1 does not wait in the visible part of the trace.")
+        goroutinesMessage_->setText(tr("%1 does not wait in this part of the trace.")
                                         .arg(fromUtf8(goroutineText(*view_->facts()->trace, selected_))));
     else
         goroutinesMessage_->setText(tr("Select a row above to see its goroutines, oldest first."));

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Does the window ever stop? Opens a trace in it, zooms, moves, scrolls, sorts, filters, searches, selects and exports,
+// and prints for each how long the GUI thread was busy at a stretch:
+//
+//     open       longest block 11.2 ms, of 214
+//
+// bench_window --file TRACE
+#include "app/main_window.h"
+#include "app/trace_view.h"
+#include "widgets/heatmap/heatmap_view.h"
+#include "widgets/search/search_panel.h"
+#include "widgets/timeline/timeline_view.h"
+
+#include <QAbstractEventDispatcher>
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QScrollBar>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <cstdio>
+#include <functional>
+
+using namespace waitscope;
+
+namespace {
+
+// From one sleep of the event loop to the next the GUI thread is busy: with one event, or with several.
+class BusyWatch : public QObject {
+  public:
+    BusyWatch() {
+        const QAbstractEventDispatcher* const loop = QAbstractEventDispatcher::instance();
+        connect(loop, &QAbstractEventDispatcher::awake, this, [this] { since_.start(); });
+        connect(loop, &QAbstractEventDispatcher::aboutToBlock, this, [this] { ends(); });
+        since_.start();
+    }
+    void reset() {
+        longest_ = 0;
+        blocks_ = 0;
+        since_.start();
+    }
+    void ends() {
+        if (!since_.isValid())
+            return;
+        longest_ = std::max(longest_, static_cast<double>(since_.nsecsElapsed()) / 1e6);
+        ++blocks_;
+        since_.invalidate();
+    }
+    [[nodiscard]] double longest() const { return longest_; }
+    [[nodiscard]] int blocks() const { return blocks_; }
+
+  private:
+    QElapsedTimer since_;
+    double longest_ = 0; ///< ms
+    int blocks_ = 0;
+};
+
+void runFor(int milliseconds) {
+    QEventLoop loop;
+    QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QStandardPaths::setTestModeEnabled(true);
+    const QApplication app(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("waitscope-bench"));
+    QCommandLineParser parser;
+    parser.addOption({QStringLiteral("file"), QStringLiteral("the trace"), QStringLiteral("TRACE")});
+    parser.addHelpOption();
+    parser.process(app);
+    const QTemporaryDir folder;
+
+    MainWindow window;
+    window.resize(1920, 1080);
+    window.show();
+    runFor(300);
+    BusyWatch watch;
+    // Several times, each a turn of the event loop of its own.
+    const auto step = [&](const char* name, int times, int pause, const std::function<void(int)>& what) {
+        watch.reset();
+        for (int i = 0; i < times; ++i) {
+            QTimer::singleShot(0, &window, [&, i] { what(i); });
+            runFor(pause);
+        }
+        runFor(1500);
+        std::printf("%-10s longest block %.1f ms, of %d\n", name, watch.longest(), watch.blocks());
+    };
+    window.openFile(parser.value(QStringLiteral("file")));
+    constexpr int mostWaits = 1200;
+    const auto isThere = [&] { return window.state()->facts() && !window.state()->facts()->trace->report.growing; };
+    for (int i = 0; i < mostWaits && !isThere(); ++i)
+        runFor(50);
+    if (!isThere()) {
+        std::fprintf(stderr, "bench_window: the trace cannot be read\n");
+        return 1;
+    }
+    runFor(4000); // what is computed of it
+    std::printf("%-10s longest block %.1f ms, of %d\n", "open", watch.longest(), watch.blocks());
+    ViewState& state = *window.state();
+    TimelineView& timeline = *window.view()->timeline();
+    const Time whole = state.facts()->trace->duration;
+    step("zoom", 60, 16, [&](int) { timeline.zoomBy(0.8); });
+    step("move", 60, 16, [&](int i) { timeline.moveBy(i < 30 ? 0.1 : -0.1); });
+    step("zoom out", 60, 16, [&](int) { timeline.zoomBy(1.25); });
+    step("unfold", 1, 100, [&](int) { timeline.foldAll(false); });
+    step("scroll", 60, 16, [&](int i) { timeline.verticalScrollBar()->setValue(i * 500); });
+    step("move rows", 60, 16, [&](int i) {
+        state.setVisibleRange({whole / 4 + i * whole / 400, whole / 2 + i * whole / 400});
+    });
+    step("sort", 6, 400, [&](int i) {
+        TimelineChoice choice = timeline.choice();
+        choice.order = static_cast<GroupOrder>(i);
+        timeline.setChoice(choice);
+    });
+    step("group", 6, 400, [&](int i) {
+        TimelineChoice choice = timeline.choice();
+        choice.grouping = static_cast<Grouping>(5 - i);
+        timeline.setChoice(choice);
+    });
+    step("filter", 4, 400, [&](int i) {
+        TimelineChoice choice = timeline.choice();
+        choice.filter =
+            QStringList{QStringLiteral("on:mutex"), QStringLiteral("main"), QStringLiteral("age:1ms"), QString()}[i];
+        timeline.setChoice(choice);
+    });
+    step("search", 2, 800, [&](int i) {
+        window.view()->findChild<SearchPanel*>()->find(i == 0 ? QStringLiteral("main") : QStringLiteral("request"));
+    });
+    const std::size_t goroutines = state.facts()->trace->goroutines.size();
+    step("select", 10, 300, [&](int i) {
+        state.select(GoroutineSelection{{static_cast<std::uint32_t>(goroutines * static_cast<std::size_t>(i) / 10)}});
+    });
+    step("choose", 3, 300, [&](int i) { state.choose({whole / 4, whole / 3 + i * whole / 10}); });
+    step("select all", 1, 800, [&](int) {
+        const auto& groups = timeline.rows().groups();
+        if (!groups.empty())
+            state.select(GroupSelection{groups.front().name,
+                                        std::make_shared<const std::vector<GoroutineIndex>>(groups.front().members)});
+    });
+    step("modes", 6, 600, [&](int i) {
+        auto* const heatmap = window.view()->findChild<HeatmapView*>();
+        HeatmapSettings settings = heatmap->settings();
+        settings.mode = static_cast<HeatmapMode>(i);
+        settings.metric = namedOf(settings.mode).metric;
+        settings.order = namedOf(settings.mode).order;
+        heatmap->setSettings(settings);
+    });
+    step("export", 2, 2500, [&](int i) {
+        if (i == 0)
+            window.view()->exportTimeline(folder.filePath(QStringLiteral("timeline.png")));
+        else
+            window.view()->exportHeatmap(folder.filePath(QStringLiteral("heatmap.png")));
+    });
+    step("close", 1, 300, [&](int) { window.view()->closeTrace(); });
+    return 0;
+}
