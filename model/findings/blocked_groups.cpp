@@ -142,6 +142,11 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
         group.outliving += outlives(evidence, g) ? 1 : 0;
         group.creatorsLeft += creatorLeft(evidence, g) ? 1 : 0;
     }
+    if (group.fresh == 0 && group.members.size() >= fewestForDensity) {
+        const auto idOf = [&](GoroutineIndex g) { return trace.goroutines.id(g); };
+        const auto [least, most] = std::ranges::minmax_element(group.members, {}, idOf);
+        group.density = static_cast<double>(group.members.size()) / static_cast<double>(idOf(*most) - idOf(*least) + 1);
+    }
     group.oldest = trace.duration - group.since;
     group.spread = std::min(births.tenths(), begins.tenths());
     group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
@@ -152,8 +157,6 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
 // dense run of them was created together.
 void BlockedGroups::addUnexplained(const Evidence& evidence) {
     constexpr std::int64_t widestGap = 32;
-    constexpr std::size_t fewest = 50;
-    constexpr double leastDensity = 0.8;
     const Trace& trace = evidence.trace();
     const auto& living = evidence.living();
     std::vector<std::size_t> unexplained;
@@ -169,8 +172,7 @@ void BlockedGroups::addUnexplained(const Evidence& evidence) {
             ++end;
         const std::size_t n = end - begin;
         const std::int64_t range = idOf(unexplained[end - 1]) - idOf(unexplained[begin]) + 1;
-        const double density = static_cast<double>(n) / static_cast<double>(range);
-        if (n >= fewest && density >= leastDensity) {
+        if (n >= fewestForDensity && static_cast<double>(n) >= denseIds * static_cast<double>(range)) {
             BlockedGroup group;
             const Living& first = living[unexplained[begin]];
             group.site = evidence.siteOfClass(first.klass);
@@ -182,7 +184,6 @@ void BlockedGroups::addUnexplained(const Evidence& evidence) {
             }
             std::ranges::sort(group.members);
             measure(evidence, group);
-            group.density = density;
             group.tier = neverWokenTier(evidence, group, group.rule);
             groups_.push_back(std::move(group));
         }

@@ -24,6 +24,11 @@ enum class Standing : std::uint8_t {
     Stuck,         ///< it is in a group
 };
 
+/// Ids are given out in blocks: goroutines that hold this share of the numbers between the first and the last, and are
+/// at least so many, were probably created together.
+constexpr double denseIds = 0.8;
+constexpr std::size_t fewestForDensity = 50;
+
 /// Open waits with the same creation stack, start function, primitive and site.
 struct BlockedGroup {
     Primitive primitive = Primitive::Unknown;
@@ -42,7 +47,7 @@ struct BlockedGroup {
     std::uint32_t cleared = 0; ///< goroutines that the worker rule took out of this group
     std::uint32_t creatorsLeft = 0;
     bool inModule = false; ///< they start and wait inside a downloaded module
-    double density = 0;    ///< members / range of their ids, for groups from before the trace
+    double density = 0;    ///< members / range of their ids; 0 if some are younger than the trace, or they are few
     Tier tier = Tier::Low; ///< as never woken (D1)
     std::string_view rule; ///< that decided the tier, for "why not?"
 };

@@ -90,7 +90,9 @@ void nameHolders(const Scene& scene, const BlockedGroup& group, std::vector<Find
     f.certainty = Certainty::NeedsCode;
     if (holders.empty()) {
         f.claim = "Nobody alive is inside the function at " + placeOf(evidence, f.site) +
-                  " behind its Lock: the holder has ended or holds it elsewhere. Look for a Lock without an Unlock.";
+                  " behind its Lock: the holder has ended or holds it elsewhere. Look for a Lock without an Unlock";
+        const bool mayBeItself = group.members.size() == 1 && evidence.site(group.site).wakers.empty();
+        f.claim += mayBeItself ? ", or for one that this goroutine took before." : ".";
     } else {
         f.cause = holders.front().frame;
         f.claim = "The lock taken at " + placeOf(evidence, f.site) + " may be held by " +

@@ -4,6 +4,7 @@
 #include "model/findings/creation_burst.h"
 
 #include "model/report/text.h"
+#include "model/waits/annotation_types.h"
 
 #include <algorithm>
 #include <cmath>
@@ -73,6 +74,37 @@ Burst largestBurst(std::span<const Time> births, Time window, Time duration) {
     return largest;
 }
 
+/// Who created them, and in which task or region of the program.
+std::string parentText(const Evidence& evidence, std::span<const GoroutineIndex> born, const AnnotationTypes* work,
+                       std::size_t& parents) {
+    const Trace& trace = evidence.trace();
+    std::vector<std::uint32_t> creators;
+    std::map<std::pair<bool, StringId>, std::size_t> kinds;
+    for (const GoroutineIndex g : born) {
+        if (const Waker creator = trace.creator(g); creator.isGoroutine())
+            creators.push_back(creator.goroutine().value);
+        if (const auto at = work != nullptr ? work->workAtBirth(g) : std::nullopt)
+            ++kinds[{at->isTask, at->type}];
+    }
+    std::ranges::sort(creators);
+    const auto distinct = std::unique(creators.begin(), creators.end()) - creators.begin();
+    parents = static_cast<std::size_t>(distinct);
+    std::string text;
+    if (parents == 1) {
+        const GoroutineIndex parent{creators.front()};
+        const std::string_view function = trace.function(parent);
+        text = " by goroutine " + std::to_string(trace.goroutines.id(parent)) +
+               (function.empty() ? std::string() : " (" + std::string(function) + ")");
+    } else if (parents > 1) {
+        text = " by " + countText(parents) + " goroutines";
+    }
+    const auto most = std::ranges::max_element(kinds, {}, [](const auto& entry) { return entry.second; });
+    if (most != kinds.end() && most->second * 2 > born.size())
+        text += std::string(most->first.first ? " in the task “" : " in the region “") +
+                std::string(trace.text(most->first.second)) + "”";
+    return text;
+}
+
 } // namespace
 
 void creationBurst(const Scene& scene, std::vector<Finding>& found) {
@@ -81,6 +113,7 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
     const Trace& trace = evidence.trace();
     const Time window = std::max<Time>(10_ms, trace.duration / 300);
     std::vector<Time> births;
+    std::optional<AnnotationTypes> work;
     for (CohortIndex c = 0; c < evidence.cohortCount(); ++c) {
         const auto members = evidence.cohort(c);
         if (members.size() < fewestForBurst || trace.preExisting(members.front()) ||
@@ -116,8 +149,12 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
         f.oldest = survivors.empty() ? 0 : f.oldest;
         f.tier = survivors.empty() ? Tier::Info : forLength(evidence, Tier::Low);
         f.certainty = Certainty::Proved;
+        if (!work && !(trace.tasks.empty() && trace.regions.empty()))
+            work.emplace(trace);
+        std::size_t parents = 0;
+        const std::string parent = parentText(evidence, born, work ? &*work : nullptr, parents);
         f.claim = counted(f.goroutines) + (f.goroutines == 1 ? " was" : " were") + " created at " +
-                  placeOf(evidence, f.createdAt) + " within " + durationText(length) + "; " +
+                  placeOf(evidence, f.createdAt) + " within " + durationText(length) + parent + "; " +
                   countText(survivors.size()) + " of them (" + percentText(percent) + ") were still alive at the end";
         if (most != classes.end()) {
             const WaitClass& wait = evidence.facts().waits.all()[most->first];
@@ -130,6 +167,7 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
         f.claim += ".";
         f.doubt = "A burst by itself is normal for requests that come together.";
         f.numbers.emplace_back("length_ns", length);
+        f.numbers.emplace_back("creators", static_cast<std::int64_t>(parents));
         f.numbers.emplace_back("survivors", static_cast<std::int64_t>(survivors.size()));
         f.numbers.emplace_back("survivors_percent", percent);
         found.push_back(std::move(f));

@@ -4,31 +4,67 @@
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace waitscope {
 
-void deadlock(const Scene& scene, std::vector<Finding>& found) {
+namespace {
+
+/// Groups of open lock waits that may be one deadlock: of one lock class, or waiting at a lock that goroutines of the
+/// other were seen to unlock. Where nobody was ever seen to unlock one (nothing tells it from others), those that began
+/// to wait within the threshold of the first.
+std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const std::vector<const BlockedGroup*>& all) {
     const Evidence& evidence = scene.evidence;
-    const Trace& trace = evidence.trace();
-    std::vector<const BlockedGroup*> set;
-    for (const BlockedGroup& group : scene.groups.all())
-        if (isLock(group.primitive) && group.tier >= Tier::Medium)
-            set.push_back(&group);
-    // A group whose lock somebody outside still unlocks leaves, and with it those that it could have unlocked.
-    std::vector<bool> isMember(trace.goroutines.size());
-    for (bool changed = true; changed && !set.empty();) {
-        isMember.assign(isMember.size(), false);
-        for (const BlockedGroup* group : set)
-            for (const GoroutineIndex g : group->members)
-                isMember[g.value] = true;
-        const std::size_t before = set.size();
-        std::erase_if(set, [&](const BlockedGroup* group) {
-            return std::ranges::any_of(evidence.site(group->site).wakers,
-                                       [&](GoroutineIndex w) { return trace.aliveAtEnd(w) && !isMember[w.value]; });
-        });
-        changed = set.size() != before;
+    std::vector<std::uint32_t> parents(all.size());
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+        parents[i] = i;
+    const auto rootOf = [&](std::uint32_t i) {
+        while (parents[i] != i)
+            i = parents[i] = parents[parents[i]];
+        return i;
+    };
+    const auto join = [&](std::uint32_t a, std::uint32_t b) { // the earlier one leads, so that the order is that of all
+        const std::uint32_t one = rootOf(a);
+        const std::uint32_t other = rootOf(b);
+        parents[std::max(one, other)] = std::min(one, other);
+    };
+    std::map<SiteIndex, std::uint32_t> classOfSite;
+    for (const LockSite& site : scene.locks.sites)
+        classOfSite[site.site] = site.lockClass;
+    std::map<std::uint32_t, std::uint32_t> groupOfGoroutine;
+    std::map<std::uint32_t, std::uint32_t> groupOfClass;
+    std::map<SiteIndex, std::uint32_t> groupOfSite;
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+        for (const GoroutineIndex g : all[i]->members)
+            groupOfGoroutine[g.value] = i;
+        join(groupOfSite.try_emplace(all[i]->site, i).first->second, i);
+        if (const auto c = classOfSite.find(all[i]->site); c != classOfSite.end())
+            join(groupOfClass.try_emplace(c->second, i).first->second, i);
     }
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+        for (const GoroutineIndex waker : evidence.site(all[i]->site).wakers)
+            if (const auto other = groupOfGoroutine.find(waker.value); other != groupOfGoroutine.end())
+                join(i, other->second);
+    std::vector<std::uint32_t> bySince = parents;
+    std::ranges::sort(bySince, {}, [&](std::uint32_t i) { return std::pair(all[i]->since, i); });
+    for (std::size_t i = 0, first = 0; i < bySince.size(); ++i) {
+        if (all[bySince[i]]->since - all[bySince[first]]->since > evidence.threshold())
+            first = i;
+        if (!classOfSite.contains(all[bySince[i]]->site) || !classOfSite.contains(all[bySince[first]]->site))
+            join(bySince[first], bySince[i]);
+    }
+    std::map<std::uint32_t, std::vector<const BlockedGroup*>> sets;
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+        sets[rootOf(i)].push_back(all[i]);
+    std::vector<std::vector<const BlockedGroup*>> found;
+    for (auto& [root, set] : sets)
+        found.push_back(std::move(set));
+    return found;
+}
+
+void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std::vector<Finding>& found) {
+    const Evidence& evidence = scene.evidence;
     std::size_t goroutines = 0;
     for (const BlockedGroup* group : set)
         goroutines += group->members.size();
@@ -39,7 +75,11 @@ void deadlock(const Scene& scene, std::vector<Finding>& found) {
     f.certainty = Certainty::Strong;
     f.members.clear();
     std::set<std::string> places;
+    bool unlocked = false;
+    Time lastOnset = 0;
     for (const BlockedGroup* group : set) {
+        unlocked |= !evidence.site(group->site).wakers.empty();
+        lastOnset = std::max(lastOnset, group->since);
         f.members.insert(f.members.end(), group->members.begin(), group->members.end());
         f.tier = std::max(f.tier, group->tier);
         f.since = std::min(f.since, group->since);
@@ -65,9 +105,41 @@ void deadlock(const Scene& scene, std::vector<Finding>& found) {
     f.numbers.emplace_back("onset_ns", f.since);
     f.claim = "No goroutine of this set of " + countText(f.goroutines) + " moved after " +
               (f.beforeTrace ? "the trace began" : durationText(f.since)) + ": they wait for locks at " + lines +
-              ", and whoever was seen unlocking there has ended or waits among them.";
+              (unlocked ? ", and whoever was seen unlocking there has ended or waits among them."
+                        : ", and nobody was ever seen unlocking there.");
+    if (places.size() > 1 && lastOnset - f.since <= evidence.threshold())
+        f.claim += " Their waits began together, as those for locks that are taken in opposite orders do.";
+    else if (!unlocked)
+        f.claim += " One of them may hold the lock itself: locked twice, or never unlocked.";
     f.doubt = "The identity of a lock is inferred from wake-ups; which was taken first needs the code.";
     found.push_back(std::move(f));
+}
+
+} // namespace
+
+void deadlock(const Scene& scene, std::vector<Finding>& found) {
+    const Evidence& evidence = scene.evidence;
+    const Trace& trace = evidence.trace();
+    std::vector<const BlockedGroup*> set;
+    for (const BlockedGroup& group : scene.groups.all())
+        if (isLock(group.primitive) && group.tier >= Tier::Medium)
+            set.push_back(&group);
+    // A group whose lock somebody outside still unlocks leaves, and with it those that it could have unlocked.
+    std::vector<bool> isMember(trace.goroutines.size());
+    for (bool changed = true; changed && !set.empty();) {
+        isMember.assign(isMember.size(), false);
+        for (const BlockedGroup* group : set)
+            for (const GoroutineIndex g : group->members)
+                isMember[g.value] = true;
+        const std::size_t before = set.size();
+        std::erase_if(set, [&](const BlockedGroup* group) {
+            return std::ranges::any_of(evidence.site(group->site).wakers,
+                                       [&](GoroutineIndex w) { return trace.aliveAtEnd(w) && !isMember[w.value]; });
+        });
+        changed = set.size() != before;
+    }
+    for (const auto& locks : related(scene, set))
+        report(scene, locks, found);
 }
 
 } // namespace waitscope

@@ -21,6 +21,20 @@ Time runningIn(const Trace& trace, GoroutineIndex g, TimeRange range) {
     return running;
 }
 
+/// The rises of the live heap added up: at least so much was allocated, as what was freed meanwhile is not seen.
+std::optional<std::uint64_t> allocatedAtLeast(const Trace& trace) {
+    for (const Metric& metric : trace.metrics) {
+        if (trace.text(metric.name) != "/memory/classes/heap/objects:bytes" || metric.samples.size() == 0)
+            continue;
+        std::uint64_t sum = 0;
+        for (std::size_t i = 1; i < metric.samples.size(); ++i)
+            if (metric.samples[i].value > metric.samples[i - 1].value)
+                sum += metric.samples[i].value - metric.samples[i - 1].value;
+        return sum;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 void gcAssist(const Scene& scene, std::vector<Finding>& found) {
@@ -74,8 +88,14 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
     f.claim = "Goroutines that allocate spent " + percentText(share) +
               " of their running time helping the garbage collector (" + counted(f.goroutines) + ", " +
               countText(lengths.size()) + (lengths.size() == 1 ? " time" : " times") + ", p99 " + durationText(p99) +
-              ", " + counted(static_cast<std::uint64_t>(cycles), "collection", "collections") +
-              "): allocation outran the collector in the background.";
+              ", " + counted(static_cast<std::uint64_t>(cycles), "collection", "collections");
+    const auto allocated = allocatedAtLeast(trace);
+    if (allocated && trace.duration > 0) {
+        const double perSecond = static_cast<double>(*allocated) * 1e9 / static_cast<double>(trace.duration);
+        f.claim += ", at least " + bytesText(static_cast<std::uint64_t>(perSecond)) + "/s allocated";
+        f.numbers.emplace_back("allocated_bytes_per_second", perSecond);
+    }
+    f.claim += "): allocation outran the collector in the background.";
     f.doubt = "The p99 counts what they waited inside an assist too; the share does not.";
     f.numbers.emplace_back("assist_percent", share);
     f.numbers.emplace_back("assist_ns", assisting);

@@ -135,6 +135,9 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     const auto rank = lives.begin() + static_cast<std::ptrdiff_t>((lives.size() * 99 + 99) / 100 - 1);
     std::ranges::nth_element(lives, rank);
     const Time longLife = *rank;
+    const auto half = lives.begin() + static_cast<std::ptrdiff_t>(lives.size() / 2);
+    std::ranges::nth_element(lives, half);
+    p.medianLife = *half;
     Time medianAge = 0;
     if (!ages.empty()) {
         const auto middle = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2);

@@ -35,6 +35,7 @@ struct Population {
     double births = 0, ends = 0;                   ///< in the window behind the warm-up
     double birthRate = 0;                          ///< a second, in the window
     double meanLife = 0;                           ///< of those that ended, ns; 0 if none did
+    Time medianLife = 0;                           ///< the same
     bool plateau = false;                          ///< births × life explain the number (Little's law): steady load
 };
 /// The populations that can grow or be steady by the 20 goroutines that a finding needs, each measured once. The test

@@ -29,6 +29,10 @@ Ruling lockRuling(const Evidence& evidence, const BlockedGroup& group) {
 Ruling foreverRuling(const BlockedGroup& group) {
     if (group.fresh >= 20 || (group.fresh >= 5 && group.spread >= 3))
         return {Tier::High, "nothing can wake them, and the trace saw them come"};
+    // A nil channel is always a mistake, a select without cases is a way to keep a goroutine for ever.
+    if (group.primitive == Primitive::SelectEmpty && group.spread <= 1 && group.creatorsLeft == 0)
+        return {Tier::Low,
+                "they were started at one time by a call that still runs, as a program starts what it keeps"};
     if (group.members.size() >= 5 || group.spread >= 2)
         return {Tier::Medium, "nothing can wake them, but the trace did not see them come one after another"};
     return {Tier::Low, "one that waits for ever is often meant to keep a program alive"};
@@ -150,6 +154,11 @@ void neverWoken(const Scene& scene, std::vector<Finding>& found) {
             f.claim.append(primitiveText(group.primitive, group.detail)).append(" at ");
             f.claim.append(placeOf(evidence, f.site)).append(" for ").append(ages).append(". ");
             f.claim.append(one ? "It was not" : "None was").append(" woken before the trace ended.");
+            if (group.density >= denseIds) {
+                f.claim += " They were probably created together before the trace: their ids are " +
+                           percentText(group.density * 100) + " of the numbers between the first and the last.";
+                f.numbers.emplace_back("id_density_percent", group.density * 100);
+            }
         }
         f.numbers.emplace_back("youngest_ns", group.youngest);
         f.numbers.emplace_back("born_in_trace", std::int64_t{group.fresh});

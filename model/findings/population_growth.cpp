@@ -95,7 +95,7 @@ void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
             continue;
         }
         f.since = trace.lifetime(f.members.front()).begin;
-        f.certainty = static_cast<double>(trace.duration) >= 10 * p.meanLife ? Certainty::Strong : Certainty::NeedsCode;
+        f.certainty = trace.duration >= 10 * p.medianLife ? Certainty::Strong : Certainty::NeedsCode;
         f.cost += std::max(0.0, p.perSecond) * 60;
         const double perHour = p.perSecond * 3600;
         f.claim = "Live goroutines" + startedAt(evidence, f.createdAt) + " grow by " + rateText(p.perSecond) +

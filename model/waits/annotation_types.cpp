@@ -98,6 +98,23 @@ std::optional<StringId> AnnotationTypes::region(GoroutineIndex g, Time t) const 
     return found;
 }
 
+std::optional<AnnotationTypes::Work> AnnotationTypes::workAtBirth(GoroutineIndex g) const {
+    const Waker creator = trace_.creator(g);
+    if (!creator.isGoroutine())
+        return std::nullopt;
+    if (const TaskIndex t = taskAtBirth_.empty() ? TaskIndex{} : taskAtBirth_[g.value]; t.known()) {
+        const Task task = trace_.tasks[t.value];
+        return Work{task.type, true, task.ended ? std::optional(task.range.end) : std::nullopt};
+    }
+    std::optional<Work> found;
+    regions_.openAt(creator.goroutine().value, trace_.lifetime(g).begin, [&](std::uint32_t r) {
+        const Region region = trace_.regions[r];
+        found = Work{region.type, false, region.open ? std::nullopt : std::optional(region.end)};
+        return true;
+    });
+    return found;
+}
+
 std::optional<StringId> AnnotationTypes::task(GoroutineIndex g, Time t) const {
     TaskIndex found = ownTask(g, t);
     if (!found.known() && !taskAtBirth_.empty())

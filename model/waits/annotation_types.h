@@ -51,6 +51,15 @@ class AnnotationTypes {
     [[nodiscard]] std::optional<StringId> region(GoroutineIndex g, Time t) const;
     [[nodiscard]] std::optional<StringId> task(GoroutineIndex g, Time t) const;
 
+    /// A stretch of the program's work that has a name: a task, or a region.
+    struct Work {
+        StringId type;
+        bool isTask = false;
+        std::optional<Time> end; ///< none while it is still open at the trace's end
+    };
+    /// In which `g` was created: the task of its creator, or else the innermost region. Costs as task() does.
+    [[nodiscard]] std::optional<Work> workAtBirth(GoroutineIndex g) const;
+
   private:
     [[nodiscard]] TaskIndex ownTask(GoroutineIndex g, Time t) const;
 

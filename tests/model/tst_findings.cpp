@@ -186,6 +186,27 @@ class FindingsTest : public QObject {
             "sync", {"sync.(*Mutex).Lock", "sync.(*Once).doSlow", "sync.(*Once).Do", "main.get"}, 0);
         QVERIFY(tierOf(findingsOf(story, 10_s), "D1") == Tier::Low);
     }
+    void aProgramMayKeepAFewGoroutinesForEver() {
+        const auto tier = [](Time apart, bool left, const StackText& stack) {
+            Story story;
+            Teller& creator = story.g(2).existed().entry("main.run").runs(5_s);
+            if (left)
+                creator.ends();
+            for (int i = 0; i < 15; ++i)
+                story.g(100 + i)
+                    .entry("main.keep")
+                    .bornAt(1_ms + i * apart)
+                    .createdBy(2, {"main.run"})
+                    .runs(10_us)
+                    .waitsOn("forever", stack, 0);
+            return tierOf(findingsOf(story, 10_s), "D1");
+        };
+        const StackText block{"runtime.block", "main.keep"};
+        QVERIFY(tier(1_us, false, block) == Tier::Low);
+        QVERIFY(tier(1_us, true, block) == Tier::Medium);
+        QVERIFY(tier(300_ms, false, block) == Tier::High);
+        QVERIFY(tier(1_us, false, receive) == Tier::Medium); // a nil channel is never meant
+    }
     void nothingWakesANilChannel() {
         Story story;
         leak(story, 10_s, 1_s, "forever", receive);
@@ -283,6 +304,45 @@ class FindingsTest : public QObject {
         QVERIFY(tierOf(listens, "D8") == std::nullopt);
         const Findings deaf = computeFindings(facts, {.source = source("select {\ncase <-c:\n}\n<-ctx.Done()\n")});
         QVERIFY(firstOf(deaf, "D8")->certainty == Certainty::Strong);
+    }
+    // A goroutine that serves one request after the other does not leave its loop, so only what it says of itself tells
+    // that a request is over.
+    void aTaskOrRegionThatEndedIsACallerThatReturned() {
+        enum class Annotated { Not, Task, Region, OpenTask };
+        const auto story = [](Annotated how) {
+            Story s;
+            Teller& server = s.g(10).existed().entry("main.serve");
+            for (int i = 0; i < 10; ++i) {
+                const auto task = static_cast<std::uint64_t>(i + 1);
+                server.runs(100_us);
+                if (how == Annotated::Task || how == Annotated::OpenTask)
+                    server.beginsTask(task, "checkout");
+                if (how == Annotated::Region)
+                    server.beginsRegion("checkout");
+                server.runs(1_ms);
+                if (how == Annotated::Task)
+                    server.endsTask(task);
+                if (how == Annotated::Region)
+                    server.endsRegion("checkout");
+                server.waitsOn("chan receive", {"runtime.chanrecv1", "main.serve"}, 800_ms).wokenByRuntime();
+                s.g(100 + i)
+                    .entry("main.watch")
+                    .bornAt(i * 801_ms + i * 101_us + 600_us)
+                    .createdBy(10, {"main.serve"})
+                    .runs(10_us)
+                    .waitsOn("select", selecting, 0);
+            }
+            server.runs(1_us).waitsOn("chan receive", {"runtime.chanrecv1", "main.serve"}, 0);
+            return findingsOf(s, 10_s);
+        };
+        QVERIFY(tierOf(story(Annotated::Not), "D8") == std::nullopt);
+        QVERIFY(tierOf(story(Annotated::OpenTask), "D8") == std::nullopt);
+        const Findings task = story(Annotated::Task);
+        QVERIFY(tierOf(task, "D8") == Tier::High);
+        QVERIFY(firstOf(task, "D8")->claim.find("The tasks “checkout”") != std::string::npos);
+        QCOMPARE(numberOf(*firstOf(task, "D8"), "work_ended"), 10);
+        const Findings region = story(Annotated::Region);
+        QVERIFY(firstOf(region, "D8")->claim.find("The regions “checkout”") != std::string::npos);
     }
     void aSelectIsReadToItsBrace() {
         QCOMPARE(listensToDone("select {\ncase <-ctx.Done():\n}", 1), std::optional(true));
@@ -455,6 +515,24 @@ class FindingsTest : public QObject {
         QCOMPARE(f->goroutines, 200U);
         QCOMPARE(numberOf(*f, "survivors"), 0);
     }
+    void aBurstNamesWhoCreatedIt() {
+        const auto claim = [](int parents, bool inTask) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            for (int p = 0; p < parents; ++p) {
+                Teller& parent = story.g(10 + p).entry("main.handle").createdBy(1).runs(1_s);
+                if (inTask)
+                    parent.beginsTask(7, "import");
+                parent.runs(9_s);
+            }
+            for (int i = 0; i < 200; ++i)
+                story.g(100 + i).bornAt(3_s + i * 20_us).createdBy(10 + i % parents, {"main.handle"}).runs(1_ms).ends();
+            return firstOf(findingsOf(story, 10_s), "D2")->claim;
+        };
+        QVERIFY(claim(1, false).find(" by goroutine 10 (main.handle); ") != std::string::npos);
+        QVERIFY(claim(4, false).find(" by 4 goroutines; ") != std::string::npos);
+        QVERIFY(claim(1, true).find(" in the task “import”; ") != std::string::npos);
+    }
     void aSteadyStreamIsNoBurst() {
         Story story;
         story.g(1).existed().runs(10_s);
@@ -462,6 +540,17 @@ class FindingsTest : public QObject {
         for (Time t = 0; t < 10_s - 2_ms; t += 500_us)
             story.g(id++).bornAt(t).createdBy(1, {"main.handle"}).runs(10_us).ends();
         QVERIFY(tierOf(findingsOf(story, 10_s), "D2") == std::nullopt);
+    }
+    void idsSideBySideSayThatGoroutinesCameTogetherBeforeTheTrace() {
+        const auto claim = [](int step) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            for (int i = 0; i < 60; ++i)
+                story.g(100 + i * step).existed().entry("main.get").waitsOn("", locking, 0);
+            return firstOf(findingsOf(story, 10_s), "D1")->claim;
+        };
+        QVERIFY(claim(1).find("probably created together") != std::string::npos);
+        QVERIFY(claim(2).find("probably created together") == std::string::npos);
     }
     void goroutinesFromBeforeTheTraceAreNoBurst() {
         Story story;
@@ -557,6 +646,34 @@ class FindingsTest : public QObject {
         QCOMPARE(f->tier, Tier::High);
         for (const Finding& other : findings.all)
             QVERIFY(&other == f || other.under);
+    }
+    void locksThatHaveNothingToDoWithEachOtherAreTwoDeadlocks() {
+        const auto deadlocks = [](Time second, bool unlocked) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            const StackText other{"sync.(*Mutex).Lock", "main.(*store).Put"};
+            if (unlocked) // by goroutines of either lock's own
+                for (const StackText& stack : {locking, other}) {
+                    const std::int64_t id = stack == other ? 50 : 60;
+                    story.g(id).entry("main.old").runs(20_ms).ends();
+                    story.g(id + 1)
+                        .entry("main.old")
+                        .runs(1_ms)
+                        .waitsOn("sync", stack, 1_ms)
+                        .wokenBy(id, {"sync.(*Mutex).Unlock", stack.back() + "Unlock"})
+                        .runs(1_ms)
+                        .ends();
+                }
+            for (int i = 0; i < 3; ++i) {
+                story.g(100 + i).bornAt(1_s).createdBy(1, {"main.a"}).runs(1_ms).waitsOn("sync", locking, 0);
+                story.g(200 + i).bornAt(second).createdBy(1, {"main.b"}).runs(1_ms).waitsOn("sync", other, 0);
+            }
+            const Findings findings = findingsOf(story, 10_s);
+            return std::ranges::count_if(findings.all, [](const Finding& f) { return f.detector == "D15"; });
+        };
+        QCOMPARE(deadlocks(1_s, true), 2);  // each has unlockers of its own
+        QCOMPARE(deadlocks(5_s, false), 2); // nothing tells them apart but four seconds
+        QCOMPARE(deadlocks(1_s, false), 1); // as with locks taken in opposite orders
     }
     void aLockThatSomebodyOutsideUnlocksIsNoDeadlock() {
         Story story;

@@ -102,6 +102,32 @@ Teller& Teller::wokenByRuntime() {
     return *this;
 }
 
+Teller& Teller::says(OrderedEventKind kind, const std::string& type, std::uint64_t task) {
+    OrderedEvent e;
+    e.time = clock_;
+    e.kind = kind;
+    e.text = story_.stringIndex_.intern(type);
+    e.value = task;
+    story_.lines_.push_back({e, id_, id_});
+    return *this;
+}
+
+Teller& Teller::beginsTask(std::uint64_t id, const std::string& type) {
+    return says(OrderedEventKind::TaskBegin, type, id);
+}
+
+Teller& Teller::endsTask(std::uint64_t id) {
+    return says(OrderedEventKind::TaskEnd, "", id);
+}
+
+Teller& Teller::beginsRegion(const std::string& type) {
+    return says(OrderedEventKind::RegionBegin, type, 0);
+}
+
+Teller& Teller::endsRegion(const std::string& type) {
+    return says(OrderedEventKind::RegionEnd, type, 0);
+}
+
 void Teller::ends() {
     enters(GoroutineState::Ended, SpanOrigin::Event, "", {}, 0);
 }

@@ -45,6 +45,11 @@ class Teller {
     /// the runtime.
     Teller& wokenBy(std::int64_t goroutine, const StackText& at = {"main.wake"});
     Teller& wokenByRuntime();
+    /// What it says of itself with runtime/trace, while it runs. A task's id must not be 0.
+    Teller& beginsTask(std::uint64_t id, const std::string& type);
+    Teller& endsTask(std::uint64_t id);
+    Teller& beginsRegion(const std::string& type);
+    Teller& endsRegion(const std::string& type);
     /// Ends here; otherwise it stays as it is until the end of the trace.
     void ends();
 
@@ -53,6 +58,7 @@ class Teller {
     Teller(Story& story, std::int64_t id) : story_(story), id_(id) {}
     void enters(GoroutineState state, SpanOrigin origin, const std::string& reason, const StackText& stack,
                 std::int64_t context);
+    Teller& says(OrderedEventKind kind, const std::string& type, std::uint64_t task);
 
     Story& story_;
     std::int64_t id_;
