@@ -15,9 +15,28 @@ bool holds(const Trace& trace, StackId stack, StringId function) {
     return std::ranges::any_of(trace.stacks[stack], [&](FrameId f) { return trace.frame(f).function == function; });
 }
 
-bool waitsForNetwork(const Evidence& evidence, GoroutineIndex g) {
+bool readsStream(const Evidence& evidence, GoroutineIndex g) {
     const Trace& trace = evidence.trace();
-    return trace.aliveAtEnd(g) && evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network;
+    return trace.aliveAtEnd(g) &&
+           evidence.idioms().isStreamRead(evidence.facts().waits.of(trace, trace.lastSpan(g)).stack);
+}
+
+bool waitsForPeer(const Evidence& evidence, GoroutineIndex g) {
+    const Trace& trace = evidence.trace();
+    return trace.aliveAtEnd(g) &&
+           (evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network ||
+            readsStream(evidence, g));
+}
+
+/// Streams that share a connection leave no goroutine of their own at the network: where their clients are in the trace
+/// too, there must be one that reads for each.
+bool haveReaders(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    const Trace& trace = evidence.trace();
+    if (members.empty() || !Idioms::handlesStream(trace.function(members.front())))
+        return false;
+    const auto readers = static_cast<std::size_t>(
+        std::ranges::count_if(evidence.living(), [&](const Living& l) { return readsStream(evidence, l.goroutine); }));
+    return readers * 10 >= members.size() * 8;
 }
 
 } // namespace
@@ -60,7 +79,9 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
     using namespace literals;
     const Trace& trace = evidence.trace();
     std::unordered_map<std::uint32_t, int> served;
-    const auto serves = [&](GoroutineIndex g) { return waitsForNetwork(evidence, g) && ++served[g.value] <= 3; };
+    const auto serves = [&](GoroutineIndex g) { return waitsForPeer(evidence, g) && ++served[g.value] <= 3; };
+    if (haveReaders(evidence, members))
+        return true;
     std::size_t paired = 0;
     for (const GoroutineIndex g : members) {
         const auto children = evidence.livingChildren(g);
@@ -81,7 +102,8 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
                 break;
             found = *s != g && serves(*s);
         }
-        if (found || (!creatorLeft(evidence, g) && serves(creator.goroutine())))
+        const bool stays = !creatorLeft(evidence, g) || readsStream(evidence, creator.goroutine());
+        if (found || (stays && serves(creator.goroutine())))
             ++paired;
     }
     return !members.empty() && paired * 10 >= members.size() * 8;

@@ -20,9 +20,10 @@ namespace waitscope {
 /// It was active within the threshold, or waits for the network, a time or a system call: it is not held up itself.
 [[nodiscard]] bool isAbout(const Evidence& evidence, GoroutineIndex g);
 
-/// At least eight of ten can be paired with a living goroutine that waits for the network: the creator whose creating
-/// call still runs, a child, or a sibling born within 10 ms; one goroutine serves three at most. Such goroutines wait
-/// as long as a peer stays. O(members).
+/// At least eight of ten can be paired with a living goroutine that waits for the network or reads a stream of a shared
+/// connection: the creator whose creating call still runs or who reads such a stream, a child, or a sibling born within
+/// 10 ms; one goroutine serves three at most. Or they handle such streams and as many clients of the same process read
+/// some. Such goroutines wait as long as a peer stays. O(members), and O(living) for handlers of streams.
 [[nodiscard]] bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members);
 
 /// Counts the tenths of the trace that times lie in.

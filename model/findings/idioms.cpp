@@ -30,6 +30,9 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
         if (name == "net/http.(*bodyEOFSignal).Read" || name == "net/http.(*body).Read" ||
             name.ends_with("transportResponseBody).Read") || name.ends_with("transportResponseBody.Read"))
             flags |= bodyRead;
+        if (name == "google.golang.org/grpc/internal/transport.(*recvBufferReader).readClient" ||
+            name.ends_with("transportResponseBody).Read") || name.ends_with("transportResponseBody.Read"))
+            flags |= streamRead;
         if (name == "net/http.(*persistConn).roundTrip" || name.ends_with("ClientConn).RoundTrip") ||
             name.ends_with("ClientConn).roundTrip"))
             flags |= roundTrip;

@@ -38,6 +38,13 @@ class Idioms {
     [[nodiscard]] bool isBodyRead(StackId stack) const { return has(stack, bodyRead); }
     [[nodiscard]] bool isRoundTrip(StackId stack) const { return has(stack, roundTrip); }
     [[nodiscard]] bool isCancel(StackId stack) const { return has(stack, cancel); }
+    /// A client that waits for more of a stream which shares its connection with others (HTTP/2, gRPC).
+    [[nodiscard]] bool isStreamRead(StackId stack) const { return has(stack, streamRead); }
+    /// The goroutine runs a server's handler of such a stream. O(length of a name).
+    [[nodiscard]] static bool handlesStream(std::string_view function) {
+        return function.ends_with("erverConn).runHandler") || // of http2serverConn and http2.(*serverConn)
+               function.starts_with("google.golang.org/grpc.(*Server).serveStreams.func");
+    }
 
   private:
     enum class Kind : std::uint8_t { Ordinary, Excluded, Idle, Allowed };
@@ -48,6 +55,7 @@ class Idioms {
         bodyRead = 8,
         roundTrip = 16,
         cancel = 32,
+        streamRead = 64,
     };
     [[nodiscard]] bool has(StackId stack, std::uint8_t flag) const { return (flags_[stack.value] & flag) != 0; }
 

@@ -20,7 +20,7 @@ struct Idiom {
 using namespace idle_habit;
 
 // HTTP/2 is in net/http, in golang.org/x/net, and from Go 1.27 in a package below net/http.
-constexpr std::array<Idiom, 23> idioms{{
+constexpr std::array<Idiom, 24> idioms{{
     {"net.(*netFD).accept", "accepts connections"},
     {"net/http.(*conn).serve", "idle connection", Where::Network},
     {"net/http.(*connReader).backgroundRead", "idle connection", Where::Waiting, wait},
@@ -36,6 +36,7 @@ constexpr std::array<Idiom, 23> idioms{{
     {"golang.org/x/net/http2.(*clientConnReadLoop)", "idle connection", Where::Network},
     {"golang.org/x/net/http2.(*serverConn)", "idle connection"},
     {"golang.org/x/net/http2.(*", {}, Where::Waiting, connectionLoop},
+    {"google.golang.org/grpc/internal/transport.(*recvBufferReader)", {}, Where::Waiting, connectionLoop},
     {"google.golang.org/grpc/internal/transport.(*http2Server)", "idle connection"},
     {"google.golang.org/grpc/internal/transport.(*http2Client)", "idle connection"},
     {"google.golang.org/grpc/internal/transport.(*controlBuffer)", "idle connection"},

@@ -251,6 +251,44 @@ class FindingsTest : public QObject {
         const Findings findings = findingsOf(story, 10_s);
         QVERIFY(tierOf(findings, "D1") == Tier::Low);
     }
+    // Streams of HTTP/2 and gRPC share a connection, so no goroutine of their own waits for the network.
+    void aStreamThatSomebodyReadsIsALivingConnection() {
+        const StackText reading{"runtime.selectgo",
+                                "google.golang.org/grpc/internal/transport.(*recvBufferReader).readClient",
+                                "main.follow"};
+        const auto story = [&](bool read) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 30; ++i) {
+                Teller& client =
+                    s.g(100 + i).entry("main.follow").bornAt(i * 300_ms).createdBy(1, {"main.open"}).runs(2_ms);
+                if (read)
+                    client.waitsOn("select", reading, 0);
+                else
+                    client.ends();
+                s.g(200 + i)
+                    .entry("google.golang.org/grpc.newClientStreamWithParams.func4")
+                    .bornAt(i * 300_ms + 1_ms)
+                    .createdBy(100 + i, {"google.golang.org/grpc.newClientStreamWithParams"})
+                    .runs(10_us)
+                    .waitsOn("select", {"runtime.selectgo", "google.golang.org/grpc.newClientStreamWithParams.func4"},
+                             0);
+                s.g(300 + i)
+                    .entry("google.golang.org/grpc.(*Server).serveStreams.func2.1")
+                    .bornAt(i * 300_ms + 2_ms)
+                    .createdBy(1, {"google.golang.org/grpc.(*Server).serveStreams.func2"})
+                    .runs(10_us)
+                    .waitsOn("select", {"runtime.selectgo", "main.watch"}, 0);
+            }
+            return findingsOf(s, 10_s);
+        };
+        QVERIFY(story(true).worst() == Tier::Low);
+        const Findings unread = story(false);
+        QVERIFY(unread.worst() == Tier::High);
+        QCOMPARE(std::ranges::count_if(unread.all,
+                                       [](const Finding& f) { return f.detector == "D1" && f.tier == Tier::High; }),
+                 2);
+    }
     void aFunctionThatTheUserCallsIdleIs() {
         Story story;
         leak(story, 10_s, 500_ms, "chan receive", receive);
