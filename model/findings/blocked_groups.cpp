@@ -37,7 +37,9 @@ Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
         return Standing::NotWaiting;
     const WaitClass& wait = evidence.openWait(l);
     const StateFamily family = familyOf(wait.primitive);
-    if (wait.primitive == Primitive::Unknown)
+    const Trace& trace = evidence.trace();
+    const bool nobodyKnown = !trace.preExisting(l.goroutine) && trace.function(l.goroutine).empty();
+    if (wait.primitive == Primitive::Unknown || evidence.isUnnamed(l) || nobodyKnown)
         return Standing::NotExplained;
     if (evidence.idioms().isNetworkLike(wait))
         return wait.primitive == Primitive::Network ? Standing::OwnTime : Standing::ConnectionEnd;
@@ -162,6 +164,7 @@ void BlockedGroups::addUnexplained(const Evidence& evidence) {
     std::vector<std::size_t> unexplained;
     for (std::size_t i = 0; i < living.size(); ++i)
         if (standings_[i] == Standing::NotExplained && evidence.openAge(living[i]) >= evidence.threshold() &&
+            trace.spans.kind(living[i].wait).origin == SpanOrigin::BeforeTrace &&
             !evidence.idioms().isIdleFunction(living[i].goroutine))
             unexplained.push_back(i);
     const auto idOf = [&](std::size_t i) { return trace.goroutines.id(living[i].goroutine); };

@@ -220,7 +220,7 @@ void Evidence::walkSpans() {
             lastWait_[g] = {s};
             const WaitClass& wait = waits.all()[c];
             const SiteIndex site = siteOfClass_[c];
-            if (isLock(wait.primitive)) {
+            if (isLock(wait.primitive) && !idioms_.isNetworkLike(wait)) {
                 lockWaits_.push_back({site, {g}, {s}, alive != nullptr && s + 1 == own.end});
                 wanted_[site] = 1;
             }

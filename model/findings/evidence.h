@@ -62,7 +62,7 @@ struct Living {
     Time earlierLongest = 0;
 };
 
-/// A finished or open wait for a mutex or rwmutex.
+/// A finished or open wait for a mutex or rwmutex of the program.
 struct LockWait {
     SiteIndex site = 0;
     GoroutineIndex goroutine;
@@ -88,6 +88,13 @@ class Evidence {
     [[nodiscard]] const Living* livingOf(GoroutineIndex g) const;
     [[nodiscard]] const WaitClass& openWait(const Living& l) const { return facts_->waits.all()[l.klass]; }
     [[nodiscard]] Time openAge(const Living& l) const { return trace().spans.range(l.wait).length(); }
+    /// It waits, and nothing says where: a wait from before the trace in old formats, or one in the generation in which
+    /// a file was cut, whose names come last. It may wait for anything, the network too.
+    [[nodiscard]] bool isUnnamed(const Living& l) const { return l.wait.known() && isUnnamed(openWait(l).stack); }
+    [[nodiscard]] bool isUnnamed(StackId stack) const {
+        const auto frames = trace().stacks[stack];
+        return frames.empty() || trace().text(trace().frame(frames.front()).function).empty();
+    }
 
     [[nodiscard]] SiteIndex siteOfClass(std::uint32_t klass) const { return siteOfClass_[klass]; }
     [[nodiscard]] const SiteHistory& site(SiteIndex s) const { return sites_[s]; }

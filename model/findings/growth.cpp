@@ -153,8 +153,9 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
 Populations::Populations(const Evidence& evidence) : place_(evidence.cohortCount()) {
     for (CohortIndex c = 0; c < evidence.cohortCount(); ++c) {
         const auto members = evidence.cohort(c);
+        // What has no name (the end of a cut file) is many kinds in one.
         if (members.size() < fewestMembers || evidence.trace().preExisting(members.back()) ||
-            evidence.idioms().isExcluded(members.front()))
+            evidence.trace().function(members.front()).empty() || evidence.idioms().isExcluded(members.front()))
             continue;
         all_.push_back(populationOf(evidence, c));
         place_[c] = static_cast<std::uint32_t>(all_.size());

@@ -21,11 +21,14 @@ bool readsStream(const Evidence& evidence, GoroutineIndex g) {
            evidence.idioms().isStreamRead(evidence.facts().waits.of(trace, trace.lastSpan(g)).stack);
 }
 
+/// It does, or it may: a wait whose stack is not recorded can be one for the network.
 bool waitsForPeer(const Evidence& evidence, GoroutineIndex g) {
     const Trace& trace = evidence.trace();
-    return trace.aliveAtEnd(g) &&
-           (evidence.facts().waits.of(trace, trace.lastSpan(g)).primitive == Primitive::Network ||
-            readsStream(evidence, g));
+    if (!trace.aliveAtEnd(g) || evidence.facts().waits.indexOf(trace, trace.lastSpan(g)) == 0)
+        return false;
+    const WaitClass& wait = evidence.facts().waits.of(trace, trace.lastSpan(g));
+    return wait.primitive == Primitive::Network || evidence.isUnnamed(wait.stack) ||
+           evidence.idioms().isStreamRead(wait.stack);
 }
 
 /// Streams that share a connection leave no goroutine of their own at the network: where their clients are in the trace
@@ -34,8 +37,9 @@ bool haveReaders(const Evidence& evidence, std::span<const GoroutineIndex> membe
     const Trace& trace = evidence.trace();
     if (members.empty() || !Idioms::handlesStream(trace.function(members.front())))
         return false;
-    const auto readers = static_cast<std::size_t>(
-        std::ranges::count_if(evidence.living(), [&](const Living& l) { return readsStream(evidence, l.goroutine); }));
+    const auto readers = static_cast<std::size_t>(std::ranges::count_if(evidence.living(), [&](const Living& l) {
+        return readsStream(evidence, l.goroutine) || evidence.isUnnamed(l);
+    }));
     return readers * 10 >= members.size() * 8;
 }
 

@@ -15,9 +15,11 @@ namespace {
 // A blocked goroutine's stack, descriptor and wait record, bytes (analysis.md, fact 11).
 constexpr double bytesOfGoroutine = 2048 + 448 + 96;
 
+/// It does, or it may.
 bool waitsNetworkLike(const Evidence& evidence, GoroutineIndex g) {
     const Living* const l = evidence.livingOf(g);
-    return l != nullptr && l->wait.known() && evidence.idioms().isNetworkLike(evidence.openWait(*l));
+    return l != nullptr && l->wait.known() &&
+           (evidence.idioms().isNetworkLike(evidence.openWait(*l)) || evidence.isUnnamed(*l));
 }
 
 bool isResting(const Evidence& evidence, GoroutineIndex g) {

@@ -24,7 +24,8 @@ bool isCallback(const Evidence& evidence, GoroutineIndex g) {
 }
 
 void growingTickers(const Evidence& evidence, CohortIndex c, const Population& p, std::vector<Finding>& found) {
-    if (!growthOf(evidence, c, p).grows)
+    const Growing growing = growthOf(evidence, c, p);
+    if (!growing.grows)
         return;
     std::vector<GoroutineIndex> alive = livingOfCohort(evidence, c);
     std::vector<double> periods;
@@ -40,7 +41,7 @@ void growingTickers(const Evidence& evidence, CohortIndex c, const Population& p
     std::ranges::nth_element(periods, middle);
     const auto period = static_cast<Time>(std::llround(*middle));
     Finding f = findingAbout(evidence, std::move(alive));
-    f.tier = forLength(evidence, Tier::Medium);
+    f.tier = std::min(forLength(evidence, Tier::Medium), growing.tier);
     f.certainty = Certainty::Proved;
     f.primitive = any->usualPrimitive;
     f.site = any->usualSite;

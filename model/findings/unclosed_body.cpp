@@ -76,6 +76,10 @@ void unclosedBody(const Scene& scene, std::vector<Finding>& found) {
         if (!l.wait.known())
             continue;
         const WaitClass& wait = evidence.openWait(l);
+        if (evidence.isUnnamed(l) && trace.spans.kind(l.wait).origin != SpanOrigin::BeforeTrace) {
+            ++readOfConnections; // it may
+            ++readOfStreams;
+        }
         if (evidence.idioms().isBodyRead(wait.stack))
             ++(wait.primitive == Primitive::Network ? readOfConnections : readOfStreams);
         if (wait.primitive != Primitive::Select || evidence.openAge(l) < evidence.threshold())

@@ -20,7 +20,8 @@ struct Idiom {
 using namespace idle_habit;
 
 // HTTP/2 is in net/http, in golang.org/x/net, and from Go 1.27 in a package below net/http.
-constexpr std::array<Idiom, 24> idioms{{
+constexpr std::array<Idiom, 25> idioms{{
+    {"internal/poll.(*fdMutex)", {}, Where::Waiting, connectionLoop}, // behind another that waits for the same peer
     {"net.(*netFD).accept", "accepts connections"},
     {"net/http.(*conn).serve", "idle connection", Where::Network},
     {"net/http.(*connReader).backgroundRead", "idle connection", Where::Waiting, wait},

@@ -251,6 +251,21 @@ class FindingsTest : public QObject {
         const Findings findings = findingsOf(story, 10_s);
         QVERIFY(tierOf(findings, "D1") == Tier::Low);
     }
+    // Those who read one socket queue behind the one that waits for the network.
+    void aQueueOfReadersOfOneSocketWaitsForTheNetwork() {
+        const StackText reading{"internal/poll.(*FD).ReadFromInet4", "net.(*UDPConn).ReadFrom", "main.serve"};
+        StackText queued{"internal/poll.(*fdMutex).rwlock", "internal/poll.(*FD).readLock"};
+        queued.insert(queued.end(), reading.begin(), reading.end());
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 4; ++i) {
+            Teller& reader = story.g(100 + i).entry("main.serve").bornAt(1_ms).createdBy(1, {"main.main"});
+            for (int k = 0; k < 200; ++k)
+                reader.waitsOn("sync", queued, 20_ms).wokenBy(100 + (i + 3) % 4).runs(10_us);
+            reader.waitsOn(i == 0 ? "network" : "sync", i == 0 ? reading : queued, 0);
+        }
+        QVERIFY(findingsOf(story, 10_s).all.empty());
+    }
     // Streams of HTTP/2 and gRPC share a connection, so no goroutine of their own waits for the network.
     void aStreamThatSomebodyReadsIsALivingConnection() {
         const StackText reading{"runtime.selectgo",
@@ -288,6 +303,42 @@ class FindingsTest : public QObject {
         QCOMPARE(std::ranges::count_if(unread.all,
                                        [](const Finding& f) { return f.detector == "D1" && f.tier == Tier::High; }),
                  2);
+    }
+    // The names of a generation come last in it, so where a file was cut the newest goroutines and waits have none.
+    void whatHasNoNameIsNotJudged() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 80; ++i)
+            story.g(100 + i).entry("").bornAt(3_s + i * 80_ms).createdBy(1, {}).runs(1_ms).waitsOn("select", {}, 0);
+        QVERIFY(findingsOf(story, 10_s).all.empty());
+
+        // Its reader may wait for the network, and its body may be read.
+        const auto connections = [](const StackText& read) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 30; ++i) {
+                const Time birth = 100_ms + i * 300_ms;
+                s.g(100 + i)
+                    .entry("main.serve")
+                    .bornAt(birth)
+                    .createdBy(1, {"main.accept"})
+                    .waitsOn("network", read, 0);
+                s.g(200 + i)
+                    .entry("main.writer")
+                    .bornAt(birth + 1_ms)
+                    .createdBy(100 + i, {"main.serve"})
+                    .waitsOn("chan receive", receive, 0);
+                s.g(300 + i)
+                    .entry("net/http.(*persistConn).readLoop")
+                    .bornAt(birth)
+                    .createdBy(1, {"net/http.(*Transport).dialConn"})
+                    .waitsOn("select", {"runtime.selectgo", "net/http.(*persistConn).readLoop"}, 0);
+            }
+            return findingsOf(s, 10_s);
+        };
+        QVERIFY(connections({}).worst() == Tier::Low);
+        const Findings busy = connections({"main.compute"});
+        QVERIFY(tierOf(busy, "D11") == Tier::High);
     }
     void aFunctionThatTheUserCallsIdleIs() {
         Story story;

@@ -41,7 +41,7 @@ void Teller::enters(GoroutineState state, SpanOrigin origin, const std::string& 
         birth.to = GoroutineState::Runnable;
         birth.value = static_cast<std::uint64_t>(id_);
         birth.stack = story_.stack(creatorStack_);
-        birth.stack2 = story_.stack({entry_});
+        birth.stack2 = entry_.empty() ? StackId{} : story_.stack({entry_});
         story_.lines_.push_back({birth, id_, creator_});
         e.kind = OrderedEventKind::GoroutineChanged;
         if (state == GoroutineState::Runnable) {

@@ -34,7 +34,7 @@ class Teller {
     /// Its clock starts at `t` instead of 0.
     Teller& bornAt(Time t);
     Teller& createdBy(std::int64_t creator, const StackText& at = {"main.main"});
-    /// The function it runs; "main.work" unless told.
+    /// The function it runs; "main.work" unless told. Empty: the trace does not say.
     Teller& entry(const std::string& function);
     Teller& runs(Time how_long, int proc = 0);
     Teller& isRunnable(Time how_long);
