@@ -51,7 +51,7 @@ Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
     const Time age = evidence.openAge(l);
     const bool known = site.finished >= fewWaits;
     if (age < evidence.threshold()) {
-        joins = !known || age > 3 * site.p99;
+        joins = age > 0 && (!known || age > 3 * site.p99);
         return Standing::Young;
     }
     if (known && age <= site.p99 + site.p99 / 2)
@@ -124,8 +124,8 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
     const Trace& trace = evidence.trace();
     Spread births(trace.duration);
     Spread begins(trace.duration);
-    group.since = trace.duration;
-    group.youngest = trace.duration;
+    group.since = evidence.end();
+    group.youngest = evidence.end();
     for (const GoroutineIndex g : group.members) {
         const SpanIndex wait = trace.lastSpan(g);
         const Time begin = trace.spans.start(wait);
@@ -140,7 +140,7 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
             group.stack = trace.spans.stack(wait);
         }
         group.beforeTrace |= before;
-        group.youngest = std::min(group.youngest, trace.duration - begin);
+        group.youngest = std::min(group.youngest, evidence.end() - begin);
         group.outliving += outlives(evidence, g) ? 1 : 0;
         group.creatorsLeft += creatorLeft(evidence, g) ? 1 : 0;
     }
@@ -149,7 +149,7 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
         const auto [least, most] = std::ranges::minmax_element(group.members, {}, idOf);
         group.density = static_cast<double>(group.members.size()) / static_cast<double>(idOf(*most) - idOf(*least) + 1);
     }
-    group.oldest = trace.duration - group.since;
+    group.oldest = evidence.end() - group.since;
     group.spread = std::min(births.tenths(), begins.tenths());
     group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
                      isFromModule(trace, evidence.site(group.site).frame);

@@ -31,6 +31,9 @@ bool isResident(const Evidence& evidence, const Living& l) {
 
 bool isBusy(const Evidence& evidence, const Living& l) {
     const Time life = evidence.trace().lifetime(l.goroutine).length();
+    // Those like it end after a while: it is not older than they became.
+    if (evidence.usualLife(evidence.cohortOf(l.goroutine)) && !outlives(evidence, l.goroutine))
+        return false;
     return life >= evidence.threshold() && wakesPerSecond(evidence, l) >= 10 && l.timerWakes >= 5 &&
            (l.gapVariation < 0.3 || l.timerWakes * 100ULL >= l.wakes * 99ULL) && hardlyRuns(evidence, l, 1) &&
            evidence.lastActedOnOthers(l.goroutine) < 0;

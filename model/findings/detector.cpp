@@ -34,7 +34,7 @@ Finding findingAbout(const Evidence& evidence, std::vector<GoroutineIndex> membe
     Finding f;
     f.goroutines = members.size();
     f.cost = static_cast<double>(members.size());
-    f.since = trace.duration;
+    f.since = evidence.end();
     for (const GoroutineIndex g : members) {
         const SpanIndex last = trace.lastSpan(g);
         if (evidence.facts().waits.indexOf(trace, last) == 0)
@@ -43,7 +43,7 @@ Finding findingAbout(const Evidence& evidence, std::vector<GoroutineIndex> membe
         f.since = std::min(f.since, trace.spans.start(last));
         f.beforeTrace |= before;
     }
-    f.oldest = trace.duration - f.since;
+    f.oldest = evidence.end() - f.since;
     if (!members.empty()) {
         f.function = trace.frame(trace.goroutines.entry(members.front())).function;
         f.createdAt = evidence.facts().waits.siteOf(trace.creationStack(members.front()));
@@ -83,7 +83,7 @@ std::string rateText(double rate) {
 }
 
 Tier forLength(const Evidence& evidence, Tier tier) {
-    return evidence.trace().duration < shortTrace ? oneLower(tier) : tier;
+    return evidence.end() < shortTrace || evidence.isAllDamaged() ? oneLower(tier) : tier;
 }
 
 } // namespace waitscope

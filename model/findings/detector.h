@@ -41,7 +41,7 @@ using Detect = void (*)(const Scene& scene, std::vector<Finding>& found);
 /// Two or three significant digits of a rate: "200", "1.25", "0.05".
 [[nodiscard]] std::string rateText(double rate);
 
-/// A trace too short to trust lowers each tier.
+/// A trace too short or too damaged to trust lowers each tier.
 [[nodiscard]] Tier forLength(const Evidence& evidence, Tier tier);
 
 } // namespace waitscope

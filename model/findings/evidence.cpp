@@ -74,12 +74,24 @@ struct Gaps {
 
 } // namespace
 
+Time wholeUntil(const Trace& trace) {
+    Time end = trace.duration;
+    for (const LoadWarning& warning : trace.report.warnings)
+        if (warning.affected && warning.affected->end == trace.duration)
+            end = std::min(end, warning.affected->begin);
+    return std::max<Time>(end, 0);
+}
+
 Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions options)
     : facts_(std::move(facts))
     , options_(std::move(options))
     , idioms_(*facts_, options_.idleFunction)
+    , end_(wholeUntil(*facts_->trace))
     , threshold_(options_.threshold.value_or(defaultThreshold(facts_->trace->duration)))
     , long_(waitscope::longWait(threshold_, facts_->trace->duration)) {
+    allDamaged_ = end_ <= 0 && trace().duration > 0;
+    if (allDamaged_)
+        end_ = trace().duration;
     findCohorts();
     findSites();
     walkSpans();

@@ -9,6 +9,7 @@
 #include "model/findings/idioms.h"
 #include "model/waits/root_causes.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -70,6 +71,9 @@ struct LockWait {
     bool open = false;
 };
 
+/// Its end, or where the generation begins in which the file was cut: behind that, wake-ups and ends may be missing.
+[[nodiscard]] Time wholeUntil(const Trace& trace);
+
 class Evidence {
   public:
     /// O(spans) and O(n log n) of what is open or waits for locks.
@@ -87,7 +91,12 @@ class Evidence {
     /// The entry of a living goroutine; null for others.
     [[nodiscard]] const Living* livingOf(GoroutineIndex g) const;
     [[nodiscard]] const WaitClass& openWait(const Living& l) const { return facts_->waits.all()[l.klass]; }
-    [[nodiscard]] Time openAge(const Living& l) const { return trace().spans.range(l.wait).length(); }
+    /// Up to here the trace is whole (wholeUntil), and open waits count up to here.
+    [[nodiscard]] Time end() const { return end_; }
+    /// The file was cut so early that nothing of it is whole.
+    [[nodiscard]] bool isAllDamaged() const { return allDamaged_; }
+    /// What a goroutine that lives at the trace's end has waited up to end(); 0 if it began behind it.
+    [[nodiscard]] Time openAge(const Living& l) const { return std::max<Time>(0, end_ - trace().spans.start(l.wait)); }
     /// It waits, and nothing says where: a wait from before the trace in old formats, or one in the generation in which
     /// a file was cut, whose names come last. It may wait for anything, the network too.
     [[nodiscard]] bool isUnnamed(const Living& l) const { return l.wait.known() && isUnnamed(openWait(l).stack); }
@@ -145,6 +154,8 @@ class Evidence {
     std::shared_ptr<const TraceFacts> facts_;
     FindingOptions options_;
     Idioms idioms_;
+    Time end_;
+    bool allDamaged_ = false;
     Time threshold_;
     Time long_;
     std::vector<Living> living_;

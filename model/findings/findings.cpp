@@ -201,6 +201,9 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
 std::string blindSpotText(const Trace& trace, Time threshold) {
     std::string text = "This cannot see a leak younger than " + durationText(threshold) +
                        ", who holds a lock, timers that have not fired, or what happens after the trace.";
+    if (const Time whole = wholeUntil(trace); whole < trace.duration)
+        text += whole > 0 ? " The file is damaged: what happened after " + durationText(whole) + " was not judged."
+                          : " The file is damaged from its begin on, so that each claim is less sure.";
     if (trace.duration < shortTrace)
         text += " " + durationText(trace.duration) + " of trace are too short to tell a leak from a moment's wait.";
     if (trace.formatVersion < 23)

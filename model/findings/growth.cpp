@@ -85,7 +85,7 @@ namespace {
 
 Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     const Trace& trace = evidence.trace();
-    const Time duration = std::max<Time>(trace.duration, 1);
+    const Time duration = std::max<Time>(evidence.end(), 1);
     Population p;
     std::array<double, growthBins> change{};
     const auto binOf = [&](Time t) {
@@ -98,10 +98,12 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     double lifeSum = 0;
     for (const GoroutineIndex g : evidence.cohort(cohort)) {
         const TimeRange life = trace.lifetime(g);
+        if (life.begin > evidence.end())
+            break; // they come by birth
         ++change[binOf(life.begin)];
         p.births += !trace.preExisting(g) && life.begin >= warm ? 1 : 0;
-        if (trace.aliveAtEnd(g)) {
-            ages.push_back(life.length());
+        if (trace.aliveAtEnd(g) || life.end > evidence.end()) {
+            ages.push_back(evidence.end() - life.begin);
             continue;
         }
         --change[binOf(life.end)];

@@ -62,7 +62,7 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
 }
 
 bool outlives(const Evidence& evidence, GoroutineIndex g) {
-    const Time age = evidence.trace().lifetime(g).length();
+    const Time age = evidence.end() - evidence.trace().lifetime(g).begin;
     const auto usual = evidence.usualLife(evidence.cohortOf(g));
     return usual && age > evidence.threshold() && age > *usual + *usual / 2;
 }
@@ -73,7 +73,7 @@ bool isAbout(const Evidence& evidence, GoroutineIndex g) {
         return false;
     const SpanIndex last = trace.lastSpan(g);
     const std::uint32_t c = evidence.facts().waits.indexOf(trace, last);
-    if (c == 0 || trace.spans.start(last) > trace.duration - evidence.threshold())
+    if (c == 0 || trace.spans.start(last) > evidence.end() - evidence.threshold())
         return true;
     const Primitive p = evidence.facts().waits.all()[c].primitive;
     return p == Primitive::Network || p == Primitive::Sleep || p == Primitive::Syscall;

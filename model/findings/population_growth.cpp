@@ -61,7 +61,9 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     if (haveLiveConnections(evidence, alive))
         return {true, Tier::Low};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
-    return {true, forLength(evidence, resting ? Tier::High : Tier::Medium)};
+    // Where none of them ended yet, a short trace shows the begin of any load.
+    const Tier tier = forLength(evidence, resting ? Tier::High : Tier::Medium);
+    return {true, p.ends == 0 && p.meanLife <= 0 ? forLength(evidence, tier) : tier};
 }
 
 void populationGrowth(const Scene& scene, std::vector<Finding>& found) {

@@ -73,8 +73,12 @@ void unclosedBody(const Scene& scene, std::vector<Finding>& found) {
     std::uint64_t readOfConnections = 0;
     std::uint64_t readOfStreams = 0;
     for (const Living& l : evidence.living()) {
-        if (!l.wait.known())
+        if (!l.wait.known()) { // it was woken a moment ago
+            const bool read = evidence.idioms().isBodyRead(l.usualStack);
+            readOfConnections += read && l.usualPrimitive == Primitive::Network ? 1 : 0;
+            readOfStreams += read && l.usualPrimitive != Primitive::Network ? 1 : 0;
             continue;
+        }
         const WaitClass& wait = evidence.openWait(l);
         if (evidence.isUnnamed(l) && trace.spans.kind(l.wait).origin != SpanOrigin::BeforeTrace) {
             ++readOfConnections; // it may

@@ -38,6 +38,10 @@ std::string standingText(const Judgement& judgement, std::size_t place) {
         return "Healthy: it finished " + counted(l.earlierHere, "wait", "waits") +
                " at this line before, as a goroutine does that waits for work.";
     case Standing::NotExplained:
+        if (evidence.trace().spans.kind(l.wait).origin != SpanOrigin::BeforeTrace)
+            return "Not judged: the trace does not say what it waits for, or where. Of a file that was cut the names "
+                   "of "
+                   "the last second are missing.";
         return "Not judged: the trace does not say what it waits for. It waited before the trace began, and this "
                "version of Go does not record such waits.";
     case Standing::Stuck: {

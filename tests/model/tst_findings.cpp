@@ -252,6 +252,24 @@ class FindingsTest : public QObject {
         QVERIFY(tierOf(findings, "D1") == Tier::Low);
     }
     // Those who read one socket queue behind the one that waits for the network.
+    void whereAFileIsDamagedNothingCountsAsOpen() {
+        const auto story = [](std::optional<Time> damaged) {
+            Story s;
+            leak(s, 10_s, 100_ms, "chan receive", receive);
+            if (damaged)
+                s.isDamagedFrom(*damaged);
+            return findingsOf(s, 10_s);
+        };
+        const Findings whole = story({});
+        QCOMPARE(firstOf(whole, "D1")->oldest, 9_s + 899_ms + 990_us);
+        const Findings cut = story(5_s);
+        QCOMPARE(firstOf(cut, "D1")->oldest, 4_s + 899_ms + 990_us);
+        QVERIFY(firstOf(cut, "D1")->goroutines < 55); // those that came later may have been woken
+        QVERIFY(blindSpotText(cut.judgement->evidence.trace(), cut.threshold()).find("after 5 s was not judged") !=
+                std::string::npos);
+        QVERIFY(story(300_ms).worst().value_or(Tier::Info) < Tier::Medium);
+        QVERIFY(whole.worst() == Tier::High && story(0).worst() == Tier::Medium);
+    }
     void aQueueOfReadersOfOneSocketWaitsForTheNetwork() {
         const StackText reading{"internal/poll.(*FD).ReadFromInet4", "net.(*UDPConn).ReadFrom", "main.serve"};
         StackText queued{"internal/poll.(*fdMutex).rwlock", "internal/poll.(*FD).readLock"};
@@ -535,6 +553,50 @@ class FindingsTest : public QObject {
         const Findings constant = story(false);
         QVERIFY(tierOf(constant, "D9") == std::nullopt);
         QVERIFY(!constant.worst() || *constant.worst() < Tier::Medium);
+    }
+
+    void aShortTraceOfThoseThatHaveNotEndedSaysLittle() {
+        const auto tier = [](Time duration, Time life) {
+            Story s;
+            s.g(1).existed().runs(duration);
+            std::int64_t id = 100;
+            for (Time t = 0; t < duration - 1_ms; t += 3_ms) {
+                Teller& g = s.g(id++).entry("main.delayed").bornAt(t).createdBy(1, {"main.handle"});
+                g.waitsOn("sleep", {"time.Sleep", "main.delayed"}, 0);
+            }
+            for (Time t = 0; life > 0 && t < duration / 2; t += 30_ms) // some of the same kind have ended
+                s.g(id++)
+                    .entry("main.delayed")
+                    .bornAt(t)
+                    .createdBy(1, {"main.handle"})
+                    .waitsOn("sleep", {"time.Sleep", "main.delayed"}, life)
+                    .runs(1_us)
+                    .ends();
+            return tierOf(findingsOf(s, duration), "D10");
+        };
+        QVERIFY(tier(400_ms, 0) == Tier::Low);
+        QVERIFY(tier(400_ms, 5_ms) == Tier::Medium);
+        QVERIFY(tier(4_s, 0) == Tier::High);
+    }
+    void loopsThatEndAfterAWhileAreNoGhosts() {
+        const auto tier = [](Time life) {
+            Story s;
+            s.g(1).existed().runs(1_s);
+            for (int i = 0; i < 90; ++i) {
+                const Time birth = i * 10_ms;
+                Teller& g = s.g(100 + i).entry("main.session").bornAt(birth).createdBy(1, {"main.handle"});
+                Time t = birth;
+                for (; t + 60_ms < 1_s && t < birth + life; t += 50_ms + 11_us)
+                    g.waitsOn("select", selecting, 50_ms).wokenByRuntime().runs(10_us);
+                if (t >= birth + life)
+                    g.ends();
+                else
+                    g.waitsOn("select", selecting, 0);
+            }
+            return tierOf(findingsOf(s, 1_s), "D16");
+        };
+        QVERIFY(tier(400_ms) == std::nullopt); // forty at any time, none older than 400 ms
+        QVERIFY(tier(10_s) == Tier::Medium);
     }
 
     // D11

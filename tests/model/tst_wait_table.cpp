@@ -111,6 +111,8 @@ class WaitTableTest : public QObject {
     void aWaitWithoutLengthBelongsToOneRange();
     void everyGroupingHasTheSameSums_data();
     void everyGroupingHasTheSameSums();
+    void sumsOverRowsAreTheReferencesWaits_data();
+    void sumsOverRowsAreTheReferencesWaits();
     void goroutinesOfARowComeOldestFirst();
     void aGoroutineIsStoodForByItsOpenOrLongestWait();
     void jsonHasTheKeysOfTheContract();
@@ -352,6 +354,41 @@ void WaitTableTest::everyGroupingHasTheSameSums_data() {
         QTest::newRow(file.substr(file.rfind("go1")).c_str()) << QString::fromStdString(file);
 }
 
+void WaitTableTest::sumsOverRowsAreTheReferencesWaits_data() {
+    QTest::addColumn<QString>("trace");
+    for (const std::string& file : recordings())
+        if (file.ends_with(".trace.zst") && file.find("/traces/") != std::string::npos)
+            QTest::newRow(file.substr(file.rfind("go1")).c_str()) << QString::fromStdString(file);
+    if (!std::filesystem::exists(std::filesystem::path(WAITSCOPE_SHARED) / "traces"))
+        QTest::newRow("none are there") << QString();
+}
+// Counted by a reader of its own (stats.md), which knows no system calls as waits.
+void WaitTableTest::sumsOverRowsAreTheReferencesWaits() {
+    QFETCH(const QString, trace);
+    if (trace.isEmpty())
+        QSKIP("the recorded traces are not beside this checkout");
+    std::ifstream in(QString(trace).replace(".trace.zst", ".stats.json").toStdString());
+    const Json stats = Json::parse(in);
+    Sums reference;
+    for (const Json& reason : stats["waits_by_reason"]) {
+        reference.finished += reason["finished"].get<std::uint64_t>();
+        reference.open += reason["open"].get<std::uint64_t>();
+        reference.finishedTime += reason["finished_ns"].get<Time>();
+        reference.openTime += reason["open_ns"].get<Time>();
+    }
+    const auto facts = computeFacts(loadTrace(trace.toStdString()).trace);
+    for (const WaitGrouping by : {WaitGrouping::Site, WaitGrouping::Primitive}) {
+        WaitTable table =
+            computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .by = by, .runtimeGoroutines = true});
+        std::erase_if(table.rows, [](const WaitRow& row) { return row.primitive == Primitive::Syscall; });
+        const Sums sums = sumsOf(table);
+        QCOMPARE(sums.finished, reference.finished);
+        QCOMPARE(sums.open, reference.open);
+        // Readers may break ties of time stamps differently.
+        QVERIFY(std::abs(sums.finishedTime - reference.finishedTime) <= 1000 + reference.finishedTime / 1'000'000);
+        QVERIFY(std::abs(sums.openTime - reference.openTime) <= 1000 + reference.openTime / 1'000'000);
+    }
+}
 void WaitTableTest::everyGroupingHasTheSameSums() {
     QFETCH(const QString, file);
     const auto trace = file.isEmpty() ? lockStory().told(20_ms) : loadTrace(file.toStdString()).trace;

@@ -17,6 +17,7 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,8 @@ class Story {
   public:
     /// The goroutine with Go's id; the same teller each time.
     Teller& g(std::int64_t id);
+    /// From here on the file is damaged, to its end.
+    void isDamagedFrom(Time t) { damagedFrom_ = t; }
     /// The trace, `duration` long. The story is spent.
     std::shared_ptr<const Trace> told(Time duration);
 
@@ -93,6 +96,7 @@ class Story {
     StackInterner stackIndex_{stacks_};
     std::deque<Teller> tellers_;
     std::vector<Line> lines_;
+    std::optional<Time> damagedFrom_;
 };
 
 } // namespace waitscope::test
