@@ -337,7 +337,8 @@ CompareOptions CompareOptions::swapped() const {
 bool Comparison::regressed() const {
     return std::ranges::any_of(rows, [](const ComparedRow& row) {
         const bool isIdle = row.metrics.b && !row.metrics.b->idiom.empty();
-        return !isIdle && (row.verdict == RowVerdict::Regressed || row.verdict == RowVerdict::New);
+        const bool isNew = row.verdict == RowVerdict::New && row.primitive() != nameOf(Primitive::GC);
+        return !isIdle && (row.verdict == RowVerdict::Regressed || isNew);
     });
 }
 

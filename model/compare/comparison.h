@@ -99,7 +99,8 @@ struct Comparison {
     std::uint64_t work = 0; ///< spans and samples looked at, for tests of the cost
 
     [[nodiscard]] bool comparable() const { return comparability.comparable; }
-    /// A row got worse or is new.
+    /// A row got worse or is new, idle ones left out; waits for the collector only if they got worse, since whether a
+    /// collection falls into a short trace is chance.
     [[nodiscard]] bool regressed() const;
 };
 
