@@ -10,4 +10,9 @@ namespace waitscope {
 [[nodiscard]] QStringList recentFiles();
 void rememberFile(const QString& path);
 
+/// What was found in one of them, in a few words; empty if that is not known.
+[[nodiscard]] QString recentVerdict(const QString& path);
+/// Of others than recent files nothing is kept.
+void rememberVerdict(const QString& path, const QString& verdict);
+
 } // namespace waitscope

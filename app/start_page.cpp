@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/start_page.h"
 
+#include "app/recent_files.h"
 #include "model/report/text.h"
 
 #include <QDateTime>
@@ -85,13 +86,16 @@ void StartPage::setRecentFiles(const QStringList& paths) {
         if (recent_->isEmpty())
             recent_->addWidget(heading(tr("Recent")));
         const std::string size = bytesText(static_cast<std::uint64_t>(info.size()));
-        auto* const link =
-            new QPushButton(QStringLiteral("%1    %2    %3")
-                                .arg(info.fileName(), info.lastModified().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
-                                     QString::fromStdString(size)));
+        QString text = QStringLiteral("%1    %2    %3")
+                           .arg(info.fileName(), info.lastModified().toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+                                QString::fromStdString(size));
+        if (const QString verdict = recentVerdict(path); !verdict.isEmpty())
+            text += QStringLiteral("    ") + verdict;
+        auto* const link = new QPushButton(text.replace(u'&', QStringLiteral("&&")));
         link->setFlat(true);
         link->setStyleSheet(QStringLiteral("text-align: left"));
         link->setToolTip(path);
+        link->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long verdict is cut, not the window wide
         link->setCursor(Qt::PointingHandCursor);
         connect(link, &QPushButton::clicked, this, [this, path] { Q_EMIT fileRequested(path); });
         recent_->addWidget(link);

@@ -2,6 +2,7 @@
 #include "app/verdict_line.h"
 
 #include "app/output.h"
+#include "app/recent_files.h"
 #include "app/rules_file.h"
 #include "app/source_file.h"
 #include "model/report/findings_report.h"
@@ -122,6 +123,14 @@ void VerdictLine::showFindings(std::shared_ptr<const Findings> findings) {
     if (isFault && findings_->all.front().since > 0)
         view_->setOnset(findings_->all.front().since);
     say();
+    if (!source_.isEmpty()) {
+        const Trace& trace = *view_->facts()->trace;
+        const QString length = fromUtf8(durationText(trace.duration));
+        rememberVerdict(source_, isFault ? QStringLiteral("%1    ● %2  %3")
+                                               .arg(length, tierText(*findings_->worst()),
+                                                    fromUtf8(headlineText(trace, findings_->all.front())))
+                                         : tr("%1    nothing found").arg(length));
+    }
 }
 
 // The first finding; before there are findings, or if nothing was found, the wait with the most open time.

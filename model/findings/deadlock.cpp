@@ -58,6 +58,7 @@ std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const 
     for (std::uint32_t i = 0; i < all.size(); ++i)
         sets[rootOf(i)].push_back(all[i]);
     std::vector<std::vector<const BlockedGroup*>> found;
+    found.reserve(sets.size());
     for (auto& [root, set] : sets)
         found.push_back(std::move(set));
     return found;

@@ -64,6 +64,23 @@ class TestMainWindow : public QObject {
         QVERIFY(buttons.contains(QStringLiteral("Open the sample")));
     }
 
+    void aRecentFileShowsWhatWasFoundInIt() {
+        QTemporaryDir folder;
+        const QString trace = folder.filePath(QStringLiteral("burst.trace"));
+        QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), trace));
+        open([&] { window_->openFile(trace); });
+        QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("HIGH")));
+        MainWindow next;
+        next.show();
+        QStringList buttons;
+        for (const QPushButton* button : next.findChildren<QPushButton*>())
+            if (button->isVisible() && button->text().startsWith(QStringLiteral("burst.trace ")))
+                buttons << button->text();
+        QCOMPARE(buttons.size(), 1);
+        QVERIFY(buttons.front().contains(QStringLiteral("● HIGH")));
+        QVERIFY(buttons.front().contains(QStringLiteral("contention")));
+    }
+
     void theSampleNamesTheLockBeforeAnyClick() {
         open([&] { window_->openSample(QStringLiteral("mutex")); });
         QCOMPARE(window_->state()->facts()->trace->identity.fileName, std::string("lru-burst-mutex.trace.zst"));

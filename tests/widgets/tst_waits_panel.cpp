@@ -54,6 +54,7 @@ struct Panel {
         rows = qobject_cast<WaitRowsModel*>(tables[0]->model()) != nullptr ? tables[0] : tables[1];
         goroutines = rows == tables[0] ? tables[1] : tables[0];
         filter = panel.findChild<QLineEdit*>();
+        panel.findChild<QCheckBox*>()->setChecked(false); // each goroutine is an entry, to see all of them
         panel.resize(700, 600);
         panel.show();
         QVERIFY(QTest::qWaitForWindowExposed(&panel));
@@ -92,6 +93,7 @@ class WaitsPanelTest : public QObject {
   private Q_SLOTS:
     void withoutATraceItSaysWhatToDo();
     void rowsComeMostTimeFirst();
+    void whatIsOpenAndForHowLongNeedsNoScrolling();
     void openWaitsAreMarked();
     void waitsFromBeforeTheTraceAreAtLeast();
     void modelsKeepTheirPromises();
@@ -200,6 +202,22 @@ void WaitsPanelTest::aClickOnAHeaderSorts() {
             p.sites() == QStringList({"main.go:12  main.serve", "main.go:11  main.get", "main.go:11  main.pause"}));
 }
 
+void WaitsPanelTest::whatIsOpenAndForHowLongNeedsNoScrolling() {
+    Story story;
+    for (int i = 0; i < 40; ++i) // more rows than fit, with long names
+        story.g(i + 1).runs(1_ms).waitsOn(
+            "sync",
+            {"sync.(*Mutex).Lock", "example.com/shop/warehouse.(*Inventory).ReserveForCustomer" + std::to_string(i)},
+            1_ms);
+    Panel p;
+    p.panel.resize(560, 500); // its place in a window of 1440 pixels
+    p.view.show(computeFacts(story.told(20_ms)));
+    p.settle();
+    QVERIFY(p.rows->verticalScrollBar()->isVisible());
+    const int right =
+        p.rows->columnViewportPosition(WaitRowsModel::Longest) + p.rows->columnWidth(WaitRowsModel::Longest);
+    QVERIFY(right <= p.rows->viewport()->width());
+}
 void WaitsPanelTest::choosingARowListsItsGoroutinesOldestFirst() {
     Panel p;
     p.open();
@@ -227,6 +245,7 @@ void WaitsPanelTest::identicalStacksCanBeOneEntryWithTheirNumber() {
     p.view.show(computeFacts(story.told(20_ms)));
     p.settle();
     p.clickRow(p.rows, 0);
+    QVERIFY(WaitsPanel(&p.view).findChild<QCheckBox*>()->isChecked());
     QCOMPARE(p.ids(), (QStringList{"1", "2", "3", "4"}));
     QVERIFY(p.goroutines->isColumnHidden(WaitingGoroutinesModel::SameStack));
     auto* const once = p.panel.findChild<QCheckBox*>();

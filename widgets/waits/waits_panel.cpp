@@ -37,10 +37,9 @@ WaitRowKey rowKeyOf(const SiteSelection& site) {
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 constexpr int widestPrimitive = 120;
-constexpr int narrowestSite = 170; // it gets at least this, if it needs it, and at most its share of the table
-constexpr double siteShare = 0.34;
-constexpr int fadeAfter = 150;    // ms: what is computed faster needs no sign of it
-constexpr int examinedRows = 100; // whose contents decide the width of a column
+constexpr int narrowestSite = 140; // it gets at least this, if it needs it
+constexpr int fadeAfter = 150;     // ms: what is computed faster needs no sign of it
+constexpr int examinedRows = 100;  // whose contents decide the width of a column
 
 QLabel* messageLabel(QWidget* parent) {
     auto* const label = new QLabel(parent);
@@ -50,12 +49,15 @@ QLabel* messageLabel(QWidget* parent) {
     return label;
 }
 
-// Of the two columns of words that can be long; the tooltip has the whole text.
-void fitColumns(TextTable* table, int panelWidth, int firstWords, int site) {
+// Of the two columns of words that can be long; the tooltip has the whole text. The site gets what is left beside the
+// columns up to `lastToSee`, which must need no scrolling.
+void fitColumns(TextTable* table, int panelWidth, int firstWords, int site, int lastToSee) {
     table->resizeColumnsToContents();
     table->setColumnWidth(firstWords, std::min(table->columnWidth(firstWords), widestPrimitive));
-    const int most = std::max(narrowestSite, static_cast<int>(panelWidth * siteShare));
-    table->setColumnWidth(site, std::min(table->columnWidth(site), most));
+    int left = panelWidth - table->verticalScrollBar()->sizeHint().width() - 2 * (table->frameWidth() + gap);
+    for (int column = 0; column <= lastToSee; ++column)
+        left -= column == site || table->isColumnHidden(column) ? 0 : table->columnWidth(column);
+    table->setColumnWidth(site, std::min(table->columnWidth(site), std::max(narrowestSite, left)));
 }
 
 } // namespace
@@ -178,13 +180,13 @@ QWidget* WaitsPanel::buildGoroutines() {
     goroutinesTitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     stacksOnce_ = new QCheckBox(tr("Identical stacks as one"), part);
     stacksOnce_->setToolTip(tr("One entry for all goroutines with the same stack: the first of them, and how many"));
+    stacksOnce_->setChecked(true);
     connect(stacksOnce_, &QCheckBox::toggled, this, &WaitsPanel::showStacksOnce);
     goroutinesTable_ = new TextTable(part);
     goroutinesTable_->setAccessibleName(tr("Goroutines of the selected waits, oldest first"));
     goroutinesTable_->setModel(goroutinesModel_);
     goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
     goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
-    goroutinesTable_->setColumnHidden(WaitingGoroutinesModel::SameStack, true);
     connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
     connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
     goroutinesMessage_ = messageLabel(part);
@@ -329,7 +331,7 @@ void WaitsPanel::showRows(Rows rows) {
         const int scrolled = rowsTable_->verticalScrollBar()->value();
         rowsModel_->show(std::move(rows.facts), std::move(rows.table));
         if (first)
-            fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site);
+            fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site, WaitRowsModel::Longest);
         rowsTable_->verticalScrollBar()->setValue(scrolled);
         showSelectedRow();
     }
@@ -346,7 +348,8 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
         listedCount_ = goroutines.count;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
         if (another)
-            fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function);
+            fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function,
+                       WaitingGoroutinesModel::SameStack);
         goroutinesTable_->showRow(goroutinesModel_->rowOf(goroutines.selected));
         showSelectedRow();
     }
