@@ -7,6 +7,7 @@
 #include "widgets/timeline/timeline_view.h"
 
 #include <QScrollBar>
+#include <QThreadPool>
 
 #include <algorithm>
 #include <utility>
@@ -70,21 +71,26 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
         return;
     choosing_.request_stop();
     choosing_ = std::stop_source();
-    rowsWork_.request([facts, choice, filter = *filter, stop = choosing_.get_token()] {
-        return chosenGroups(*facts, choice, filter, stop);
+    rowsWork_.request([facts, choice, filter = *filter, before = rows_, stop = choosing_.get_token()] {
+        const auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, filter, stop));
+        rows->takeOver(before);
+        return rows;
     });
 }
 
-void TimelineView::showRows(const std::shared_ptr<const GoroutineGroups>& groups) {
+void TimelineView::showRows(TimelineRows& rows) {
     if (!state_->facts())
         return;
+    // A hundred thousand groups take a while to take down, too.
+    auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
+    if (before->pinned() != rows_.pinned()) // meanwhile
+        rows_.setPinned(before->pinned());
+    sums_.reset();
+    QThreadPool::globalInstance()->start([before = std::move(before)] {});
     computing_.request_stop();
     ++activityRequest_;
     // Of the same trace as a whole the activity stays what it was; groups have other numbers now.
     std::erase_if(activities_, [](const auto& entry) { return entry.first != everyGroup; });
-    TimelineRows rows(state_->facts(), groups);
-    rows.takeOver(rows_);
-    rows_ = std::move(rows);
     focusedRow_ = -1;
     updateScrollBar();
     markGroups();

@@ -111,7 +111,7 @@ class TimelineView : public QAbstractScrollArea {
     void moveFocus(const TimelineRow& row);
     void toggle(const TimelineRow& row);
     void selectAt(const TimelineRow& row, const QPoint& position);
-    void showRows(const std::shared_ptr<const GoroutineGroups>& groups);
+    void showRows(TimelineRows& rows);
     void findSelected();
     void markGroups();
     void clickAt(const QPoint& position);
@@ -164,8 +164,8 @@ class TimelineView : public QAbstractScrollArea {
     TimelineChoice choice_;
     TimeFormat format_ = TimeFormat::SinceStart;
     std::stop_source choosing_;
-    LatestResult<std::shared_ptr<const GoroutineGroups>> rowsWork_{
-        [this](const std::shared_ptr<const GoroutineGroups>& groups) { showRows(groups); }};
+    LatestResult<std::shared_ptr<TimelineRows>> rowsWork_{
+        [this](const std::shared_ptr<TimelineRows>& rows) { showRows(*rows); }};
     LatestResult<std::vector<std::uint8_t>> markWork_;
     std::vector<std::uint8_t> marked_;       ///< by goroutine, while a site is selected
     std::vector<std::uint8_t> groupsMarked_; ///< by group
