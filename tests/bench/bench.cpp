@@ -204,7 +204,7 @@ int main(int argc, char** argv) {
     const bool right = boundedHeatmap &&
                        (facts->trace->report.complete || fail("the generated trace is not complete")) &&
                        (loaded >= static_cast<double>(events) || fail("events are missing")) &&
-                       (frames.mostWork <= 8 * rows * static_cast<std::size_t>(size.width()) ||
+                       (frames.mostWork <= 2 * rows * static_cast<std::size_t>(size.width()) ||
                         fail("a frame reads more than its pixels"));
     return right ? 0 : 1;
 }
