@@ -50,6 +50,20 @@ class PictureCaptionTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void everyFactReachesTheFileUnderItsName() {
+        const auto t = trace();
+        t->report.warnings = {{.text = "The file ends early."}};
+        const PictureCaption caption(*t, subject(*t));
+        QImage picture(8, 8, QImage::Format_RGB32);
+        picture.fill(Qt::white);
+        caption.describe(picture);
+        QBuffer file;
+        QVERIFY(file.open(QIODevice::ReadWrite) && picture.save(&file, "PNG"));
+        const QImage read = QImage::fromData(file.data());
+        for (const auto& [key, value] : caption.facts())
+            QCOMPARE(read.text(key), value); // Qt writes a name with a space in it as something else
+    }
+
     void everyFactIsWritten() {
         const auto t = trace();
         const QString text = allText(PictureCaption(*t, subject(*t)).layOut({1600, 900}));

@@ -156,7 +156,7 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
         const QString count = warnings.size() == 1
                                   ? QStringLiteral("1 load warning")
                                   : fromUtf8(countText(warnings.size())) + QStringLiteral(" load warnings");
-        trace_.push_back({QStringLiteral("Load warnings"), {}, count + QStringLiteral(": ") + texts.join(' '), count});
+        trace_.push_back({QStringLiteral("Load-warnings"), {}, count + QStringLiteral(": ") + texts.join(' '), count});
     }
     trace_.push_back({QStringLiteral("Waits"), {}, QStringLiteral("open waits counted to trace end"), {}});
     trace_.push_back({QStringLiteral("Software"), {}, QStringLiteral("Waitscope " WAITSCOPE_VERSION), {}});
@@ -165,7 +165,7 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
             fact.needed =
                 QStringList{QStringLiteral("Range"),         QStringLiteral("Filter"),  QStringLiteral("Rows"),
                             QStringLiteral("Goroutines"),    QStringLiteral("Trace"),   QStringLiteral("SHA-256"),
-                            QStringLiteral("Load warnings"), QStringLiteral("Software")}
+                            QStringLiteral("Load-warnings"), QStringLiteral("Software")}
                     .contains(fact.key);
 }
 

@@ -58,7 +58,7 @@ class PictureCaption {
     [[nodiscard]] Layout layOut(QSizeF picture) const;
     /// Paints the texts on the (white) picture and returns the rectangle left for the plot.
     QRectF paint(QPainter& painter, QSizeF picture) const;
-    /// The same facts, whole, by name.
+    /// The same facts, whole, by name; no name has a space in it, which Qt would not write into a file.
     [[nodiscard]] QList<std::pair<QString, QString>> facts() const;
     /// As text chunks of a PNG file.
     void describe(QImage& picture) const;

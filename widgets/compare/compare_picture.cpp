@@ -178,8 +178,8 @@ QImage paintComparison(const CompareSheet& sheet) {
     picture.setText(QStringLiteral("Title"), sheet.headline);
     for (const Side side : {Side::A, Side::B})
         for (auto [key, value] : factsOf(*sheet.half.of(side))) {
-            if (key != QStringLiteral("Software")) // Qt's PNG writer loses keys with spaces
-                key = (side == Side::A ? QStringLiteral("A-") : QStringLiteral("B-")) + key.replace(u' ', u'-');
+            if (key != QStringLiteral("Software"))
+                key.prepend(side == Side::A ? QStringLiteral("A-") : QStringLiteral("B-"));
             picture.setText(key, value);
         }
     if (!sheet.warnings.isEmpty())
