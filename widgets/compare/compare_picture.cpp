@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/compare/compare_picture.h"
 
+#include "model/compare/largest_change.h"
 #include "model/report/html_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -82,12 +83,12 @@ QString stripTitle(const CompareSheet& sheet) {
         return QStringLiteral(
             "⚠ The lengths differ so much that the shorter trace is stretched: a pixel is not the same "
             "time in both, and there is no difference by time.");
-    if (sheet.difference.largest == 0)
+    if (sheet.strip.largest == 0)
         return what + QStringLiteral("No difference.");
     return what +
            QStringLiteral(
                "Orange: more in B; blue: fewer; white: as many; hatched: only one trace; full colour at ± ") +
-           fromUtf8(meanText(sheet.difference.largest));
+           fromUtf8(meanText(sheet.strip.largest));
 }
 
 void paintStrip(QPainter& painter, const CompareSheet& sheet, int top) {
@@ -97,18 +98,17 @@ void paintStrip(QPainter& painter, const CompareSheet& sheet, int top) {
     painter.setPen(ink);
     painter.drawText(QRect(margin, top, sheet.options.size.width() - 2 * margin, 18), Qt::AlignLeft | Qt::AlignVCenter,
                      stripTitle(sheet));
-    if (!sheet.sameTimeAPixel || sheet.difference.difference.empty())
+    const auto& difference = sheet.strip.difference;
+    if (difference.empty())
         return;
     const QRect strip(longer.left(), top + titleRoom, longer.width(), stripHeight);
-    const auto& difference = sheet.difference.difference;
     QImage colours(static_cast<int>(difference.size()), 1, QImage::Format_ARGB32);
     for (std::size_t i = 0; i < difference.size(); ++i) {
-        const double change = sheet.difference.largest > 0 ? difference[i] / sheet.difference.largest : 0;
-        const bool isKnown = !std::isnan(difference[i]);
-        colours.setPixel(static_cast<int>(i), 0, isKnown ? differenceColour(change) : qRgba(0, 0, 0, 0));
+        const double change = sheet.strip.largest > 0 ? difference[i].value_or(0) / sheet.strip.largest : 0;
+        colours.setPixel(static_cast<int>(i), 0, difference[i] ? differenceColour(change) : qRgba(0, 0, 0, 0));
     }
     painter.fillRect(strip, QBrush(faint, Qt::BDiagPattern)); // where only one of them reaches
-    painter.drawImage(strip, colours);
+    painter.drawImage(QRect(strip.topLeft(), QSize(std::min(cells.a.width(), cells.b.width()), stripHeight)), colours);
     painter.setPen(faint);
     painter.drawRect(strip.adjusted(0, 0, -1, -1));
     painter.setPen(ink);
@@ -128,9 +128,10 @@ std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparis
     sheet.headline = fromUtf8(shortenedInTheMiddle(comparison.headline, longestText));
     for (const std::string& warning : comparison.warnings)
         sheet.warnings.push_back(fromUtf8(shortenedInTheMiddle(warning, longestText)));
-    sheet.states = statesOfLargestChange(comparison);
-    const auto [shorter, longer] =
-        std::minmax({comparison.ranges.range.a.length(), comparison.ranges.range.b.length()});
+    const std::string_view family = familyOfLargestChange(comparison);
+    sheet.states = statesFrom(family).value_or(waitingStates);
+    const Time lengthA = comparison.ranges.range.a.length(), lengthB = comparison.ranges.range.b.length();
+    const Time shorter = std::min(lengthA, lengthB), longer = std::max(lengthA, lengthB);
     sheet.sameTimeAPixel = static_cast<double>(longer) <= mostStretched * static_cast<double>(shorter);
     const int height = (options.size.height() - heightOf(headOf(sheet)) - roomBetween(sheet)) / 2;
     Both<std::shared_ptr<HeatmapSheet>> half;
@@ -143,10 +144,14 @@ std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparis
     half.a->beside = half.b->grid;
     half.b->beside = half.a->grid;
     sheet.half = {half.a, half.b};
-    const int time = std::max(cellsOf(*half.a).width(), cellsOf(*half.b).width());
-    sheet.difference =
-        differenceOverTime({comparison.facts.a.get(), comparison.facts.b.get()}, comparison.ranges.range, sheet.states,
-                           static_cast<std::uint32_t>(std::clamp(time * options.scale, 1, 4000)));
+    if (sheet.sameTimeAPixel) {
+        const int time = std::min(cellsOf(*half.a).width(), cellsOf(*half.b).width());
+        const auto common = [&](TimeRange range) { return TimeRange{range.begin, range.begin + shorter}; };
+        const Both<const TraceFacts*> facts{comparison.facts.a.get(), comparison.facts.b.get()};
+        sheet.strip = blockedOverTime(facts, each(facts, [&](const auto* f) { return classesOfFamily(*f, family); }),
+                                      each(comparison.ranges.range, common),
+                                      static_cast<std::uint32_t>(std::clamp(time * options.scale, 1, 4000)));
+    }
     return made;
 }
 

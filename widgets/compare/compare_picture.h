@@ -4,8 +4,8 @@
 // painter as every heatmap, on white paper.
 #pragma once
 
+#include "model/compare/blocked_over_time.h"
 #include "model/compare/comparison.h"
-#include "model/compare/difference_over_time.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
 #include <QImage>
@@ -30,7 +30,7 @@ struct CompareSheet {
     QStringList warnings;                           ///< that belong to it
     Both<std::shared_ptr<const HeatmapSheet>> half; ///< each as a picture of its own
     StateSet states;
-    DifferenceOverTime difference;
+    BlockedOverTime strip;      ///< of the family, over the time that both have; empty if a pixel is not the same time
     bool sameTimeAPixel = true; ///< else the shorter trace is stretched: it would be too small
 };
 
