@@ -6,6 +6,7 @@
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -15,15 +16,14 @@ namespace waitscope {
 
 namespace {
 
-// "running 12.0 %, blocked 88.0 %": what there is none of is not said.
-std::string splitText(const ResidenceSplit& split) {
-    std::string text;
-    for (const auto& [name, time] : {std::pair("running", split.running), std::pair("runnable", split.runnable),
-                                     std::pair("blocked", split.blocked), std::pair("unknown", split.unknown)})
-        if (time > 0)
-            text += (text.empty() ? "" : ", ") + std::string(name) + " " +
-                    percentText(100.0 * static_cast<double>(time) / static_cast<double>(split.total()));
-    return text;
+// "running 12.0 %, runnable 0.5 %", "blocked 87.5 %": two lines, as long as there is room for beside a facet.
+std::array<std::string, 2> splitTexts(const ResidenceSplit& split) {
+    const auto share = [&](const char* name, Time time) {
+        return std::string(name) + " " +
+               percentText(100.0 * static_cast<double>(time) / static_cast<double>(split.total()));
+    };
+    return {share("running", split.running) + ", " + share("runnable", split.runnable),
+            share("blocked", split.blocked) + (split.unknown > 0 ? ", " + share("unknown", split.unknown) : "")};
 }
 
 std::vector<std::string> notesOf(const Trace& trace, const ResidenceArm& arm) {
@@ -35,8 +35,9 @@ std::vector<std::string> notesOf(const Trace& trace, const ResidenceArm& arm) {
         mean += " ± " + durationText(std::llround(*arm.halfWidth)) + " (95 %)";
     std::vector<std::string> notes{"n " + countText(arm.residences.size()), "p50 " + durationText(*arm.p50),
                                    "p95 " + durationText(*arm.p95), mean};
-    if (const std::string split = splitText(splitOf(trace, arm)); !split.empty())
-        notes.push_back(split);
+    if (const ResidenceSplit split = splitOf(trace, arm); split.total() > 0)
+        for (const std::string& line : splitTexts(split))
+            notes.push_back(line);
     notes.push_back(unpaired);
     return notes;
 }
