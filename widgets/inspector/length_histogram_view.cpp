@@ -19,7 +19,6 @@ namespace waitscope {
 namespace {
 
 constexpr int viewHeight = 78;
-constexpr int axisHeight = 16;
 
 } // namespace
 
@@ -31,10 +30,7 @@ LengthHistogramView::LengthHistogramView(QWidget* parent) : QWidget(parent) {
 
 void LengthHistogramView::show(const LengthHistogram& histogram) {
     histogram_ = histogram;
-    const auto& counts = histogram_.counts;
-    const auto isFull = [](std::uint64_t count) { return count > 0; };
-    first_ = static_cast<int>(std::ranges::find_if(counts, isFull) - counts.begin());
-    end_ = static_cast<int>(std::find_if(counts.rbegin(), counts.rend(), isFull).base() - counts.begin());
+    axis_.fit({&histogram_});
     update();
 }
 
@@ -44,58 +40,40 @@ TimeRange LengthHistogramView::chosen() const {
     return {chosenFirst_ == 0 ? 0 : LengthHistogram::beginOf(chosenFirst_), LengthHistogram::beginOf(chosenEnd_)};
 }
 
-QRectF LengthHistogramView::field() const {
-    return QRectF(rect()).adjusted(8, 4, -8, -axisHeight);
-}
-
-double LengthHistogramView::xOf(int bin) const {
-    return field().left() + field().width() * (bin - first_) / std::max(1, end_ - first_);
-}
-
-int LengthHistogramView::binAt(double x) const {
-    const double share = (x - field().left()) / std::max(1.0, field().width());
-    return std::clamp(first_ + static_cast<int>(share * (end_ - first_)), first_, std::max(first_, end_ - 1));
+LengthAxis LengthHistogramView::axis() const {
+    LengthAxis axis = axis_;
+    axis.field = QRectF(rect()).adjusted(8, 4, -8, -LengthAxis::height);
+    return axis;
 }
 
 void LengthHistogramView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
     painter.fillRect(rect(), colours.background);
-    if (first_ >= end_) {
+    const LengthAxis axis = this->axis();
+    if (axis.empty()) {
         painter.setPen(colours.fadedText);
         painter.drawText(rect(), Qt::AlignCenter, tr("no waits"));
         return;
     }
     const std::uint64_t most = *std::ranges::max_element(histogram_.counts);
-    for (int bin = first_; bin < end_; ++bin) {
+    for (int bin = axis.first; bin < axis.end; ++bin) {
         const std::uint64_t count = histogram_.counts[static_cast<std::size_t>(bin)];
         if (count == 0)
             continue;
         // One wait of a million is seen too.
-        const double height = std::max(1.0, field().height() * static_cast<double>(count) / static_cast<double>(most));
+        const double height =
+            std::max(1.0, axis.field.height() * static_cast<double>(count) / static_cast<double>(most));
         const bool isChosen = chosenFirst_ < 0 || (bin >= chosenFirst_ && bin < chosenEnd_);
-        painter.fillRect(
-            QRectF(xOf(bin), field().bottom() - height, std::max(1.0, xOf(bin + 1) - xOf(bin) - 1), height),
-            isChosen ? colours.selection : colours.line);
+        painter.fillRect(QRectF(axis.xOf(bin), axis.field.bottom() - height,
+                                std::max(1.0, axis.xOf(bin + 1) - axis.xOf(bin) - 1), height),
+                         isChosen ? colours.selection : colours.line);
     }
-    painter.setPen(colours.fadedText);
-    // A label a decade, where there is room.
-    double free = field().left();
-    const int begin = (first_ + LengthHistogram::binsPerDecade - 1) / LengthHistogram::binsPerDecade;
-    for (int decade = begin; decade * LengthHistogram::binsPerDecade <= end_; ++decade) {
-        const int bin = decade * LengthHistogram::binsPerDecade;
-        const QString label = fromUtf8(durationText(LengthHistogram::beginOf(bin)));
-        const double width = painter.fontMetrics().horizontalAdvance(label);
-        const double x = std::min(xOf(bin), field().right() - width);
-        if (x < free)
-            continue;
-        painter.drawText(QPointF(x, height() - 4), label);
-        free = x + width + 8;
-    }
+    axis.paintLabels(painter, colours.fadedText);
 }
 
 void LengthHistogramView::mousePressEvent(QMouseEvent* event) {
-    pressed_ = event->button() == Qt::LeftButton && first_ < end_ ? binAt(event->position().x()) : -1;
+    pressed_ = event->button() == Qt::LeftButton && !axis_.empty() ? axis().binAt(event->position().x()) : -1;
     if (pressed_ >= 0 && std::exchange(chosenFirst_, -1) >= 0)
         Q_EMIT chosenChanged();
     update();
@@ -104,7 +82,7 @@ void LengthHistogramView::mousePressEvent(QMouseEvent* event) {
 void LengthHistogramView::mouseMoveEvent(QMouseEvent* event) {
     if (pressed_ < 0)
         return;
-    const int bin = binAt(event->position().x());
+    const int bin = axis().binAt(event->position().x());
     chosenFirst_ = std::min(pressed_, bin);
     chosenEnd_ = std::max(pressed_, bin) + 1;
     Q_EMIT chosenChanged();
@@ -116,9 +94,9 @@ void LengthHistogramView::mouseReleaseEvent(QMouseEvent*) {
 }
 
 bool LengthHistogramView::event(QEvent* event) {
-    if (event->type() == QEvent::ToolTip && first_ < end_) {
+    if (event->type() == QEvent::ToolTip && !axis_.empty()) {
         const auto* const help = static_cast<QHelpEvent*>(event);
-        const int bin = binAt(help->pos().x());
+        const int bin = axis().binAt(help->pos().x());
         QToolTip::showText(help->globalPos(),
                            tr("%1 waits from %2 to %3\nDrag to list only waits of some lengths; click for all")
                                .arg(fromUtf8(countText(histogram_.counts[static_cast<std::size_t>(bin)])),

@@ -2,7 +2,7 @@
 // How long were the waits? Bars over a logarithmic axis; a drag chooses lengths, and whoever lists waits lists those.
 #pragma once
 
-#include "model/inspect/state_times.h"
+#include "widgets/inspector/length_axis.h"
 
 #include <QWidget>
 
@@ -29,13 +29,10 @@ class LengthHistogramView : public QWidget {
     bool event(QEvent* event) override;
 
   private:
-    [[nodiscard]] QRectF field() const;
-    [[nodiscard]] int binAt(double x) const;
-    [[nodiscard]] double xOf(int bin) const;
+    [[nodiscard]] LengthAxis axis() const;
 
     LengthHistogram histogram_;
-    int first_ = 0; ///< the bins that are drawn: those between the shortest and the longest wait
-    int end_ = 0;
+    LengthAxis axis_; ///< without its place
     int pressed_ = -1;
     int chosenFirst_ = -1; ///< -1: none
     int chosenEnd_ = -1;
