@@ -89,6 +89,13 @@ void ChoiceLink::copyChoices(TraceView* from, TraceView* to) {
     following_ = before;
 }
 
+void ChoiceLink::select(const Selection& a, const Selection& b, TraceView* first, TraceView* second) {
+    const bool before = std::exchange(following_, true);
+    first->state()->select(a);
+    second->state()->select(b);
+    following_ = before;
+}
+
 // A filter for a goroutine, and goroutines that were hidden, are of one trace.
 void ChoiceLink::copyRows(TraceView* from, TraceView* to) {
     TimelineChoice choice = from->timeline()->choice();
@@ -113,6 +120,11 @@ void ChoiceLink::copySelection(TraceView* from, TraceView* to) {
             to->state()->select({});
         if (!beside)
             Q_EMIT message(tr("The other trace has no such wait."));
+        return;
+    }
+    if (const auto* const group = std::get_if<GroupSelection>(&state.selection())) {
+        if (!to->timeline()->showGroup(fromUtf8(group->name), true))
+            to->state()->select({});
         return;
     }
     if (const GoroutineIndex g = selectedGoroutine(state.selection()); g.known())

@@ -4,6 +4,8 @@
 // found again by name and place: ids of goroutines mean nothing in another run.
 #pragma once
 
+#include "widgets/common/view_state.h"
+
 #include <QObject>
 
 namespace waitscope {
@@ -20,6 +22,9 @@ class ChoiceLink : public QObject {
 
     /// `to` chooses what `from` has chosen.
     void copyChoices(TraceView* from, TraceView* to);
+
+    /// Selects each on its side, without one following the other.
+    void select(const Selection& a, const Selection& b, TraceView* first, TraceView* second);
 
   Q_SIGNALS:
     /// Something could not be found on the other side, in a sentence.

@@ -2,6 +2,7 @@
 #include "app/compare_commands.h"
 
 #include "app/align_dialog.h"
+#include "app/comparing.h"
 #include "app/trace_pair.h"
 #include "widgets/common/from_utf8.h"
 
@@ -12,8 +13,8 @@
 
 namespace waitscope {
 
-CompareCommands::CompareCommands(TracePair* pair, Files files, QWidget* window)
-    : QObject(window), pair_(pair), files_(std::move(files)), window_(window) {}
+CompareCommands::CompareCommands(TracePair* pair, Comparing* comparing, Files files, QWidget* window)
+    : QObject(window), pair_(pair), comparing_(comparing), files_(std::move(files)), window_(window) {}
 
 QAction* CompareCommands::to(Actions& actions, QMenu* menu, const QString& name, const QKeySequence& key,
                              std::function<void()> what) {
@@ -28,6 +29,15 @@ void CompareCommands::add(Actions& actions, QMenu* menu) {
     to(actions, menu, tr("Open the &samples before and after the fix"), {}, files_.openSamples);
     ofPairs_.push_back(to(actions, menu, tr("&Close the second trace"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W),
                           files_.closeSecond));
+    menu->addSeparator();
+    ofPairs_.push_back(to(actions, menu, tr("Show the table of &differences, or hide it"), QKeySequence(Qt::Key_C),
+                          [this] { comparing_->togglePanel(); }));
+    ofPairs_.push_back(to(actions, menu, tr("D&ifferences alone, and back"), QKeySequence(Qt::Key_7),
+                          [this] { pair_->footAloneOrBack(); }));
+    export_ = to(actions, menu, tr("E&xport the comparison: page, text or picture…"),
+                 QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_E), files_.exportComparison);
+    ofPairs_.push_back(to(actions, menu, tr("&Forget which rows were paired by hand"), {},
+                          [this] { comparing_->forgetHandPairing(); }));
     menu->addSeparator();
     ofPairs_.push_back(
         to(actions, menu, tr("S&wap the sides"), QKeySequence(Qt::CTRL | Qt::Key_B), [this] { pair_->swapSides(); }));
@@ -48,6 +58,7 @@ void CompareCommands::add(Actions& actions, QMenu* menu) {
     addAlignments(actions, menu);
     actions.describe(menu->title(), tr("move one of two linked traces alone, while it is held"), QStringLiteral("Alt"));
     connect(pair_, &TracePair::pairChanged, this, &CompareCommands::enable);
+    connect(comparing_, &Comparing::changed, this, &CompareCommands::enable);
     connect(pair_->link(), &RangeLink::changed, this, &CompareCommands::enable);
     connect(menu, &QMenu::aboutToShow, this, &CompareCommands::enable);
     enable();
@@ -71,7 +82,7 @@ void CompareCommands::addAlignments(Actions& actions, QMenu* menu) {
         if (!all.empty())
             align(all.front());
     });
-    byClock_ = at(tr("Align by the time of &day"), {}, [this] {
+    byClock_ = at(tr("Align b&y the time of day"), {}, [this] {
         align(atTheClock(*pair_->first()->state()->facts()->trace, *pair_->second()->state()->facts()->trace));
     });
     at(tr("Align by what &happened: GC cycle, function, task, log…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A),
@@ -85,6 +96,7 @@ void CompareCommands::enable() {
     const bool pair = pair_->isPair();
     for (QAction* const action : ofPairs_)
         action->setEnabled(pair);
+    export_->setEnabled(comparing_->comparison() != nullptr);
     link_->setChecked(pair_->link()->isOn() || pair_->link()->isHeld());
     stacked_->setChecked(pair_->isStacked());
     stretch_->setChecked(pair_->link()->isStretched());

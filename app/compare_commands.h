@@ -14,6 +14,7 @@ class QMenu;
 
 namespace waitscope {
 
+class Comparing;
 class TracePair;
 
 class CompareCommands : public QObject {
@@ -25,9 +26,10 @@ class CompareCommands : public QObject {
         std::function<void()> openSecond;
         std::function<void()> openSamples;
         std::function<void()> closeSecond;
+        std::function<void()> exportComparison;
     };
     /// `pair` must outlive it.
-    CompareCommands(TracePair* pair, Files files, QWidget* window);
+    CompareCommands(TracePair* pair, Comparing* comparing, Files files, QWidget* window);
 
     /// Adds the commands to the list, and to the menu.
     void add(Actions& actions, QMenu* menu);
@@ -47,10 +49,12 @@ class CompareCommands : public QObject {
     [[nodiscard]] std::vector<Anchor> marks() const;
 
     TracePair* pair_;
+    Comparing* comparing_;
     Files files_;
     QWidget* window_;
     std::vector<QAction*> ofPairs_; ///< commands that only a pair has
     QAction* link_ = nullptr;
+    QAction* export_ = nullptr;
     QAction* stacked_ = nullptr;
     QAction* stretch_ = nullptr;
     QAction* byMark_ = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/main_window.h"
 
+#include "app/compare_export.h"
+#include "app/comparing.h"
 #include "app/load_progress.h"
 #include "app/recent_files.h"
 #include "app/start_page.h"
@@ -105,6 +107,14 @@ void MainWindow::makePages() {
     connect(pair_, &TracePair::activeChanged, this, &MainWindow::updateStatus);
     connect(pair_, &TracePair::pairChanged, this, &MainWindow::updateTitle);
     connect(pair_, &TracePair::message, this, &MainWindow::say);
+
+    comparing_ = new Comparing(pair_, this);
+    connect(comparing_, &Comparing::message, this, &MainWindow::say);
+    compareExport_ = new CompareExport(this);
+    connect(compareExport_, &CompareExport::written, this,
+            [this](const QString& path) { say(tr("Written: %1").arg(path)); });
+    connect(compareExport_, &CompareExport::failed, this,
+            [this](const QString& sentence) { messages_->showMessage(sentence); });
 
     start_ = new StartPage;
     connect(start_, &StartPage::openRequested, this, &MainWindow::chooseFile);

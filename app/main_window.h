@@ -20,6 +20,8 @@ class QStackedWidget;
 namespace waitscope {
 
 class CompareCommands;
+class CompareExport;
+class Comparing;
 class LoadProgressLine;
 class StartPage;
 class TracePair;
@@ -41,10 +43,13 @@ class MainWindow : public QMainWindow {
     void openSecond(const QString& path);
     /// The samples from before and after the fix, side by side.
     void openSamplePair();
+    /// Writes the comparison of the two as a page, text or picture, by the name's ending, in the background.
+    void exportComparison(const QString& path);
 
     /// The first of the pair.
     [[nodiscard]] TraceView* view() const;
     [[nodiscard]] TracePair* pair() { return pair_; }
+    [[nodiscard]] Comparing* comparing() { return comparing_; }
     [[nodiscard]] Loader* secondLoader() { return &secondLoader_; }
     /// Of what the view shows.
     [[nodiscard]] ViewState* state() const;
@@ -61,6 +66,7 @@ class MainWindow : public QMainWindow {
     void makePages();
     void chooseFile();
     void chooseSecond();
+    void chooseComparisonExport();
     void closeSecond();
     void chooseExport(const QString& what, const QString& kinds, const std::function<void(const QString&)>& exporter);
     void reload();
@@ -95,6 +101,8 @@ class MainWindow : public QMainWindow {
     QStackedWidget* pages_ = nullptr;
     StartPage* start_ = nullptr;
     TracePair* pair_ = nullptr;
+    Comparing* comparing_ = nullptr;
+    CompareExport* compareExport_ = nullptr;
     CompareCommands* compare_ = nullptr;
     MessageBar* messages_ = nullptr;
     LoadProgressLine* secondProgress_ = nullptr;

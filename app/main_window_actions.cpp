@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The commands of the window, and where each is found: menus, tool bar, key sheet.
+#include "app/commands/commands.h"
 #include "app/compare_commands.h"
+#include "app/compare_export.h"
+#include "app/comparing.h"
 #include "app/details.h"
 #include "app/main_window.h"
 #include "app/recent_files.h"
@@ -120,10 +123,11 @@ void MainWindow::makeActions() {
         connect(&each->commands()->history(), &NavigationHistory::changed, this,
                 [commands] { commands->showHistory(); });
     connect(pair_, &TracePair::activeChanged, this, [commands] { commands->showHistory(); });
-    compare_ = new CompareCommands(pair_,
+    compare_ = new CompareCommands(pair_, comparing_,
                                    {.openSecond = [this] { chooseSecond(); },
                                     .openSamples = [this] { openSamplePair(); },
-                                    .closeSecond = [this] { closeSecond(); }},
+                                    .closeSecond = [this] { closeSecond(); },
+                                    .exportComparison = [this] { chooseComparisonExport(); }},
                                    this);
     connect(compare_, &CompareCommands::message, this, &MainWindow::say);
     compare_->add(actions_, menuBar()->addMenu(tr("&Compare")));
@@ -168,6 +172,26 @@ void MainWindow::chooseSecond() {
         QFileDialog::getOpenFileName(this, tr("Open a second trace to compare"), QFileInfo(view()->source()).path());
     if (!path.isEmpty())
         openSecond(path);
+}
+
+void MainWindow::chooseComparisonExport() {
+    const QString proposed = QFileInfo(view()->source()).absolutePath() + QStringLiteral("/comparison.html");
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export the comparison"), proposed,
+                                     tr("Page (*.html);;Markdown (*.md);;Picture (*.png);;JSON (*.json)"));
+    if (!path.isEmpty())
+        exportComparison(path);
+}
+
+void MainWindow::exportComparison(const QString& path) {
+    if (!comparing_->comparison())
+        return;
+    const auto name = [](TraceView* side) {
+        return (side->source().isEmpty() ? fromUtf8(side->state()->facts()->trace->identity.fileName) : side->source())
+            .toStdString();
+    };
+    const CompareCommand command{.traces = {name(pair_->first()), name(pair_->second())}, .output = path.toStdString()};
+    compareExport_->toFile(comparing_->comparison(), comparing_->findings(), path, command.line());
 }
 
 void MainWindow::chooseExport(const QString& what, const QString& kinds,

@@ -3,31 +3,14 @@
 
 #include "app/output.h"
 #include "app/picture_file.h"
+#include "app/threads.h"
 #include "widgets/common/from_utf8.h"
-
-#include <QCoreApplication>
-#include <QThreadPool>
 
 #include <utility>
 
 namespace waitscope {
 
 namespace {
-
-void elsewhere(std::function<void()> work) {
-    QThreadPool::globalInstance()->start(std::move(work));
-}
-
-// On the GUI thread, and only if who asked is still there.
-void atHome(const std::weak_ptr<const bool>& asker, std::function<void()> work) {
-    QMetaObject::invokeMethod(
-        qApp,
-        [asker, work = std::move(work)] {
-            if (!asker.expired())
-                work();
-        },
-        Qt::QueuedConnection);
-}
 
 bool isSvg(const QString& path) {
     return path.endsWith(QStringLiteral(".svg"), Qt::CaseInsensitive);

@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/compare/side_colours.h"
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -17,12 +18,15 @@
 namespace waitscope {
 namespace {
 
-// The pair of colours that colour-blind people tell apart; the letter says the same.
-constexpr std::array<const char*, 2> sideColours{"#0072B2", "#E69F00"};
-constexpr std::array<char16_t, 2> sideLetters{u'A', u'B'};
+constexpr std::array bothSides{Side::A, Side::B};
+
+constexpr int usualFoot = 210; ///< logical pixels
 
 QString stackedKey() {
     return QStringLiteral("compareStacked");
+}
+QString footKey() {
+    return QStringLiteral("compareFoot");
 }
 
 } // namespace
@@ -52,9 +56,15 @@ TracePair::TracePair(QWidget* parent)
     splitter_->setChildrenCollapsible(false);
     sides_[1].box->hide();
     colourThem();
-    auto* const layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(splitter_);
+    withFoot_ = new QSplitter(Qt::Vertical);
+    withFoot_->addWidget(splitter_);
+    withFoot_->setChildrenCollapsible(false);
+    connect(withFoot_, &QSplitter::splitterMoved, this,
+            [this] { QSettings().setValue(footKey(), withFoot_->sizes().back()); });
+    layout_ = new QVBoxLayout(this);
+    layout_->setContentsMargins(0, 0, 0, 0);
+    layout_->setSpacing(0);
+    layout_->addWidget(withFoot_);
     cover_ = new QLabel(this);
     cover_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     cover_->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -124,8 +134,7 @@ void TracePair::show(TraceView* view, std::shared_ptr<const TraceFacts> facts, c
         a.setVisibleRange(link_.wholeOfBoth());
     if (!wasPair)
         arrange();
-    if (!isMore)
-        Q_EMIT pairChanged();
+    Q_EMIT pairChanged();
 }
 
 void TracePair::closeSecond() {
@@ -167,8 +176,10 @@ void TracePair::setStacked(bool stacked) {
 // Beside each other each is half as wide; above each other the words have room beside the canvases.
 void TracePair::arrange() {
     const bool pair = isPair();
-    for (TraceView* const view : views())
+    for (TraceView* const view : views()) {
         view->setNarrow(pair && !isStacked());
+        view->setCompact(pair && head_ != nullptr);
+    }
     sides_[1].box->setVisible(pair);
     nameThem();
     if (pair) // halves, once the views have another shape: until their layouts are asked again they want the old room
@@ -178,6 +189,41 @@ void TracePair::arrange() {
             if (isStacked())
                 second()->columns()->setSizes(first()->columns()->sizes());
         });
+}
+
+void TracePair::setHead(QWidget* head) {
+    head_ = head;
+    layout_->insertWidget(0, head);
+    head->hide();
+}
+
+void TracePair::setFoot(QWidget* foot) {
+    foot_ = foot;
+    withFoot_->addWidget(foot);
+    withFoot_->setStretchFactor(0, 1);
+    foot->hide();
+}
+
+void TracePair::showComparison(bool shown) {
+    if (shown == head_->isVisibleTo(this))
+        return;
+    head_->setVisible(shown);
+    foot_->setVisible(shown);
+    splitter_->show();
+    if (shown)
+        QTimer::singleShot(0, withFoot_, [this] {
+            const int foot = QSettings().value(footKey(), usualFoot).toInt();
+            withFoot_->setSizes({withFoot_->height() - foot, foot});
+        });
+}
+
+void TracePair::footAloneOrBack() {
+    if (!isPair())
+        return;
+    const bool alone = splitter_->isVisibleTo(this);
+    splitter_->setVisible(!alone);
+    foot_->setVisible(true);
+    (alone ? foot_ : active_)->setFocus();
 }
 
 void TracePair::maximise(TraceView::Part part) {
@@ -239,7 +285,7 @@ bool TracePair::eventFilter(QObject* /*watched*/, QEvent* event) {
 void TracePair::colourThem() {
     for (std::size_t i = 0; i < sides_.size(); ++i)
         sides_[i].name->setStyleSheet(QStringLiteral("padding: 4px 12px; font-weight: bold; border-top: 4px solid %1;")
-                                          .arg(QLatin1String(sideColours[i])));
+                                          .arg(colourOf(bothSides[i]).name()));
 }
 
 void TracePair::nameThem() {
@@ -250,7 +296,7 @@ void TracePair::nameThem() {
         const auto& facts = side.view->state()->facts();
         QString text;
         if (facts)
-            text = QStringLiteral("%1  %2").arg(QChar(sideLetters[i]), fromUtf8(facts->trace->identity.fileName));
+            text = QStringLiteral("%1  %2").arg(letterOf(bothSides[i]), fromUtf8(facts->trace->identity.fileName));
         if (lengths[0] != lengths[1])
             text += tr("  ·  not the same scale: %1 here").arg(fromUtf8(durationText(lengths[i])));
         if (!link_.isOn())

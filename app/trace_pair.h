@@ -14,6 +14,7 @@
 
 class QLabel;
 class QSplitter;
+class QVBoxLayout;
 
 namespace waitscope {
 
@@ -45,6 +46,15 @@ class TracePair : public QWidget {
     [[nodiscard]] bool isStacked() const;
     /// One part takes the whole place of its side; of both sides while they are linked.
     void maximise(TraceView::Part part);
+
+    /// What is said of both: above them and below. The pair owns the widgets; they are there while `showComparison`.
+    void setHead(QWidget* head);
+    void setFoot(QWidget* foot);
+    void showComparison(bool shown);
+    /// What is below takes the place of both; asked again, they are back.
+    void footAloneOrBack();
+    /// Selects each on its side, without one following the other.
+    void select(const Selection& a, const Selection& b) { choices_.select(a, b, first(), second()); }
 
     /// Draws the other trace in the place of the active one, until a key or button is pressed or let go.
     void blink();
@@ -78,7 +88,11 @@ class TracePair : public QWidget {
 
     std::array<Side, 2> sides_; ///< A, B
     TraceView* active_;
-    QSplitter* splitter_ = nullptr;
+    QSplitter* splitter_ = nullptr; ///< the sides
+    QSplitter* withFoot_ = nullptr; ///< them and what is below
+    QVBoxLayout* layout_ = nullptr;
+    QWidget* head_ = nullptr;
+    QWidget* foot_ = nullptr;
     QLabel* cover_ = nullptr; ///< what blinks
     RangeLink link_;
     ChoiceLink choices_;

@@ -65,6 +65,7 @@ void TraceView::makeWords() {
     connect(verdictLine_, &VerdictLine::findingsWanted, this, [this] { tables_->setCurrentWidget(findingsPanel_); });
     connect(verdictLine_, &VerdictLine::judged, this, [this](const std::shared_ptr<const Findings>& findings) {
         heatmap_->setCallouts(findings ? std::optional(calloutsOf(*findings)) : std::nullopt);
+        Q_EMIT findingsChanged();
     });
     connect(verdictLine_, &VerdictLine::message, this, &TraceView::message);
     connect(verdictLine_, &VerdictLine::failed, this, &TraceView::failed);
@@ -163,6 +164,21 @@ HeatmapPictureOptions TraceView::heatmapOptions() const {
     return options;
 }
 
+void TraceView::setCompact(bool compact) {
+    if (compact == compact_)
+        return;
+    if (compact)
+        keepLayout();
+    compact_ = compact;
+    verdictLine_->setVisible(!compact);
+    showParts();
+    compact || isNarrow() ? resetSizes() : restoreLayout();
+}
+
+std::shared_ptr<const Findings> TraceView::findings() const {
+    return verdictLine_->findings();
+}
+
 void TraceView::exportHeatmap(const QString& path) {
     if (state_.facts())
         pictures_.heatmapToFile(state_.facts(), heatmapOptions(), path);
@@ -191,12 +207,18 @@ void TraceView::showAlone(QWidget* view) {
     if (!state_.facts())
         return;
     maximised_ = maximised_ == view ? nullptr : view;
-    const auto shown = [&](QWidget* widget) { return maximised_ == nullptr || maximised_ == widget; };
+    showParts();
+    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
+}
+
+void TraceView::showParts() {
+    const auto shown = [&](QWidget* widget) {
+        return maximised_ == nullptr ? !(compact_ && widget == tables_) : maximised_ == widget;
+    };
     for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, tables_, details_})
         widget->setVisible(shown(widget));
     canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
     words_->setVisible(shown(tables_) || shown(details_));
-    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
 }
 
 // Two tables share a place: the key of the one that is not seen brings it there first.
@@ -210,7 +232,11 @@ void TraceView::showTabAlone(QWidget* tab) {
 void TraceView::resetLayout() {
     if (maximised_ != nullptr)
         showAlone(maximised_);
-    columns_->setSizes(isNarrow() ? QList{500, 340} : QList{870, 570});
+    resetSizes();
+}
+
+void TraceView::resetSizes() {
+    columns_->setSizes(!isNarrow() ? QList{870, 570} : compact_ ? QList{700, 140} : QList{500, 340});
     canvases_->setSizes({430, 390});
     words_->setSizes(isNarrow() ? QList{440, 280} : QList{540, 280});
 }
@@ -259,7 +285,7 @@ void TraceView::restoreLayout() {
 void TraceView::keepLayout() {
     if (maximised_ != nullptr)
         showAlone(maximised_);
-    if (isNarrow())
+    if (isNarrow() || compact_)
         return; // what was kept is of the whole window
     QSettings settings;
     settings.setValue(QStringLiteral("columns"), columns_->saveState());

@@ -17,6 +17,7 @@ class QTabWidget;
 namespace waitscope {
 
 class Details;
+struct Findings;
 class FindingsPanel;
 class HeatmapView;
 class InspectorPanel;
@@ -46,6 +47,10 @@ class TraceView : public QWidget {
     [[nodiscard]] ViewState* state() { return &state_; }
     [[nodiscard]] const QString& source() const { return source_; }
     [[nodiscard]] QString verdictText() const;
+    /// Something else says what is to be said of this trace: no verdict, and the tables are only seen alone.
+    void setCompact(bool compact);
+    /// Null while they are computed.
+    [[nodiscard]] std::shared_ptr<const Findings> findings() const;
     [[nodiscard]] TimelineView* timeline() { return timeline_; }
     [[nodiscard]] HeatmapView* heatmap() { return heatmap_; }
     [[nodiscard]] TimelineCommands* commands() { return commands_; }
@@ -71,6 +76,7 @@ class TraceView : public QWidget {
     void keepLayout();
 
   Q_SIGNALS:
+    void findingsChanged();
     /// Something was done, in a sentence that need not stay.
     void message(const QString& text);
     /// Something did not work, in a sentence.
@@ -84,6 +90,8 @@ class TraceView : public QWidget {
     [[nodiscard]] bool isNarrow() const;
     [[nodiscard]] HeatmapPictureOptions heatmapOptions() const;
     void showAlone(QWidget* view);
+    void showParts();
+    void resetSizes();
     void showTabAlone(QWidget* tab);
 
     ViewState state_;
@@ -107,6 +115,7 @@ class TraceView : public QWidget {
     InspectorPanel* inspector_ = nullptr;
     Details* details_ = nullptr;
     QWidget* maximised_ = nullptr;
+    bool compact_ = false;
 };
 
 } // namespace waitscope

@@ -34,6 +34,9 @@ class VerdictLine : public QPushButton {
     /// Drops what was found, and what is being computed.
     void forget();
 
+    /// Null while they are computed.
+    [[nodiscard]] const std::shared_ptr<const Findings>& findings() const { return findings_; }
+
   Q_SIGNALS:
     /// What was found; null: it is being looked for.
     void judged(const std::shared_ptr<const waitscope::Findings>& findings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // waitscope compare: did it help, by how much, and is anything worse?
 #include "app/commands/commands.h"
+#include "app/compare_export.h"
 #include "app/exit_code.h"
 #include "app/option_values.h"
 #include "app/output.h"
@@ -9,8 +10,6 @@
 #include "model/compare/runs.h"
 #include "model/reader/load.h"
 #include "model/report/compare_report.h"
-#include "model/report/incident_page.h"
-#include "widgets/compare/compare_picture.h"
 
 #include <QFile>
 
@@ -22,18 +21,8 @@ namespace waitscope {
 
 namespace {
 
-enum class Form : std::uint8_t { Text, Json, Markdown, Html, Png };
-
-std::optional<Form> formOf(const CompareCommand& command) {
-    if (command.json || command.output.ends_with(".json"))
-        return Form::Json;
-    if (command.output.ends_with(".md"))
-        return Form::Markdown;
-    if (command.output.ends_with(".html"))
-        return Form::Html;
-    if (command.output.ends_with(".png"))
-        return Form::Png;
-    return command.output.empty() || command.output == "-" ? std::optional(Form::Text) : std::nullopt;
+std::optional<CompareForm> formOf(const CompareCommand& command) {
+    return command.json ? CompareForm::Json : compareFormOf(command.output);
 }
 
 std::optional<RequestChoice> choiceFrom(const std::vector<std::string>& words) {
@@ -75,17 +64,6 @@ std::string pngOfBoth(const Comparison& comparison, const ComparePictureOptions&
     return sheet ? pngOf(paintComparison(*sheet)).toStdString() : std::string();
 }
 
-std::string htmlOf(const Comparison& comparison, const FindingsAcross& across, const std::string& line) {
-    // As wide as a page's text, and sharp on paper; the page has the headline itself.
-    const std::string png = pngOfBoth(comparison, {.size = {1300, 1060}, .scale = 2, .headline = false});
-    IncidentParts parts{.findings = &across, .pictures = {}, .command = line};
-    if (!png.empty())
-        parts.pictures.push_back({.bytes = png,
-                                  .caption = "Above: A, before. Below: B, after. The same colour is the same value in "
-                                             "both; the strip between them is B minus A."});
-    return incidentPage(comparison, parts);
-}
-
 std::string quoted(const std::string& word) {
     if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@") ==
             std::string::npos &&
@@ -121,7 +99,7 @@ int CompareCommand::run() const {
         return Usage;
     }
     const auto form = formOf(*this);
-    if (!form) {
+    if (!form && !output.empty() && output != "-") {
         say(output + ": the name must end with .html, .png, .md or .json.");
         return Usage;
     }
@@ -163,11 +141,10 @@ int CompareCommand::run() const {
     };
     const auto findings = onBothSides([&](Side side) { return computeFindings(facts.of(side).front(), {}); });
     const FindingsAcross across = findingsAcross(findings.a, findings.b);
-    const std::string result = *form == Form::Json       ? compareJson(comparison, &across)
-                               : *form == Form::Markdown ? compareMarkdown(comparison, &across, line())
-                               : *form == Form::Html     ? htmlOf(comparison, across, line())
-                               : *form == Form::Png ? pngOfBoth(comparison, {.command = QString::fromStdString(line())})
-                                                    : compareText(comparison, &across);
+    const auto picture = form ? pictureOf(*form, line()) : std::nullopt;
+    const std::string png = picture ? pngOfBoth(comparison, *picture) : std::string();
+    const std::string result =
+        form ? compareDocument(*form, comparison, &across, line(), png) : compareText(comparison, &across);
     if (result.empty()) {
         say("There is not enough memory for a picture.");
         return NotWritten;

@@ -142,18 +142,22 @@ void TimelineView::goToCreator() {
         state_->select(GoroutineSelection{creator.goroutine()});
 }
 
-void TimelineView::showGroup(const QString& name) {
+bool TimelineView::showGroup(const QString& name, bool select) {
     if (!state_->facts())
-        return;
+        return false;
     const std::string wanted = name.toStdString();
     const auto& groups = rows_.groups();
     const auto found = std::ranges::find(groups, wanted, &GoroutineGroup::name);
     if (found == groups.end())
-        return;
-    const TimelineRow row = rows_.rowOfGroup(static_cast<std::size_t>(found - groups.begin()));
+        return false;
+    const auto group = static_cast<std::size_t>(found - groups.begin());
+    const TimelineRow row = rows_.rowOfGroup(group);
     focusedRow_ = row.top;
     scrollTo(row);
+    if (select)
+        selectGroup(group);
     redraw();
+    return true;
 }
 
 Time TimelineView::markPlace() const {

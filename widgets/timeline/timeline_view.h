@@ -72,8 +72,8 @@ class TimelineView : public QAbstractScrollArea {
     void markWithNote(const QString& note);
     void setMarker(bool second); ///< A, or B, at the same place
     void goToMark(int direction);
-    /// Brings the group of this name into sight and the keys to it; nothing if there is none.
-    void showGroup(const QString& name);
+    /// Brings the group of this name into sight and the keys to it, and selects it if asked to; false if there is none.
+    bool showGroup(const QString& name, bool select = false);
     void selectNeighbour(int direction); ///< -1: the span before, 1: behind, in the row of the selected one
 
   Q_SIGNALS:
