@@ -121,7 +121,11 @@ std::vector<std::string> otherExplanations(const Comparison& c) {
         const std::string numbers =
             countText(c.requests->completed.of(less)) + " in " + durationText(rangeLess.length()) + " against " +
             countText(c.requests->completed.of(more)) + " in " + durationText(rangeMore.length());
-        if (fewerBegun)
+        const bool isGuess = c.requests->automatic && c.requests->choice.kind == RequestKind::Function;
+        if (isGuess && (fewerBegun || fewerDone))
+            texts.push_back(lessName + " ran " + c.requests->choice.name + " less often (" + numbers +
+                            "): if these are requests, less load alone means less waiting.");
+        else if (fewerBegun)
             texts.push_back(lessName + " had less load (" + numbers + "): less load alone means less waiting.");
         else if (fewerDone)
             texts.push_back(lessName + " completed fewer requests than " + moreName + " (" + numbers +

@@ -112,8 +112,10 @@ void judge(const Comparison& c, ComparedRow& row) {
                     changeText(c, row) + ": not enough time and fewer than 8 goroutines, or one of too many rows.");
     const auto& overTime = c.normalisedBy == NormalisedBy::Request ? evidence.perRequest : evidence.concurrency;
     const bool onOneSide = !row.metrics.a || !row.metrics.b;
+    // Whether a collection falls into a short trace is chance, however many goroutines it stops.
+    const bool isCollection = row.primitive() == nameOf(Primitive::GC);
     const bool isSure = *evidence.q <= floors::qValue && excludesZero(evidence.byGoroutine) &&
-                        ((onOneSide && evidence.byGoroutine) || excludesZero(overTime));
+                        ((onOneSide && evidence.byGoroutine && !isCollection) || excludesZero(overTime));
     if (loadExplains(c, row))
         return says(RowVerdict::NoEvidence,
                     changeText(c, row) + ", but " + signedMeanText(row.changes.concurrency.absolute.value_or(0)) +

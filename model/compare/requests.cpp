@@ -169,6 +169,10 @@ std::optional<Requests> countRequests(const Both<const TraceFacts*>& facts, cons
     for (const auto& [kind, whose] : kinds) {
         // A task inside another one is a part of a request.
         std::optional<Requests> most = mostCompleted(kind, counted(kind, true, whose));
+        // How often the library starts a goroutine of its own (a connection, say) is a measure of work only if both did
+        // it equally often.
+        if (most && whose == Whose::Librarys && !most->matched())
+            continue;
         if (most && most->enough())
             return most;
         const auto fewest = [](const std::optional<Requests>& requests) {

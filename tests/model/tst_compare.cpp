@@ -411,6 +411,21 @@ class CompareTest : public QObject {
         QVERIFY(other.comparable());
     }
 
+    void whatMayBeRequestsIsCalledThat() {
+        const Service half{.requests = 200, .every = 10_ms, .wait = 4_ms};
+        const Comparison guessed = compareTraces(told({.wait = 8_ms}), told(half));
+        QVERIFY(anyContains(guessed.warnings, "if these are requests"));
+        QVERIFY(!anyContains(guessed.warnings, "B had less load"));
+        // Goroutines of the library are a measure only where both have as many.
+        const auto withLibrary = [](int requests) {
+            return told({.requests = requests,
+                         .stack = {"sync.(*Mutex).Lock", "net/http.(*Transport).dial"},
+                         .function = "net/http.(*Transport).dial"});
+        };
+        QVERIFY(!compareTraces(withLibrary(400), withLibrary(200)).requests);
+        QVERIFY(compareTraces(withLibrary(400), withLibrary(400)).requests);
+    }
+
     void lessLoadAndAFrozenProcessAreSaidToExplainADrop() {
         const CompareOptions named{.requests = RequestChoice{RequestKind::Function, "main.handle"}};
         const Comparison lighter = compareTraces(told({.every = 5_ms, .wait = 8_ms}),

@@ -74,6 +74,9 @@ class CompareRecordingsTest : public QObject {
         QVERIFY(*row.changes.sharePercent.absolute < -90);
         QVERIFY2(c.headline.find("requests 2,300 both sides") != std::string::npos, c.headline.c_str());
         QVERIFY2(c.headline.starts_with("lock-blocked time"), c.headline.c_str());
+        // A collection falls into the second one only: that is chance.
+        for (const ComparedRow& other : c.rows)
+            QVERIFY2(&other == &row || other.verdict == RowVerdict::NoEvidence, other.why.c_str());
     }
 
     void aMendedFaultIsSeen_data() {
