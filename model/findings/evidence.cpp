@@ -75,10 +75,17 @@ struct Gaps {
 } // namespace
 
 Time wholeUntil(const Trace& trace) {
+    // Stretches that follow each other, with nothing between them that could be told, are one.
+    constexpr Time between = 1'000'000;
     Time end = trace.duration;
-    for (const LoadWarning& warning : trace.report.warnings)
-        if (warning.affected && warning.affected->end == trace.duration)
-            end = std::min(end, warning.affected->begin);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (const LoadWarning& warning : trace.report.warnings)
+            if (warning.affected && warning.affected->end + between >= end && warning.affected->begin < end) {
+                end = warning.affected->begin;
+                changed = true;
+            }
+    }
     return std::max<Time>(end, 0);
 }
 

@@ -100,10 +100,7 @@ class Evidence {
     /// It waits, and nothing says where: a wait from before the trace in old formats, or one in the generation in which
     /// a file was cut, whose names come last. It may wait for anything, the network too.
     [[nodiscard]] bool isUnnamed(const Living& l) const { return l.wait.known() && isUnnamed(openWait(l).stack); }
-    [[nodiscard]] bool isUnnamed(StackId stack) const {
-        const auto frames = trace().stacks[stack];
-        return frames.empty() || trace().text(trace().frame(frames.front()).function).empty();
-    }
+    [[nodiscard]] bool isUnnamed(StackId stack) const { return idioms_.isUnnamed(stack); }
 
     [[nodiscard]] SiteIndex siteOfClass(std::uint32_t klass) const { return siteOfClass_[klass]; }
     [[nodiscard]] const SiteHistory& site(SiteIndex s) const { return sites_[s]; }

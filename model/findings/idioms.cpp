@@ -25,6 +25,8 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
     for (std::uint32_t f = 1; f < flagsOfFrame.size(); ++f) {
         const std::string_view name = trace.text(trace.frame({f}).function);
         std::uint8_t flags = idleHabitsOf(name);
+        if (name.empty())
+            flags |= unnamed;
         if (allowed && allowed(name))
             flags |= idle;
         if (name == "net/http.(*bodyEOFSignal).Read" || name == "net/http.(*body).Read" ||
@@ -44,8 +46,12 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
     // at from the innermost to the first one of the program.
     constexpr std::uint8_t ofTheWaitItself = connectionLoop | idle;
     flags_.resize(trace.stacks.size());
+    if (!flags_.empty())
+        flags_[0] = unnamed;
     for (std::uint32_t s = 1; s < flags_.size(); ++s) {
         bool library = true;
+        if (trace.stacks[StackId{s}].empty())
+            flags_[s] = unnamed;
         for (const FrameId f : trace.stacks[StackId{s}]) {
             flags_[s] |= library ? flagsOfFrame[f.value] : flagsOfFrame[f.value] & ~ofTheWaitItself;
             library = library && facts.waits.isLibrary(f);

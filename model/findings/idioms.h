@@ -40,6 +40,8 @@ class Idioms {
     [[nodiscard]] bool isCancel(StackId stack) const { return has(stack, cancel); }
     /// A client that waits for more of a stream which shares its connection with others (HTTP/2, gRPC).
     [[nodiscard]] bool isStreamRead(StackId stack) const { return has(stack, streamRead); }
+    /// It is not recorded, or has a frame without a name: what it would say by that is not known.
+    [[nodiscard]] bool isUnnamed(StackId stack) const { return has(stack, unnamed); }
     /// The goroutine runs a server's handler of such a stream. O(length of a name).
     [[nodiscard]] static bool handlesStream(std::string_view function) {
         return function.ends_with("erverConn).runHandler") || // of http2serverConn and http2.(*serverConn)
@@ -56,6 +58,7 @@ class Idioms {
         roundTrip = 16,
         cancel = 32,
         streamRead = 64,
+        unnamed = 128,
     };
     [[nodiscard]] bool has(StackId stack, std::uint8_t flag) const { return (flags_[stack.value] & flag) != 0; }
 

@@ -253,14 +253,17 @@ class FindingsTest : public QObject {
     }
     // Those who read one socket queue behind the one that waits for the network.
     void whereAFileIsDamagedNothingCountsAsOpen() {
-        const auto story = [](std::optional<Time> damaged) {
+        const auto story = [](std::optional<Time> damaged, Time then = 10_s) {
             Story s;
             leak(s, 10_s, 100_ms, "chan receive", receive);
             if (damaged)
-                s.isDamagedFrom(*damaged);
+                s.isDamaged({*damaged, then});
+            if (then < 10_s)
+                s.isDamaged({then, 10_s});
             return findingsOf(s, 10_s);
         };
         const Findings whole = story({});
+        QCOMPARE(wholeUntil(story(5_s, 8_s).judgement->evidence.trace()), 5_s);
         QCOMPARE(firstOf(whole, "D1")->oldest, 9_s + 899_ms + 990_us);
         const Findings cut = story(5_s);
         QCOMPARE(firstOf(cut, "D1")->oldest, 4_s + 899_ms + 990_us);
@@ -355,6 +358,7 @@ class FindingsTest : public QObject {
             return findingsOf(s, 10_s);
         };
         QVERIFY(connections({}).worst() == Tier::Low);
+        QVERIFY(connections({"sync.(*Cond).Wait", "", "main.serve"}).worst() == Tier::Low); // some names are missing
         const Findings busy = connections({"main.compute"});
         QVERIFY(tierOf(busy, "D11") == Tier::High);
     }

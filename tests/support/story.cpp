@@ -188,13 +188,10 @@ std::shared_ptr<const Trace> Story::told(Time duration) {
     builder.add({&end, 1});
     std::shared_ptr<Trace> trace = traceOf(builder.finish(), std::move(strings_), std::move(stacks_));
     trace->identity = {.fileName = "story", .format = "go 1.26 trace", .sha256 = std::string(64, '0')};
-    if (damagedFrom_) {
+    for (const TimeRange& range : damaged_) {
         trace->report.complete = false;
-        trace->report.warnings.push_back({.text = "cut",
-                                          .byteOffset = {},
-                                          .generation = {},
-                                          .thread = {},
-                                          .affected = TimeRange{*damagedFrom_, duration}});
+        trace->report.warnings.push_back(
+            {.text = "damaged", .byteOffset = {}, .generation = {}, .thread = {}, .affected = range});
     }
     return trace;
 }

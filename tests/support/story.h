@@ -17,7 +17,6 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,8 +75,8 @@ class Story {
   public:
     /// The goroutine with Go's id; the same teller each time.
     Teller& g(std::int64_t id);
-    /// From here on the file is damaged, to its end.
-    void isDamagedFrom(Time t) { damagedFrom_ = t; }
+    /// This stretch of the file is damaged.
+    void isDamaged(TimeRange range) { damaged_.push_back(range); }
     /// The trace, `duration` long. The story is spent.
     std::shared_ptr<const Trace> told(Time duration);
 
@@ -96,7 +95,7 @@ class Story {
     StackInterner stackIndex_{stacks_};
     std::deque<Teller> tellers_;
     std::vector<Line> lines_;
-    std::optional<Time> damagedFrom_;
+    std::vector<TimeRange> damaged_;
 };
 
 } // namespace waitscope::test
