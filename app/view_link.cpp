@@ -2,6 +2,7 @@
 #include "app/view_link.h"
 
 #include "model/report/range_text.h"
+#include "model/report/shell_word.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -12,20 +13,6 @@
 #include <utility>
 
 namespace waitscope {
-
-namespace {
-
-std::string quoted(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,@+%";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos)
-        return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
-} // namespace
 
 std::vector<GoroutineIndex> goroutinesFrom(const Trace& trace, const std::string& text) {
     std::vector<GoroutineIndex> goroutines;
@@ -104,7 +91,7 @@ std::optional<GoroutineAt> goroutineAtFrom(const std::string& text) {
 }
 
 std::string commandLineOf(const std::string& trace, const ViewOptions& options) {
-    std::string line = "waitscope " + quoted(trace);
+    std::string line = "waitscope " + shellWord(trace);
     const std::array<std::pair<const char*, const std::string*>, 8> all{{{"--range", &options.range},
                                                                          {"--group", &options.group},
                                                                          {"--sort", &options.sort},
@@ -115,7 +102,7 @@ std::string commandLineOf(const std::string& trace, const ViewOptions& options) 
                                                                          {"--pin", &options.pin}}};
     for (const auto& [name, value] : all)
         if (!value->empty())
-            line += std::string(" ") + name + " " + quoted(*value);
+            line += std::string(" ") + name + " " + shellWord(*value);
     return line;
 }
 

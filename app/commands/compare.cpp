@@ -10,6 +10,7 @@
 #include "model/compare/runs.h"
 #include "model/reader/load.h"
 #include "model/report/compare_report.h"
+#include "model/report/shell_word.h"
 
 #include <QFile>
 
@@ -64,29 +65,18 @@ std::string pngOfBoth(const Comparison& comparison, const ComparePictureOptions&
     return sheet ? pngOf(paintComparison(*sheet)).toStdString() : std::string();
 }
 
-std::string quoted(const std::string& word) {
-    if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@") ==
-            std::string::npos &&
-        !word.empty())
-        return word;
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
 } // namespace
 
 std::string CompareCommand::line() const {
     std::string text = sample ? "waitscope demo compare" : "waitscope compare";
     for (const std::string& trace : traces)
-        text += " " + quoted(trace);
+        text += " " + shellWord(trace);
     if (!range.empty())
-        text += " --range " + quoted(range);
+        text += " --range " + shellWord(range);
     if (requests.size() == 2)
-        text += " --requests " + quoted(requests[0]) + " " + quoted(requests[1]);
+        text += " --requests " + shellWord(requests[0]) + " " + shellWord(requests[1]);
     if (!output.empty())
-        text += " -o " + quoted(output);
+        text += " -o " + shellWord(output);
     return text;
 }
 
@@ -116,12 +106,12 @@ int CompareCommand::run() const {
     std::string problem;
     for (const Side side : {Side::A, Side::B})
         for (const std::string& path : paths->of(side)) {
-            const auto loaded = sample ? sampleTrace(side) : loadForCommand(path);
+            const auto loaded = sample ? sampleTrace(side) : loadForCommand(path, range);
             if (!loaded)
                 return NothingReadable;
             // The range of the first run is the range of all.
             if (!range.empty() && !options.range.of(side)) {
-                options.range.of(side) = rangeFrom(range, loaded->duration, problem);
+                options.range.of(side) = rangeFrom(range, *loaded, problem);
                 if (!options.range.of(side)) {
                     say(problem);
                     return Usage;

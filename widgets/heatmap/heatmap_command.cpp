@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command line that makes a picture: only what differs from what the command does by itself.
 #include "model/report/range_text.h"
+#include "model/report/shell_word.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
@@ -12,12 +13,8 @@ namespace waitscope {
 
 namespace {
 
-// As a shell reads it back.
-QString quoted(QString text) {
-    const bool plain = !text.isEmpty() && std::ranges::all_of(text, [](QChar c) {
-        return (c.unicode() < 128 && c.isLetterOrNumber()) || QStringLiteral("-_./:,=+@").contains(c);
-    });
-    return plain ? text : '\'' + text.replace(QStringLiteral("'"), QStringLiteral("'\\''")) + '\'';
+QString quoted(const QString& text) {
+    return fromUtf8(shellWord(text.toStdString()));
 }
 
 } // namespace
