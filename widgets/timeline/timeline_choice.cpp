@@ -72,7 +72,7 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
     choosing_.request_stop();
     choosing_ = std::stop_source();
     rowsWork_.request([facts, choice, filter = *filter, before = rows_, stop = choosing_.get_token()] {
-        const auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, filter, stop));
+        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, filter, stop));
         rows->takeOver(before);
         return rows;
     });
