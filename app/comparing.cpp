@@ -5,6 +5,7 @@
 #include "app/headline_line.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
+#include "model/compare/largest_change.h"
 #include "model/report/compare_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/compare/compare_panel.h"
@@ -142,7 +143,7 @@ void Comparing::forget() {
     panel_->show(nullptr);
     across_.reset();
     panel_->showFindings(nullptr);
-    strip_->setRow({}, {});
+    strip_->setFamily("lock");
     Q_EMIT changed();
 }
 
@@ -184,6 +185,8 @@ void Comparing::show(std::shared_ptr<const Comparison> comparison) {
         return;
     comparison_ = std::move(comparison);
     panel_->show(comparison_);
+    if (panel_->chosen() == nullptr)
+        strip_->setFamily(familyOfLargestChange(*comparison_));
     panel_->setBusy(work_.busy(), false);
     say();
     Q_EMIT changed();

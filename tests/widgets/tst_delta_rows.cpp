@@ -4,10 +4,13 @@
 #include "widgets/common/text_table.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/compare/delta_rows_model.h"
+#include "widgets/compare/delta_strip.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <cmath>
 
 using namespace waitscope;
 using namespace waitscope::literals;
@@ -64,6 +67,25 @@ class TestDeltaRows : public QObject {
         }
         model.sort(-1);
         QCOMPARE(model.rowAt(0).key.a.text(), first);
+    }
+    void theStripCountsTheFamilyThatItIsToldOrARow() {
+        DeltaStrip strip;
+        strip.resize(800, strip.sizeHint().height());
+        strip.show();
+        strip.setTraces({waiters(60, "main.before"), waiters(2, "main.behind")});
+        strip.setRanges({{0, 100_ms}, {0, 100_ms}});
+        const auto largest = [&](auto choose) {
+            choose();
+            (void)QTest::qWaitFor([&] { return !strip.busy(); });
+            return strip.numbers().largest;
+        };
+        QCOMPARE(std::lround(largest([&] { strip.setFamily("lock"); })), 58);
+        QCOMPARE(std::lround(largest([&] { strip.setFamily("channel"); })), 0); // one waits in both
+        const auto row = compared()->rows.front();
+        QCOMPARE(std::lround(largest([&] { strip.setRow(row.key, QStringLiteral("the lock")); })), 58);
+        QVERIFY(strip.accessibleDescription().startsWith(QStringLiteral("the lock")));
+        largest([&] { strip.setFamily("channel"); });
+        QVERIFY(strip.accessibleDescription().startsWith(QStringLiteral("all channel waits")));
     }
     void whatASideDoesNotHaveIsADashAndNotZero() {
         DeltaRowsModel model;

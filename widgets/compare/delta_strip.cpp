@@ -26,7 +26,7 @@ constexpr int pixelsABin = 2;
 } // namespace
 
 DeltaStrip::DeltaStrip(QWidget* parent)
-    : QWidget(parent), name_(tr("all locks")), work_([this](Answer answer) {
+    : QWidget(parent), work_([this](Answer answer) {
         numbers_ = std::move(answer.numbers);
         shown_ = answer.ranges;
         setAccessibleDescription(
@@ -39,6 +39,7 @@ DeltaStrip::DeltaStrip(QWidget* parent)
     soon_.setSingleShot(true);
     soon_.setInterval(0); // several changes of one turn are one question
     connect(&soon_, &QTimer::timeout, this, &DeltaStrip::ask);
+    setFamily(family_);
 }
 
 DeltaStrip::~DeltaStrip() {
@@ -63,9 +64,18 @@ void DeltaStrip::setRanges(Both<TimeRange> ranges) {
     soon_.start();
 }
 
-void DeltaStrip::setRow(std::optional<Both<RowKey>> row, const QString& name) {
-    row_ = std::move(row);
-    name_ = row_ ? name : tr("all locks");
+void DeltaStrip::setRow(const Both<RowKey>& row, const QString& name) {
+    row_ = row;
+    name_ = name;
+    soon_.start();
+}
+
+void DeltaStrip::setFamily(std::string_view family) {
+    row_.reset();
+    family_ = family;
+    name_ = family == "all"    ? tr("all waits")
+            : family == "lock" ? tr("all locks")
+                               : tr("all %1 waits").arg(fromUtf8(family));
     soon_.start();
 }
 
@@ -76,9 +86,9 @@ void DeltaStrip::ask() {
         return;
     stop_ = std::stop_source();
     const auto bins = static_cast<std::uint32_t>(std::max(1.0, field().width() / pixelsABin));
-    work_.request([facts = facts_, ranges = ranges_, row = row_, bins, stop = stop_.get_token()] {
+    work_.request([facts = facts_, ranges = ranges_, row = row_, family = family_, bins, stop = stop_.get_token()] {
         const auto classes = [&](Side side) {
-            return row ? classesOfRow(*facts.of(side), row->of(side)) : classesOfFamily(*facts.of(side), "lock");
+            return row ? classesOfRow(*facts.of(side), row->of(side)) : classesOfFamily(*facts.of(side), family);
         };
         return Answer{
             blockedOverTime({facts.a.get(), facts.b.get()}, {classes(Side::A), classes(Side::B)}, ranges, bins, stop),

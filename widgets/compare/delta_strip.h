@@ -29,8 +29,9 @@ class DeltaStrip : public QWidget {
     void setTraces(Both<std::shared_ptr<const TraceFacts>> facts);
     /// The stretch of each that lies over the other. The strip follows when its numbers are there.
     void setRanges(Both<TimeRange> ranges);
-    /// What is counted; none: all locks. `name` is what it is called.
-    void setRow(std::optional<Both<RowKey>> row, const QString& name);
+    /// What is counted: a row, and what it is called; or all waits of a family (comparedFamily), or "all".
+    void setRow(const Both<RowKey>& row, const QString& name);
+    void setFamily(std::string_view family);
 
     [[nodiscard]] const BlockedOverTime& numbers() const { return numbers_; }
     [[nodiscard]] bool busy() const { return work_.busy() || soon_.isActive(); }
@@ -59,6 +60,7 @@ class DeltaStrip : public QWidget {
     Both<std::shared_ptr<const TraceFacts>> facts_;
     Both<TimeRange> ranges_;
     std::optional<Both<RowKey>> row_;
+    std::string_view family_ = "lock"; ///< where there is no row
     QString name_;
     BlockedOverTime numbers_;
     Both<TimeRange> shown_; ///< of the numbers
