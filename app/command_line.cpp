@@ -74,7 +74,9 @@ int runCommandLine(int argc, char** argv) {
     program.set_version_flag("--version", std::string("waitscope ") + WAITSCOPE_VERSION);
     program.require_subcommand(0, 1);
     std::vector<std::string> traces;
-    program.add_option("trace", traces, "the trace to open in the window, or two of them side by side")->expected(0, 2);
+    program.add_option(
+        "trace", traces,
+        "the trace to open in the window, or two of them side by side; A=… and B=… for several runs of each");
 
     ViewOptions view;
     addViewOptions(program, view);

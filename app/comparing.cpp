@@ -6,6 +6,7 @@
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
 #include "model/compare/largest_change.h"
+#include "model/compare/runs.h"
 #include "model/report/compare_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/compare/compare_panel.h"
@@ -120,7 +121,11 @@ void Comparing::follow() {
               : Both<std::shared_ptr<const TraceFacts>>{};
     if (facts == facts_)
         return say();
+    const bool swapped = facts.a && facts.a == facts_.b && facts.b == facts_.a;
     forget();
+    if (swapped)
+        further_ =
+            std::make_shared<FurtherRuns>(Both<std::vector<std::string>>{further_->paths().b, further_->paths().a});
     facts_ = facts;
     strip_->setTraces(facts_);
     followRange();
@@ -166,11 +171,27 @@ void Comparing::start() {
             },
             Qt::QueuedConnection);
     };
-    work_.request([facts = facts_, options, stop = stop_.get_token(), firstNumbers] {
-        return std::make_shared<const Comparison>(compareTraces(facts.a, facts.b, options, stop, firstNumbers));
+    work_.request([facts = facts_, further = further_, options, stop = stop_.get_token(), firstNumbers] {
+        Comparison comparison = compareTraces(facts.a, facts.b, options, stop, firstNumbers);
+        if (further->paths().a.empty() && further->paths().b.empty())
+            return std::make_shared<const Comparison>(std::move(comparison));
+        firstNumbers(comparison); // of one run a side, until the others are loaded
+        Both<std::vector<std::shared_ptr<const TraceFacts>>> runs = further->load(stop);
+        for (const Side side : {Side::A, Side::B})
+            runs.of(side).insert(runs.of(side).begin(), facts.of(side));
+        comparison = compareRuns(runs, options, stop);
+        comparison.warnings.insert(comparison.warnings.begin(), further->problems().begin(), further->problems().end());
+        return std::make_shared<const Comparison>(std::move(comparison));
     });
     panel_->setBusy(true, comparison_ != nullptr);
     say();
+}
+
+void Comparing::setFurtherRuns(Both<std::vector<std::string>> paths) {
+    if (paths == further_->paths())
+        return;
+    further_ = std::make_shared<FurtherRuns>(std::move(paths));
+    start();
 }
 
 void Comparing::cancel() {

@@ -3,6 +3,7 @@
 // with the rows below. It has the comparison computed in the background, and takes the views to what is chosen in it.
 #pragma once
 
+#include "app/further_runs.h"
 #include "model/compare/comparison.h"
 #include "model/compare/findings_across.h"
 #include "widgets/common/latest_result.h"
@@ -12,6 +13,8 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 class QLabel;
 class QTimer;
@@ -40,6 +43,10 @@ class Comparing : public QObject {
     [[nodiscard]] const std::shared_ptr<const Comparison>& comparison() const { return comparison_; }
     [[nodiscard]] const std::shared_ptr<const FindingsAcross>& findings() const { return across_; }
     [[nodiscard]] bool busy() const { return work_.busy(); }
+
+    /// More recordings of A and B (paths), which belong to the comparison without being shown.
+    void setFurtherRuns(Both<std::vector<std::string>> paths);
+    [[nodiscard]] const Both<std::vector<std::string>>& furtherRuns() const { return further_->paths(); }
 
     /// Shows the panel with the keys in its first row, or hides it.
     void togglePanel();
@@ -82,6 +89,7 @@ class Comparing : public QObject {
     ComparePanel* panel_;
     QTimer* rangeTimer_;
     Both<std::shared_ptr<const TraceFacts>> facts_; ///< that are compared
+    std::shared_ptr<FurtherRuns> further_ = std::make_shared<FurtherRuns>(Both<std::vector<std::string>>{});
     std::shared_ptr<const Comparison> comparison_;
     std::shared_ptr<const FindingsAcross> across_;
     std::stop_source stop_;

@@ -149,6 +149,7 @@ void MainWindow::chooseFile() {
 }
 
 void MainWindow::openFile(const QString& path) {
+    setFurtherRuns({});
     forgetSecond();
     loader_.loadFile(path, askedRange(viewWhenLoaded_.range));
 }
@@ -158,6 +159,7 @@ void MainWindow::openSample(const QString& name) {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return showFailure(tr("There is no sample called %1.").arg(name), firstLoad);
+    setFurtherRuns({});
     forgetSecond();
     loader_.loadBytes(file.readAll(), QFileInfo(path).fileName());
 }
@@ -165,6 +167,7 @@ void MainWindow::openSample(const QString& name) {
 void MainWindow::openSecond(const QString& path) {
     if (!state()->facts() && !loader_.isLoading())
         return openFile(path);
+    setFurtherRuns({});
     loadSecond(QFileInfo(path).fileName(), [path](Loader& loader) { loader.loadFile(path); });
 }
 
@@ -189,7 +192,12 @@ void MainWindow::forgetSecond() {
     secondProgress_->hide();
 }
 
+void MainWindow::setFurtherRuns(Both<std::vector<std::string>> paths) {
+    comparing_->setFurtherRuns(std::move(paths));
+}
+
 void MainWindow::closeSecond() {
+    setFurtherRuns({});
     forgetSecond();
     secondLoader_.cancel();
     messages_->clear(secondLoad);

@@ -6,6 +6,7 @@
 #include "app/actions.h"
 #include "app/loader.h"
 #include "app/view_link.h"
+#include "model/compare/both.h"
 #include "widgets/common/message_bar.h"
 #include "widgets/common/theme.h"
 #include "widgets/common/view_state.h"
@@ -41,6 +42,8 @@ class MainWindow : public QMainWindow {
     void openSample(const QString& name);
     /// Beside the trace that is open, or that is being opened.
     void openSecond(const QString& path);
+    /// More recordings of what is shown at A and B, for the comparison; until another trace is opened.
+    void setFurtherRuns(Both<std::vector<std::string>> paths);
     /// The samples from before and after the fix, side by side.
     void openSamplePair();
     /// Writes the comparison of the two as a page, text or picture, by the name's ending, in the background.

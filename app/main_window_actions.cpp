@@ -190,7 +190,10 @@ void MainWindow::exportComparison(const QString& path) {
         return (side->source().isEmpty() ? fromUtf8(side->state()->facts()->trace->identity.fileName) : side->source())
             .toStdString();
     };
-    const CompareCommand command{.traces = {name(pair_->first()), name(pair_->second())}, .output = path.toStdString()};
+    Both<std::vector<std::string>> runs = comparing_->furtherRuns();
+    runs.a.insert(runs.a.begin(), name(pair_->first()));
+    runs.b.insert(runs.b.begin(), name(pair_->second()));
+    const CompareCommand command{.traces = wordsOf(runs), .output = path.toStdString()};
     compareExport_->toFile(comparing_->comparison(), comparing_->findings(), path, command.line());
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/display.h"
 #include "app/exit_code.h"
+#include "app/further_runs.h"
 #include "app/main_window.h"
 #include "app/trace_input.h"
 #include "widgets/common/theme.h"
@@ -18,6 +19,18 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
             "one; waitscope --help lists them.");
         return Usage;
     }
+    std::vector<std::string> shown = traces;
+    Both<std::vector<std::string>> further;
+    if (traces.size() > 2 || (!traces.empty() && (traces[0].starts_with("A=") || traces[0].starts_with("B=")))) {
+        const auto runs = runsFrom(traces);
+        if (!runs) {
+            say("Give one trace, two of them, or several runs of each: waitscope A=before1 A=before2 B=after1 "
+                "B=after2.");
+            return Usage;
+        }
+        shown = {runs->a.front(), runs->b.front()};
+        further = each(*runs, [](const auto& paths) { return std::vector(paths.begin() + 1, paths.end()); });
+    }
     QApplication qt(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("waitscope"));
     QCoreApplication::setOrganizationName(QStringLiteral("waitscope"));
@@ -26,17 +39,18 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
     applyTheme(static_cast<Theme>(QSettings().value(QStringLiteral("theme"), 0).toInt()));
     MainWindow window;
     window.show();
-    if (!traces.empty()) {
+    if (!shown.empty()) {
         window.showViewWhenLoaded(view);
-        const QString name = QString::fromStdString(traces.front());
-        if (samples && traces.front() == "compare")
+        const QString name = QString::fromStdString(shown.front());
+        if (samples && shown.front() == "compare")
             window.openSamplePair();
         else if (samples)
             window.openSample(name);
         else
             window.openFile(name);
-        if (!samples && traces.size() > 1)
-            window.openSecond(QString::fromStdString(traces[1]));
+        if (!samples && shown.size() > 1)
+            window.openSecond(QString::fromStdString(shown[1]));
+        window.setFurtherRuns(std::move(further));
     }
     return QApplication::exec();
 }

@@ -3,6 +3,7 @@
 #include "app/commands/commands.h"
 #include "app/compare_export.h"
 #include "app/exit_code.h"
+#include "app/further_runs.h"
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/picture_file.h"
@@ -31,19 +32,6 @@ std::optional<RequestChoice> choiceFrom(const std::vector<std::string>& words) {
         if (words.size() == 2 && words[0] == nameOf(kind))
             return RequestChoice{kind, words[1]};
     return {};
-}
-
-/// "BEFORE AFTER", or "A=…" and "B=…", each as often as there are runs; nothing if it is neither.
-std::optional<Both<std::vector<std::string>>> pathsFrom(const std::vector<std::string>& words) {
-    Both<std::vector<std::string>> paths;
-    for (const std::string& word : words)
-        if (word.starts_with("A=") || word.starts_with("B="))
-            (word[0] == 'A' ? paths.a : paths.b).push_back(word.substr(2));
-    if (paths.a.empty() && paths.b.empty() && words.size() == 2)
-        return Both<std::vector<std::string>>{{words[0]}, {words[1]}};
-    if (paths.a.empty() || paths.b.empty() || paths.a.size() + paths.b.size() != words.size())
-        return {};
-    return paths;
 }
 
 /// The sample before and after the fix.
@@ -81,7 +69,7 @@ std::string CompareCommand::line() const {
 }
 
 int CompareCommand::run() const {
-    const auto paths = sample ? std::optional(Both<std::vector<std::string>>{{""}, {""}}) : pathsFrom(traces);
+    const auto paths = sample ? std::optional(Both<std::vector<std::string>>{{""}, {""}}) : runsFrom(traces);
     if (!paths) {
         say("Give two traces: waitscope compare BEFORE AFTER, or several runs of each: waitscope "
             "compare A=before1 A=before2 B=after1 B=after2. The sample's two are compared by waitscope demo "

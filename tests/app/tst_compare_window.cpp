@@ -388,6 +388,35 @@ class TestCompareWindow : public QObject {
         QCOMPARE(first().state()->visibleRange(), first().state()->facts()->trace->wholeRange());
     }
 
+    void moreRunsOfEachSideAreComparedWithoutBeingShown() {
+        const QString before = folder_.filePath(QStringLiteral("run-before.trace.zst"));
+        const QString after = folder_.filePath(QStringLiteral("run-after.trace.zst"));
+        QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), before));
+        QVERIFY(QFile::copy(QStringLiteral(":/samples/lru-burst-rwmutex.trace.zst"), after));
+        window_->openFile(before);
+        window_->openSecond(after);
+        window_->setFurtherRuns({{before.toStdString()}, {after.toStdString(), "/nowhere/run.trace"}});
+        const auto further = [&] {
+            return comparing().comparison() ? comparing().comparison()->furtherRuns.a.size() : 0;
+        };
+        QTRY_COMPARE(further(), std::size_t{1});
+        QCOMPARE(comparing().comparison()->furtherRuns.b.size(), std::size_t{1});
+        const std::string& doubt = comparing().comparison()->warnings.front();
+        QVERIFY2(doubt.find("left out") != std::string::npos && doubt.find("/nowhere/run.trace") != std::string::npos,
+                 doubt.c_str());
+        const QString page = folder_.filePath(QStringLiteral("runs.md"));
+        window_->exportComparison(page);
+        QTRY_VERIFY(QFileInfo(page).size() > 1000);
+        QFile file(page);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains("B=/nowhere/run.trace"));
+
+        window_->pair()->swapSides();
+        QCOMPARE(comparing().furtherRuns().a.size(), std::size_t{2});
+        window_->openSecond(small); // another trace: they were not of it
+        QVERIFY(comparing().furtherRuns().a.empty() && comparing().furtherRuns().b.empty());
+    }
+
     // What the issue asks for: after the fix someone wants to know whether it helped, and shows it to others.
     void aUserDropsTwoFilesReadsTheHeadlineSelectsTheFirstRowAndExports() {
         const QString before = folder_.filePath(QStringLiteral("before.trace.zst"));
