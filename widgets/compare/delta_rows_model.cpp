@@ -34,51 +34,21 @@ QColor colourOf(RowVerdict verdict) {
 }
 
 void DeltaRowsModel::show(std::shared_ptr<const Comparison> comparison) {
-    beginResetModel();
-    comparison_ = std::move(comparison);
-    stale_ = false;
-    arrange();
-    endResetModel();
+    reset([&] { comparison_ = std::move(comparison); });
 }
 
 void DeltaRowsModel::setMeasure(DeltaMeasure measure) {
     if (measure == measure_)
         return;
-    beginResetModel();
-    measure_ = measure;
-    arrange();
-    endResetModel();
+    const bool stale = isStale();
+    reset([&] { measure_ = measure; });
+    setStale(stale);
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, columns - 1);
 }
 
-void DeltaRowsModel::setFilter(const QString& text) {
-    if (text == filter_)
-        return;
-    beginResetModel();
-    filter_ = text;
-    arrange();
-    endResetModel();
-}
-
-void DeltaRowsModel::setStale(bool stale) {
-    if (stale == stale_)
-        return;
-    stale_ = stale;
-    if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1), {Qt::ForegroundRole});
-}
-
 int DeltaRowsModel::rowOf(const Both<RowKey>& key) const {
-    const auto found = std::ranges::find_if(order_, [&](std::uint32_t i) { return comparison_->rows[i].key == key; });
-    return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
-}
-
-int DeltaRowsModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(order_.size());
-}
-
-int DeltaRowsModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : columns;
+    const auto found = std::ranges::find_if(shown(), [&](std::uint32_t i) { return comparison_->rows[i].key == key; });
+    return found == shown().end() ? -1 : static_cast<int>(found - shown().begin());
 }
 
 QVariant DeltaRowsModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -123,7 +93,7 @@ QVariant DeltaRowsModel::data(const QModelIndex& index, int role) const {
     }
     case Qt::ForegroundRole: {
         const bool idle = !(row.metrics.a ? row.metrics.a : row.metrics.b)->idiom.empty();
-        return stale_ || idle ? QVariant(mutedText(QApplication::palette("QTableView"))) : QVariant();
+        return isStale() || idle ? QVariant(mutedText(QApplication::palette("QTableView"))) : QVariant();
     }
     case Qt::DecorationRole:
         return column == DeltaColumn::Verdict && colourOf(row.verdict).isValid() ? QVariant(colourOf(row.verdict))
@@ -133,63 +103,28 @@ QVariant DeltaRowsModel::data(const QModelIndex& index, int role) const {
     }
 }
 
-bool DeltaRowsModel::matches(const ComparedRow& row) const {
-    if (filter_.isEmpty())
-        return true;
+bool DeltaRowsModel::matches(std::uint32_t place, const QString& text) const {
+    const ComparedRow& row = comparison_->rows[place];
     for (const DeltaColumn column :
          {DeltaColumn::Verdict, DeltaColumn::Primitive, DeltaColumn::Site, DeltaColumn::Match})
-        if (textOf(row, static_cast<int>(column)).contains(filter_, Qt::CaseInsensitive))
+        if (textOf(row, static_cast<int>(column)).contains(text, Qt::CaseInsensitive))
             return true;
     return std::ranges::any_of(std::array{Side::A, Side::B}, [&](Side side) {
-        return fromUtf8(row.key.of(side).text()).contains(filter_, Qt::CaseInsensitive);
+        return fromUtf8(row.key.of(side).text()).contains(text, Qt::CaseInsensitive);
     });
 }
 
-void DeltaRowsModel::sort(int column, Qt::SortOrder order) {
-    if (column >= columns)
+// They come with the largest change first. What is not known comes last, whatever the order.
+void DeltaRowsModel::order() {
+    if (sortColumn() < 0)
         return;
-    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    const QModelIndexList before = persistentIndexList();
-    std::vector<std::uint32_t> kept;
-    for (const QModelIndex& index : before)
-        kept.push_back(order_[static_cast<std::size_t>(index.row())]);
-    sortColumn_ = column;
-    sortOrder_ = order;
-    arrange();
-    QModelIndexList after;
-    for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto row = std::ranges::find(order_, kept[static_cast<std::size_t>(i)]) - order_.begin();
-        after.push_back(index(static_cast<int>(row), before[i].column()));
-    }
-    changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
-}
-
-// Stable: equals stay in the order of the comparison, the largest change first. What is not known comes last, whatever
-// the order.
-void DeltaRowsModel::arrange() {
-    order_.clear();
-    if (!comparison_)
-        return;
-    for (std::uint32_t i = 0; i < comparison_->rows.size(); ++i)
-        if (matches(comparison_->rows[i]))
-            order_.push_back(i);
-    if (sortColumn_ < 0)
-        return;
-    const bool rising = sortOrder_ == Qt::AscendingOrder;
-    const auto by = [&](const auto& key) {
-        if (rising)
-            std::ranges::stable_sort(order_, std::ranges::less{}, key);
-        else
-            std::ranges::stable_sort(order_, std::ranges::greater{}, key);
-    };
-    if (!isFigure(columnOf(sortColumn_)))
-        return by([&](std::uint32_t i) { return textOf(comparison_->rows[i], sortColumn_); });
+    if (!isFigure(columnOf(sortColumn())))
+        return orderBy([&](std::uint32_t i) { return textOf(comparison_->rows[i], sortColumn()); });
     const auto figure = [&](std::uint32_t i) {
-        return cellFigure(comparison_->rows[i], measure_, columnOf(sortColumn_));
+        return cellFigure(comparison_->rows[i], measure_, columnOf(sortColumn()));
     };
-    by([&](std::uint32_t i) { return figure(i).value_or(0); });
-    std::stable_partition(order_.begin(), order_.end(), [&](std::uint32_t i) { return figure(i).has_value(); });
+    orderBy([&](std::uint32_t i) { return figure(i).value_or(0); });
+    std::stable_partition(shown().begin(), shown().end(), [&](std::uint32_t i) { return figure(i).has_value(); });
 }
 
 } // namespace waitscope

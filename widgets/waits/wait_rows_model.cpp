@@ -23,47 +23,20 @@ WaitColumn columnOf(int column) {
 } // namespace
 
 void WaitRowsModel::show(std::shared_ptr<const TraceFacts> facts, WaitTable table) {
-    beginResetModel();
-    facts_ = std::move(facts);
-    table_ = std::move(table);
-    stale_ = false;
-    arrange();
-    endResetModel();
-}
-
-void WaitRowsModel::setFilter(const QString& text) {
-    if (text == filter_)
-        return;
-    beginResetModel();
-    filter_ = text;
-    arrange();
-    endResetModel();
-}
-
-void WaitRowsModel::setStale(bool stale) {
-    if (stale == stale_)
-        return;
-    stale_ = stale;
-    if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1), {Qt::ForegroundRole});
+    reset([&] {
+        facts_ = std::move(facts);
+        table_ = std::move(table);
+    });
 }
 
 int WaitRowsModel::rowOf(const WaitRowKey& key) const {
-    const auto found = std::ranges::find_if(order_, [&](std::uint32_t i) { return table_.rows[i].key == key; });
-    return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
+    const auto found = std::ranges::find_if(shown(), [&](std::uint32_t i) { return table_.rows[i].key == key; });
+    return found == shown().end() ? -1 : static_cast<int>(found - shown().begin());
 }
 
 int WaitRowsModel::idleRows() const {
     return static_cast<int>(
-        std::ranges::count_if(order_, [&](std::uint32_t i) { return !table_.rows[i].idiom.empty(); }));
-}
-
-int WaitRowsModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(order_.size());
-}
-
-int WaitRowsModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : columns;
+        std::ranges::count_if(shown(), [&](std::uint32_t i) { return !table_.rows[i].idiom.empty(); }));
 }
 
 QVariant WaitRowsModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -147,7 +120,7 @@ QVariant WaitRowsModel::data(const QModelIndex& index, int role) const {
         return font;
     }
     case Qt::ForegroundRole:
-        return stale_ || !row.idiom.empty() || (column == Open && row.open == 0) ||
+        return isStale() || !row.idiom.empty() || (column == Open && row.open == 0) ||
                        (column == Site && table_.by == WaitGrouping::Site && !row.site.known())
                    ? QVariant(mutedText(QApplication::palette("QTableView")))
                    : QVariant();
@@ -167,59 +140,30 @@ const QIcon& WaitRowsModel::iconOf(StateFamily family) const {
     return icon;
 }
 
-bool WaitRowsModel::matches(const WaitRow& row) const {
-    if (filter_.isEmpty())
-        return true;
+bool WaitRowsModel::matches(std::uint32_t place, const QString& text) const {
+    const WaitRow& row = table_.rows[place];
     const Trace& trace = *facts_->trace;
-    const auto holds = [&](std::string_view text) {
-        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()))
-            .contains(filter_, Qt::CaseInsensitive);
-    };
+    const auto holds = [&](std::string_view part) { return fromUtf8(part).contains(text, Qt::CaseInsensitive); };
     const Frame& frame = trace.frame(row.site);
-    return textOf(row, PrimitiveName).contains(filter_, Qt::CaseInsensitive) ||
-           textOf(row, Site).contains(filter_, Qt::CaseInsensitive) || holds(trace.text(frame.function)) ||
+    return textOf(row, PrimitiveName).contains(text, Qt::CaseInsensitive) ||
+           textOf(row, Site).contains(text, Qt::CaseInsensitive) || holds(trace.text(frame.function)) ||
            holds(trace.text(frame.file)) || holds(row.idiom) ||
-           textOf(row, TopWaker).contains(filter_, Qt::CaseInsensitive);
+           textOf(row, TopWaker).contains(text, Qt::CaseInsensitive);
 }
 
 void WaitRowsModel::sort(int column, Qt::SortOrder order) {
-    if (column < 0 || column >= columns)
-        return;
-    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    const QModelIndexList before = persistentIndexList();
-    std::vector<std::uint32_t> kept;
-    for (const QModelIndex& index : before)
-        kept.push_back(order_[static_cast<std::size_t>(index.row())]);
-    sortColumn_ = column;
-    sortOrder_ = order;
-    arrange();
-    QModelIndexList after;
-    for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto row = std::ranges::find(order_, kept[static_cast<std::size_t>(i)]) - order_.begin();
-        after.push_back(index(static_cast<int>(row), before[i].column()));
-    }
-    changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    if (column >= 0)
+        SortedRows::sort(column, order);
 }
 
-void WaitRowsModel::arrange() {
-    order_.clear();
-    for (std::uint32_t i = 0; i < table_.rows.size(); ++i)
-        if (matches(table_.rows[i]))
-            order_.push_back(i);
-    const auto by = [&](const auto& key) {
-        // Stable: equals stay in the order of the table, most time first.
-        if (sortOrder_ == Qt::AscendingOrder)
-            std::ranges::stable_sort(order_, std::ranges::less{}, key);
-        else
-            std::ranges::stable_sort(order_, std::ranges::greater{}, key);
-    };
+// They come with most time first; what is idle by nature stands at the end, whatever the order.
+void WaitRowsModel::order() {
     const auto row = [&](std::uint32_t i) -> const WaitRow& { return table_.rows[i]; };
-    if (isFigure(columnOf(sortColumn_)))
-        by([&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(sortColumn_)); });
+    if (isFigure(columnOf(sortColumn())))
+        orderBy([&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(sortColumn())); });
     else
-        by([&](std::uint32_t i) { return textOf(row(i), sortColumn_); });
-    std::stable_partition(order_.begin(), order_.end(), [&](std::uint32_t i) { return row(i).idiom.empty(); });
+        orderBy([&](std::uint32_t i) { return textOf(row(i), sortColumn()); });
+    std::stable_partition(shown().begin(), shown().end(), [&](std::uint32_t i) { return row(i).idiom.empty(); });
 }
 
 } // namespace waitscope

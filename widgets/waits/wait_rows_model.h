@@ -5,8 +5,8 @@
 #pragma once
 
 #include "model/report/wait_columns.h"
+#include "widgets/common/sorted_rows.h"
 
-#include <QAbstractTableModel>
 #include <QIcon>
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace waitscope {
 
-class WaitRowsModel : public QAbstractTableModel {
+class WaitRowsModel : public SortedRows {
     Q_OBJECT
 
   public:
@@ -37,42 +37,36 @@ class WaitRowsModel : public QAbstractTableModel {
     };
     static constexpr int columns = static_cast<int>(waitColumns.size());
 
-    using QAbstractTableModel::QAbstractTableModel;
+    explicit WaitRowsModel(QObject* parent = nullptr) : SortedRows(columns, Total, parent) {}
 
     /// Another table; the order and the filter stay. No facts: no rows.
     void show(std::shared_ptr<const TraceFacts> facts, WaitTable table);
-    /// Only rows that hold `text` in what they wait on, at or were woken by; in any case of letters.
-    void setFilter(const QString& text);
-    /// The rows are of an older range: they are drawn faded.
-    void setStale(bool stale);
 
     [[nodiscard]] const WaitTable& table() const { return table_; }
-    [[nodiscard]] const WaitRow& rowAt(int row) const { return table_.rows[order_[static_cast<std::size_t>(row)]]; }
+    [[nodiscard]] const WaitRow& rowAt(int row) const { return table_.rows[shown(row)]; }
     /// -1 if it is not there, or filtered out.
     [[nodiscard]] int rowOf(const WaitRowKey& key) const;
     /// Of the rows that are shown.
     [[nodiscard]] int idleRows() const;
 
-    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
-    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-    void sort(int column, Qt::SortOrder order) override;
+    /// Always by a column.
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+  protected:
+    [[nodiscard]] std::size_t allRows() const override { return table_.rows.size(); }
+    /// In what it waits on, at, or was woken by.
+    [[nodiscard]] bool matches(std::uint32_t row, const QString& text) const override;
+    void order() override;
 
   private:
     [[nodiscard]] QString textOf(const WaitRow& row, int column) const;
     [[nodiscard]] QString toolTipOf(const WaitRow& row, int column) const;
-    [[nodiscard]] bool matches(const WaitRow& row) const;
-    void arrange();
     [[nodiscard]] const QIcon& iconOf(StateFamily family) const;
 
     std::shared_ptr<const TraceFacts> facts_;
     WaitTable table_;
-    std::vector<std::uint32_t> order_;
-    QString filter_;
-    int sortColumn_ = Total;
-    Qt::SortOrder sortOrder_ = Qt::DescendingOrder;
-    bool stale_ = false;
     mutable std::array<QIcon, stateFamilyCount> icons_;
 };
 
