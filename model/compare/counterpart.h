@@ -15,8 +15,9 @@ struct WaitPlace {
     friend bool operator==(const WaitPlace&, const WaitPlace&) = default;
 };
 
-/// The place of `other` in the same function: on the same primitive rather than on another kind of lock, at the same
-/// line rather than at the nearest one. None if nobody waits for this there. O(wait classes).
+/// The place of `other` in the same function, by the names that rows are paired by (keys.h): on the same primitive
+/// rather than on another kind of lock, at the same line rather than at the nearest one. None if nobody waits for this
+/// there. O(wait classes).
 [[nodiscard]] std::optional<WaitPlace> counterpartOf(const TraceFacts& facts, const WaitPlace& place,
                                                      const TraceFacts& other);
 

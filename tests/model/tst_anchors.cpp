@@ -103,6 +103,16 @@ class TestAnchors : public QObject {
         QVERIFY(!counterpartOf(*a, in(*a, "main.put"), *b)); // a channel is another thing
         QCOMPARE(*counterpartOf(*a, in(*a, "main.put"), *a), in(*a, "main.put"));
     }
+    void aClosureThatIsNumberedOtherwiseIsTheSamePlace() {
+        Story one, other;
+        one.g(1).runs(1_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get.func1"}, 3_ms).runs(1_ms).ends();
+        other.g(1).runs(1_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get.func2"}, 3_ms).runs(1_ms).ends();
+        const auto a = computeFacts(one.told(20_ms));
+        const auto b = computeFacts(other.told(20_ms));
+        const WaitClass& there = b->waits.all().back();
+        const auto found = counterpartOf(*a, {Primitive::Mutex, a->waits.all().back().site}, *b);
+        QVERIFY(found && *found == (WaitPlace{there.primitive, there.site}));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestAnchors)
