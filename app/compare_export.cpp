@@ -72,7 +72,9 @@ void CompareExport::toFile(std::shared_ptr<const Comparison> comparison, std::sh
     if (!picture)
         return write(order, {});
     elsewhere([this, order, picture = *picture, asker = std::weak_ptr(alive_)] {
-        atHome(asker, [this, order, sheet = prepareComparison(*order->comparison, picture)] { paint(order, sheet); });
+        atHome(asker, [this, order, sheet = prepareComparison(*order->comparison, order->findings.get(), picture)] {
+            paint(order, sheet);
+        });
     });
 }
 

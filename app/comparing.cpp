@@ -3,6 +3,7 @@
 
 #include "app/hand_pairing.h"
 #include "app/headline_line.h"
+#include "app/threads.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
 #include "model/compare/largest_change.h"
@@ -163,13 +164,10 @@ void Comparing::start() {
     const std::uint64_t run = ++run_;
     // The first numbers come while the statistics are being computed; `alive` ends with this object.
     const auto firstNumbers = [this, run, alive = std::weak_ptr<const bool>(alive_)](const Comparison& comparison) {
-        QMetaObject::invokeMethod(
-            qApp,
-            [this, run, alive, first = std::make_shared<const Comparison>(comparison)] {
-                if (!alive.expired() && run == run_ && work_.busy())
-                    show(first);
-            },
-            Qt::QueuedConnection);
+        atHome(alive, [this, run, first = std::make_shared<const Comparison>(comparison)] {
+            if (run == run_ && work_.busy())
+                show(first);
+        });
     };
     work_.request([facts = facts_, further = further_, options, stop = stop_.get_token(), firstNumbers] {
         Comparison comparison = compareTraces(facts.a, facts.b, options, stop, firstNumbers);

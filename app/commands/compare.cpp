@@ -15,7 +15,6 @@
 
 #include <QFile>
 
-#include <future>
 #include <optional>
 #include <span>
 
@@ -48,8 +47,9 @@ std::shared_ptr<const Trace> sampleTrace(Side side) {
 }
 
 // Empty if there is not enough memory.
-std::string pngOfBoth(const Comparison& comparison, const ComparePictureOptions& options) {
-    const auto sheet = prepareComparison(comparison, options);
+std::string pngOfBoth(const Comparison& comparison, const FindingsAcross& findings,
+                      const ComparePictureOptions& options) {
+    const auto sheet = prepareComparison(comparison, &findings, options);
     return sheet ? pngOf(paintComparison(*sheet)).toStdString() : std::string();
 }
 
@@ -112,15 +112,10 @@ int CompareCommand::run() const {
         say("--requests " + requests[0] + " " + requests[1] + ": there is none in either trace.");
         return Usage;
     }
-    const auto onBothSides = [](const auto& make) {
-        auto a = std::async(std::launch::async, [&] { return make(Side::A); });
-        auto b = make(Side::B);
-        return Both<decltype(b)>{a.get(), std::move(b)};
-    };
     const auto findings = onBothSides([&](Side side) { return computeFindings(facts.of(side).front(), {}); });
     const FindingsAcross across = findingsAcross(findings.a, findings.b);
     const auto picture = form ? pictureOf(*form, line()) : std::nullopt;
-    const std::string png = picture ? pngOfBoth(comparison, *picture) : std::string();
+    const std::string png = picture ? pngOfBoth(comparison, across, *picture) : std::string();
     const std::string result =
         form ? compareDocument(*form, comparison, &across, line(), png) : compareText(comparison, &across);
     if (result.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <utility>
 
 namespace waitscope {
@@ -21,6 +22,13 @@ template <class T> struct Both {
 /// What `make` makes of each.
 template <class T, class Make> [[nodiscard]] auto each(const Both<T>& both, const Make& make) {
     return Both<decltype(make(both.a))>{make(both.a), make(both.b)};
+}
+
+/// What `make(side)` makes for each side, both at once: B on this thread, A on another.
+template <class Make> auto onBothSides(const Make& make) {
+    auto a = std::async(std::launch::async, [&] { return make(Side::A); });
+    auto b = make(Side::B);
+    return Both<decltype(b)>{a.get(), std::move(b)};
 }
 
 } // namespace waitscope

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <future>
 #include <map>
 #include <set>
 #include <tuple>
@@ -19,13 +18,6 @@
 namespace waitscope {
 
 namespace {
-
-/// Both sides at once.
-template <class Make> auto onBothSides(const Make& make) {
-    auto a = std::async(std::launch::async, [&] { return make(Side::A); });
-    auto b = make(Side::B);
-    return Both<decltype(b)>{a.get(), std::move(b)};
-}
 
 Changes changesOf(const WaitMetrics& a, const WaitMetrics& b) {
     return {.concurrency = changeOf(a.concurrency, b.concurrency),

@@ -34,7 +34,7 @@ std::shared_ptr<const TraceFacts> traceOf(double share, int periods = 4000) {
 
 std::shared_ptr<const CompareSheet> sheetOf(std::shared_ptr<const TraceFacts> a, std::shared_ptr<const TraceFacts> b,
                                             const ComparePictureOptions& options = {.size = {1000, 1000}}) {
-    return prepareComparison(compareTraces(std::move(a), std::move(b)), options);
+    return prepareComparison(compareTraces(std::move(a), std::move(b)), nullptr, options);
 }
 
 int difference(QRgb a, QRgb b) {

@@ -118,7 +118,7 @@ void paintStrip(QPainter& painter, const CompareSheet& sheet, int top) {
 
 } // namespace
 
-std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparison,
+std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparison, const FindingsAcross* findings,
                                                       const ComparePictureOptions& options) {
     auto made = std::make_shared<CompareSheet>();
     CompareSheet& sheet = *made;
@@ -136,7 +136,10 @@ std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparis
     const int height = (options.size.height() - heightOf(headOf(sheet)) - roomBetween(sheet)) / 2;
     Both<std::shared_ptr<HeatmapSheet>> half;
     for (const Side side : {Side::A, Side::B}) {
-        const auto prepared = prepareHeatmap(comparison.facts.of(side), halfOf(comparison, side, sheet, height));
+        HeatmapPictureOptions asked = halfOf(comparison, side, sheet, height);
+        if (findings != nullptr)
+            asked.callouts = calloutsOf(*findings->findings.of(side));
+        const auto prepared = prepareHeatmap(comparison.facts.of(side), asked);
         if (!prepared)
             return nullptr;
         half.of(side) = std::make_shared<HeatmapSheet>(*prepared);

@@ -6,6 +6,7 @@
 
 #include "model/compare/blocked_over_time.h"
 #include "model/compare/comparison.h"
+#include "model/compare/findings_across.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
 #include <QImage>
@@ -34,9 +35,10 @@ struct CompareSheet {
     bool sameTimeAPixel = true; ///< else the shorter trace is stretched: it would be too small
 };
 
-/// The costly part, on any thread. Null if the size is too small.
-[[nodiscard]] std::shared_ptr<const CompareSheet> prepareComparison(const Comparison& comparison,
-                                                                    const ComparePictureOptions& options);
+/// The costly part, on any thread. Null if the size is too small. Both heatmaps point at what was found; without
+/// `findings` that is found out first.
+[[nodiscard]] std::shared_ptr<const CompareSheet>
+prepareComparison(const Comparison& comparison, const FindingsAcross* findings, const ComparePictureOptions& options);
 /// The pixels, with the facts as texts; on the GUI thread. Null if the picture is larger than memory allows.
 [[nodiscard]] QImage paintComparison(const CompareSheet& sheet);
 
