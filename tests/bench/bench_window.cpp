@@ -4,8 +4,11 @@
 //
 //     open       longest block 11.2 ms, of 2140 events (waitscope::TimelineView 77)
 //
-// bench_window --file TRACE
+// bench_window --file TRACE [--second TRACE]
+//
+// With a second trace the two stand side by side, linked, and the same is done to both.
 #include "app/main_window.h"
+#include "app/trace_pair.h"
 #include "app/trace_view.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/search/search_panel.h"
@@ -88,6 +91,7 @@ int main(int argc, char** argv) {
     QApplication::setOrganizationName(QStringLiteral("waitscope-bench"));
     QCommandLineParser parser;
     parser.addOption({QStringLiteral("file"), QStringLiteral("the trace"), QStringLiteral("TRACE")});
+    parser.addOption({QStringLiteral("second"), QStringLiteral("one beside it"), QStringLiteral("TRACE")});
     parser.addHelpOption();
     parser.process(watch);
     const QTemporaryDir folder;
@@ -116,6 +120,15 @@ int main(int argc, char** argv) {
     if (!isThere()) {
         std::fprintf(stderr, "bench_window: the trace cannot be read\n");
         return 1;
+    }
+    if (const QString second = parser.value(QStringLiteral("second")); !second.isEmpty()) {
+        window.openSecond(second);
+        for (int i = 0; i < mostWaits && !window.pair()->isPair(); ++i)
+            runFor(50);
+        if (!window.pair()->isPair()) {
+            std::fprintf(stderr, "bench_window: the second trace cannot be read\n");
+            return 1;
+        }
     }
     runFor(4000); // what is computed of it
     std::printf("%-10s longest block %.1f ms, of %d events (%s)\n", "open", watch.longest(), watch.events(),
