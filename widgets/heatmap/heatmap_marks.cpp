@@ -83,9 +83,13 @@ void CellMarks::draw(QCPPainter* painter) {
     for (const Stretch& s : standingOut_) {
         const double from = x(s.begin), to = x(s.end);
         const double middle = std::round((top(s.row) + bottom(s.row)) / 2);
-        const int dots = std::max(1, static_cast<int>((to - from) / apart));
-        for (int i = 0; i < dots; ++i)
-            painter->fillRect(QRectF(std::round(from + (to - from) * (i + 0.5) / dots) - 1, middle - 1, 2, 2), dot);
+        const double dots = std::max(1.0, std::floor((to - from) / apart));
+        const double step = (to - from) / dots;
+        // Of a stretch that is seen very closely most dots lie beside the canvas.
+        const double first = std::max(0.0, std::floor((canvas.left() - from) / step));
+        const double end = std::min(dots, std::ceil((canvas.right() + 1 - from) / step));
+        for (double i = first; i < end; ++i)
+            painter->fillRect(QRectF(std::round(from + step * (i + 0.5)) - 1, middle - 1, 2, 2), dot);
     }
     painter->restore();
     for (const Stretch& s : before_) {
