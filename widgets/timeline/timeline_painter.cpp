@@ -59,6 +59,8 @@ void TimelinePainter::paint(QPainter& painter, const TraceFacts& facts, const Ti
 void TimelinePainter::draw(const QFont& font, const TraceFacts& facts, const TimelineRows& rows,
                            const TimelineFrame& frame) {
     prepareImage(frame);
+    if (image_.isNull())
+        return; // no room
     QPainter painter; // begins when the strips, which are written without one, are there
     Canvas canvas = canvasOf(painter, facts, rows, frame);
     drawStrips(canvas);
