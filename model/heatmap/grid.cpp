@@ -92,10 +92,13 @@ std::string rowLabel(const Trace& trace, const Grid& grid, std::uint32_t row) {
 }
 
 std::string stretchLabel(const Trace& trace, std::span<const GoroutineIndex> goroutines) {
+    // An axis asks for its labels whenever it is painted: of many goroutines every so many-th is looked at.
+    constexpr std::size_t mostLookedAt = 512;
+    const std::size_t step = (goroutines.size() + mostLookedAt - 1) / mostLookedAt;
     std::map<std::string_view, std::size_t> counts;
-    for (const GoroutineIndex g : goroutines)
+    for (std::size_t i = 0; i < goroutines.size(); i += step)
         // Those that live for no time at all are not seen.
-        counts[trace.function(g)] += static_cast<std::size_t>(trace.lifetime(g).length());
+        counts[trace.function(goroutines[i])] += static_cast<std::size_t>(trace.lifetime(goroutines[i]).length());
     const auto most = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
     return std::to_string(trace.goroutines.id(goroutines.front())) + (goroutines.size() > 1 ? " … " : " ") +
            std::string(shortFunction(most->first));
