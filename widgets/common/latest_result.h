@@ -39,22 +39,25 @@ template <class Result> class LatestResult {
         dropped_ = false;
         QThreadPool::globalInstance()->start(
             [this, alive = std::weak_ptr<const bool>(alive_), work = std::exchange(next_, nullptr)] {
-                const auto result = std::make_shared<Result>(work());
+                auto result = std::make_shared<Result>(work());
                 QMetaObject::invokeMethod(
                     qApp,
-                    [this, alive, result] {
-                        if (!alive.expired())
-                            finish(std::move(*result));
+                    [this, alive, result = std::move(result)]() mutable {
+                        if (!alive.expired() && finish())
+                            return deliver_(std::move(*result));
+                        // What nobody wants may be large: it is taken down where it was made.
+                        QThreadPool::globalInstance()->start([dropped = std::move(result)] {});
                     },
                     Qt::QueuedConnection);
             });
     }
-    void finish(Result result) {
+    /// Is the result still wanted?
+    bool finish() {
         running_ = false;
+        const bool wanted = !next_ && !dropped_;
         if (next_)
             start();
-        else if (!dropped_)
-            deliver_(std::move(result));
+        return wanted;
     }
 
     std::function<void(Result)> deliver_;
