@@ -85,8 +85,7 @@ void TimelineView::showRows(TimelineRows& rows) {
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
     if (before->pinned() != rows_.pinned()) // meanwhile
         rows_.setPinned(before->pinned());
-    sums_.reset();
-    QThreadPool::globalInstance()->start([before = std::move(before)] {});
+    QThreadPool::globalInstance()->start([before = std::move(before), sums = std::exchange(sums_, nullptr)] {});
     computing_.request_stop();
     ++activityRequest_;
     // Of the same trace as a whole the activity stays what it was; groups have other numbers now.
