@@ -60,7 +60,7 @@ void TimelinePainter::draw(const QFont& font, const TraceFacts& facts, const Tim
                            const TimelineFrame& frame) {
     prepareImage(frame);
     if (image_.isNull())
-        return; // no room
+        return;       // no room
     QPainter painter; // begins when the strips, which are written without one, are there
     Canvas canvas = canvasOf(painter, facts, rows, frame);
     drawStrips(canvas);
