@@ -72,9 +72,12 @@ struct Slice {
     std::vector<std::int64_t> threadIds;
     std::vector<std::int64_t> procIds; ///< where they are known
     GrowingColumn<ProcChange> procChanges;
-    Regions regions; ///< in the order of their begins; times count from `firstTime`
+    Regions regions;                        ///< in the order of their begins; times count from `firstTime`
+    std::vector<std::uint32_t> openRegions; ///< those that do not end here
     GrowingColumn<RegionEnd> regionEnds;
-    Tasks tasks; ///< in the order of their begins; times count from `firstTime`
+    Tasks tasks;                          ///< in the order of their begins; times count from `firstTime`
+    Task largestTask;                     ///< no member of any task is larger
+    std::vector<std::uint32_t> openTasks; ///< those that do not end here
     GrowingColumn<TaskEnd> taskEnds;
     std::vector<std::uint64_t> foreignTasks; ///< ids that a TaskIndex from `firstForeignTask` on means
     GrowingColumn<Log> logs;

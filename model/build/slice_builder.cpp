@@ -85,22 +85,25 @@ void SliceBuilder::packGoroutines() {
 
 void SliceBuilder::packRegions() {
     Region largest;
-    for (const Region& region : regions_) {
+    for (std::uint32_t i = 0; i < regions_.size(); ++i) {
+        const Region& region = regions_[i];
         largest.begin = std::max(largest.begin, region.begin);
         largest.end = std::max(largest.end, region.end);
         larger(largest.goroutine, region.goroutine);
         larger(largest.type, region.type);
         larger(largest.task, region.task);
         larger(largest.stack, region.stack);
+        if (region.open)
+            slice_->openRegions.push_back(i);
     }
     slice_->regions = Regions(regions_.size(), largest);
-    for (std::size_t i = 0; i < regions_.size(); ++i)
-        slice_->regions.set(i, regions_[i]);
+    slice_->regions.set(0, {regions_.begin(), regions_.end()});
 }
 
 void SliceBuilder::packTasks() {
-    Task largest;
-    for (const Task& task : tasks_) {
+    Task& largest = slice_->largestTask;
+    for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+        const Task& task = tasks_[i];
         largest.id = std::max(largest.id, task.id);
         largest.parentId = std::max(largest.parentId, task.parentId);
         larger(largest.type, task.type);
@@ -108,10 +111,11 @@ void SliceBuilder::packTasks() {
         largest.range.end = std::max(largest.range.end, task.range.end);
         larger(largest.beganOn, task.beganOn);
         larger(largest.stack, task.stack);
+        if (!task.ended)
+            slice_->openTasks.push_back(i);
     }
     slice_->tasks = Tasks(tasks_.size(), largest);
-    for (std::size_t i = 0; i < tasks_.size(); ++i)
-        slice_->tasks.set(i, tasks_[i]);
+    slice_->tasks.set(0, {tasks_.begin(), tasks_.end()});
 }
 
 void SliceBuilder::start(std::int64_t time) {
@@ -261,8 +265,8 @@ void SliceBuilder::procEvent(const OrderedEvent& e) {
 TaskIndex SliceBuilder::taskOf(std::uint64_t id) {
     if (id == 0)
         return {};
-    if (const auto open = openTasks_.find(id); open != openTasks_.end())
-        return open->second;
+    if (const std::uint32_t open = openTasks_.find(id); open != nowhere)
+        return {open};
     const auto [foreign, isNew] = foreignTasks_.try_emplace(
         id, TaskIndex{Slice::firstForeignTask + static_cast<std::uint32_t>(slice_->foreignTasks.size())});
     if (isNew)
@@ -273,15 +277,15 @@ TaskIndex SliceBuilder::taskOf(std::uint64_t id) {
 void SliceBuilder::taskEvent(const OrderedEvent& e) {
     const Time time = e.time - slice_->firstTime;
     if (e.kind == OrderedEventKind::TaskEnd) {
-        const auto open = openTasks_.find(e.value);
-        if (open == openTasks_.end()) {
+        const std::uint32_t open = openTasks_.find(e.value);
+        if (open == nowhere) {
             slice_->taskEnds.push_back({.time = e.time, .id = e.value});
             return;
         }
-        Task& task = tasks_[open->second.value];
+        Task& task = tasks_[open];
         task.range.end = time;
         task.ended = true;
-        openTasks_.erase(open);
+        openTasks_.remove(e.value);
         return;
     }
     tasks_.push_back({.id = e.value,
@@ -292,7 +296,7 @@ void SliceBuilder::taskEvent(const OrderedEvent& e) {
                       .stack = e.stack,
                       .begun = true,
                       .ended = false});
-    openTasks_[e.value] = {static_cast<std::uint32_t>(tasks_.size() - 1)};
+    openTasks_.set(e.value, static_cast<std::uint32_t>(tasks_.size() - 1));
 }
 
 void SliceBuilder::regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task,

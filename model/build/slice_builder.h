@@ -2,6 +2,7 @@
 // Turns the ordered events of one slice after another into tables, as they come.
 #pragma once
 
+#include "model/build/id_table.h"
 #include "model/build/slice.h"
 
 #include <array>
@@ -49,7 +50,8 @@ class SliceBuilder {
         return cached.id;
     }
     /// The goroutine, which must have appeared, enters a state; see spans.h for `stack` and `link`.
-    void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind, std::uint32_t stack, std::uint32_t link) {
+    [[gnu::always_inline]] void enters(GoroutineIndex goroutine, std::int64_t time, SpanKindId kind,
+                                       std::uint32_t stack, std::uint32_t link) {
         if (!started_) [[unlikely]]
             start(time);
         const std::uint32_t at = slice_->log.append(time, goroutine.value, kind, stack, link);
@@ -89,7 +91,7 @@ class SliceBuilder {
     void regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task, StackId stack);
     void regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task);
     /// An event happens at `time`, one of the first `Slice::mostEarlyTimes`.
-    void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
+    [[gnu::noinline]] void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
     /// Where the spans of a goroutine are in the log: the place of the first and of the last; nowhere if it has none.
     [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> recordsOf(GoroutineIndex goroutine) const {
         return {rows_[goroutine.value].firstRecord, rows_[goroutine.value].lastRecord};
@@ -127,7 +129,7 @@ class SliceBuilder {
     GrowingColumn<Task> tasks_;
     GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine
     GrowingColumn<std::uint32_t> regionAround_;    ///< by region: the open one it is nested in
-    std::unordered_map<std::uint64_t, TaskIndex> openTasks_;
+    IdTable openTasks_;                            ///< by id: their indices
     std::unordered_map<std::uint64_t, TaskIndex> foreignTasks_;
 
     struct CachedKind {

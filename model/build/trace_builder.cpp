@@ -200,13 +200,10 @@ void TraceBuilder::appendTasks(Part& part) {
             largestTask_.id = std::max(largestTask_.id, end.id);
         }
     }
-    for (std::uint32_t i = 0; i < slice.tasks.size(); ++i) {
-        const Task task = slice.tasks[i];
-        largestTask_.id = std::max(largestTask_.id, task.id);
-        largestTask_.parentId = std::max(largestTask_.parentId, task.parentId);
-        if (!task.ended)
-            openTasks_[task.id] = {part.tasksBefore + i};
-    }
+    largestTask_.id = std::max(largestTask_.id, slice.largestTask.id);
+    largestTask_.parentId = std::max(largestTask_.parentId, slice.largestTask.parentId);
+    for (const std::uint32_t i : slice.openTasks)
+        openTasks_[slice.tasks[i].id] = {part.tasksBefore + i};
 }
 
 void TraceBuilder::appendRegions(Part& part) {
@@ -237,10 +234,9 @@ void TraceBuilder::appendRegions(Part& part) {
                                    .beforeTrace = true,
                                    .open = false});
     }
-    for (std::uint32_t i = 0; i < slice.regions.size(); ++i)
-        if (const Region region = slice.regions[i]; region.open)
-            if (const GoroutineIndex g = named(part, region.goroutine); g.known())
-                openRegions_[g.value].push_back({.region = part.regionsBefore + i, .type = region.type});
+    for (const std::uint32_t i : slice.openRegions)
+        if (const GoroutineIndex g = named(part, slice.regions[i].goroutine); g.known())
+            openRegions_[g.value].push_back({.region = part.regionsBefore + i, .type = slice.regions[i].type});
 }
 
 void TraceBuilder::appendOthers(const Part& part) {
@@ -400,7 +396,7 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
         for (const std::uint32_t row : rows) {
             Region region = trace->regions[row];
             region.end = region.goroutine.known() ? trace->lifetime(region.goroutine).end : trace->duration;
-            trace->regions.set(row, region);
+            trace->regions.set(row, {&region, 1});
         }
     }
     for (const LateStack& late : lateStacks_) {
@@ -452,30 +448,39 @@ std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned t
     };
     const auto placeMarkers = [&] {
         std::uint32_t next = 0;
-        for (std::size_t i = 0; i < goroutines_.size(); ++i) {
-            const GoroutineRow& row = goroutines_[i];
-            columns.firstSpans.set(i, next);
-            next += row.spans;
-            if (!row.ended) {
-                spans.starts.set(next, trace.duration);
-                spans.stacks.set(next, 0);
-                spans.setLink(next, nowhere);
-                spans.kinds[next] = stillAlive;
-                ++next;
+        std::array<std::uint32_t, 1024> firsts;
+        for (std::size_t from = 0; from < goroutines_.size(); from += firsts.size()) {
+            const std::size_t count = std::min(firsts.size(), goroutines_.size() - from);
+            for (std::size_t i = 0; i < count; ++i) {
+                const GoroutineRow& row = goroutines_[from + i];
+                firsts[i] = next;
+                next += row.spans;
+                if (!row.ended) {
+                    spans.starts.set(next, trace.duration);
+                    spans.stacks.set(next, 0);
+                    spans.setLink(next, nowhere);
+                    spans.kinds[next] = stillAlive;
+                    ++next;
+                }
             }
+            columns.firstSpans.setEach(
+                count, [&](std::size_t i) { return from + i; }, [&](std::size_t i) { return firsts[i]; });
         }
         columns.firstSpans.set(goroutines_.size(), next);
     };
     std::vector<GoroutineIndex> nameless;
     const auto placeEntries = [&] {
+        std::vector<FrameId> innermost(trace.stacks.size()), outermost(trace.stacks.size());
+        for (std::uint32_t stack = 0; stack < trace.stacks.size(); ++stack)
+            if (const auto frames = trace.stacks[StackId{stack}]; !frames.empty()) {
+                innermost[stack] = frames.front();
+                outermost[stack] = frames.back();
+            }
         columns.entries.setEach(
             goroutines_.size(), [](std::size_t i) { return i; },
             [&](std::size_t i) {
                 const GoroutineRow& row = goroutines_[i];
-                const auto frames = trace.stacks[StackId{row.entryStack}];
-                const FrameId entry = frames.empty()         ? FrameId{}
-                                      : row.entryIsInnermost ? frames.front()
-                                                             : frames.back();
+                const FrameId entry = row.entryIsInnermost ? innermost[row.entryStack] : outermost[row.entryStack];
                 if (row.entryStack != 0 && !entry.known())
                     nameless.push_back({static_cast<std::uint32_t>(i)});
                 return entry;
@@ -501,9 +506,55 @@ void TraceBuilder::layExtras(Trace& trace) const {
     }
 }
 
+// What the links and stacks of a slice's spans are in the trace. Tables instead of a branch for each state: states come
+// in no order that a processor could guess, and a wrong guess costs more than all the rest.
+class TraceBuilder::SpanNames {
+  public:
+    SpanNames(const Part& part, const Trace& trace) {
+        addTable(part.names.goroutines);
+        const std::uint32_t procs = addTable(part.names.procs);
+        const std::uint32_t threads = addTable(part.names.threads);
+        threadStacks_.push_back(0);
+        for (const ThreadIndex thread : part.names.threads)
+            threadStacks_.push_back(thread.value + 1);
+        for (std::size_t k = 0; k < part.kinds.size(); ++k) {
+            const GoroutineState state = trace.spans.stateOfKind[part.kinds[k]];
+            kinds_[k] = part.kinds[k];
+            runs_[k] = state == GoroutineState::Running ? UINT32_MAX : 0;
+            tableOfKind_[k] = state == GoroutineState::Running ? procs : state == GoroutineState::Syscall ? threads : 0;
+        }
+    }
+    [[nodiscard]] std::uint32_t link(const SpanLog::Piece& piece, std::uint32_t i) const {
+        return links_[tableOfKind_[piece.kind(i)] + piece.storedLink(i)];
+    }
+    [[nodiscard]] std::uint32_t stack(const SpanLog::Piece& piece, std::uint32_t i) const {
+        const std::uint32_t runs = runs_[piece.kind(i)];
+        return (threadStacks_[piece.stack(i) & runs] & runs) | (piece.stack(i) & ~runs);
+    }
+    [[nodiscard]] SpanKindId kind(const SpanLog::Piece& piece, std::uint32_t i) const { return kinds_[piece.kind(i)]; }
+    [[nodiscard]] bool runs(const SpanLog::Piece& piece, std::uint32_t i) const { return runs_[piece.kind(i)] != 0; }
+
+  private:
+    template <class Index> std::uint32_t addTable(const std::vector<Index>& names) {
+        const auto begin = static_cast<std::uint32_t>(links_.size());
+        for (std::uint32_t special = 0; special < Spans::specialLinks; ++special)
+            links_.push_back(Spans::restored(special));
+        for (const Index name : names)
+            links_.push_back(name.value);
+        return begin;
+    }
+
+    std::vector<std::uint32_t> links_; ///< of goroutines, processors and threads
+    std::vector<std::uint32_t> threadStacks_;
+    std::array<SpanKindId, 256> kinds_{};
+    std::array<std::uint32_t, 256> tableOfKind_{}; ///< where it begins in `links_`
+    std::array<std::uint32_t, 256> runs_{};        ///< all bits or none
+};
+
 void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     Spans& spans = trace.spans;
     const Slice& slice = *part.slice;
+    const SpanNames names(part, trace);
     std::vector<std::uint32_t> nextRun = part.runsBefore;
     std::vector<std::uint32_t> next(slice.goroutines.size()); // place of the goroutine's next span
     for (std::size_t i = 0; i < next.size(); ++i)
@@ -514,52 +565,44 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     for (const Continued& continued : part.continued)
         next[continued.goroutine] += continued.place;
 
-    // Written column by column, a block at a time.
-    struct Placed {
-        std::uint32_t place, stack, link;
-        SpanKindId kind;
-        Time start;
-    };
-    std::array<Placed, 1024> block;
-    std::size_t count = 0;
-    const auto flush = [&] {
-        const auto placeOf = [&](std::size_t i) { return block[i].place; };
-        spans.starts.setEach(count, placeOf, [&](std::size_t i) { return block[i].start; });
-        spans.stacks.setEach(count, placeOf, [&](std::size_t i) { return block[i].stack; });
-        spans.setLinks(count, placeOf, [&](std::size_t i) { return block[i].link; });
-        for (std::size_t i = 0; i < count; ++i)
-            spans.kinds[block[i].place] = block[i].kind;
-        count = 0;
-    };
-    slice.log.forEach([&](const SpanLog::Record& r) {
-        if (next[r.goroutine] == nowhere)
-            return;
-        Placed& to = block[count];
-        to = {.place = next[r.goroutine]++,
-              .stack = r.stack,
-              .link = r.link,
-              .kind = part.kinds[r.kind],
-              .start = timeOf(part, r.time)};
-        switch (spans.stateOfKind[to.kind]) {
-        case GoroutineState::Running: {
-            to.stack = named(part, ThreadIndex{r.stack - 1}).value + 1;
-            to.link = named(part, ProcIndex{r.link}).value;
-            if (to.link != nowhere)
-                trace.processors[to.link].runs.set(nextRun[r.link]++, {to.place});
-            break;
+    // Written column by column, a piece at a time. What nobody knows has its place beyond the end.
+    std::array<std::uint32_t, SpanLog::Piece::mostRecords> places;
+    std::array<std::uint32_t, SpanLog::Piece::mostRecords> runs; ///< places in the piece
+    slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
+        for (std::uint32_t i = 0; i < piece.size(); ++i) {
+            std::uint32_t& place = next[piece.goroutine(i)];
+            places[i] = place;
+            place += place == nowhere ? 0 : 1;
         }
-        case GoroutineState::Syscall:
-            to.link = named(part, ThreadIndex{r.link}).value;
-            break;
-        default:
-            if (Waker::fromLink(r.link).isGoroutine())
-                to.link = part.names.goroutines[r.link].value;
-            break;
+        const auto placeOf = [&](std::size_t i) { return places[i]; };
+        const Time begin = sinceStart(piece.earliest());
+        if (piece.earliest() >= part.settledFrom && begin < longest - UINT32_MAX)
+            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
+                return begin + (piece.time(static_cast<std::uint32_t>(i)) - piece.earliest());
+            });
+        else
+            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
+                return timeOf(part, piece.time(static_cast<std::uint32_t>(i)));
+            });
+        spans.stacks.setEach(piece.size(), placeOf,
+                             [&](std::size_t i) { return names.stack(piece, static_cast<std::uint32_t>(i)); });
+        spans.setLinks(piece.size(), placeOf,
+                       [&](std::size_t i) { return names.link(piece, static_cast<std::uint32_t>(i)); });
+        std::size_t runCount = 0;
+        const std::span kinds = spans.kinds.view();
+        for (std::uint32_t i = 0; i < piece.size(); ++i) {
+            if (places[i] == nowhere) [[unlikely]]
+                continue;
+            kinds[places[i]] = names.kind(piece, i);
+            runs[runCount] = i;
+            runCount += names.runs(piece, i) ? 1 : 0;
         }
-        if (++count == block.size())
-            flush();
+        for (std::size_t r = 0; r < runCount; ++r) {
+            const std::uint32_t proc = Spans::restored(piece.storedLink(runs[r]));
+            if (const ProcIndex known = named(part, ProcIndex{proc}); known.known())
+                trace.processors[known.value].runs.set(nextRun[proc]++, {places[runs[r]]});
+        }
     });
-    flush();
 }
 
 void TraceBuilder::layTasks(Trace& trace, const Part& part) const {
@@ -574,7 +617,7 @@ void TraceBuilder::layTasks(Trace& trace, const Part& part) const {
             task.ended = end != taskEnds_.end();
             task.range.end = task.ended ? end->second : trace.duration;
         }
-        trace.tasks.set(placed(index).value, task);
+        trace.tasks.set(placed(index).value, {&task, 1});
     }
 }
 
@@ -582,13 +625,18 @@ std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& pa
     std::vector<std::uint32_t> open;
     const Regions& regions = part.slice->regions;
     const auto before = static_cast<std::uint32_t>(unbegunRegions_.size()) + part.regionsBefore;
-    for (std::uint32_t i = 0; i < regions.size(); ++i) {
-        Region region = regions[i];
-        region.begin = timeIn(part, region.begin);
-        region.end = timeIn(part, region.end);
-        region.goroutine = named(part, region.goroutine);
-        region.task = placed(named(part, region.task));
-        if (region.open) {
+    std::array<Region, 256> block;
+    for (std::size_t from = 0; from < regions.size(); from += block.size()) {
+        const std::span rows(block.data(), std::min(block.size(), regions.size() - from));
+        regions.get(from, rows);
+        for (Region& region : rows) {
+            region.begin = timeIn(part, region.begin);
+            region.end = timeIn(part, region.end);
+            region.goroutine = named(part, region.goroutine);
+            region.task = placed(named(part, region.task));
+            if (!region.open)
+                continue;
+            const auto i = static_cast<std::uint32_t>(from + static_cast<std::size_t>(&region - rows.data()));
             const auto end = regionEnds_.find(part.regionsBefore + i);
             region.open = end == regionEnds_.end();
             if (region.open)
@@ -596,18 +644,17 @@ std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& pa
             else
                 region.end = end->second;
         }
-        trace.regions.set(before + i, region);
+        trace.regions.set(before + from, rows);
     }
     return open;
 }
 
 void TraceBuilder::layUnbegun(Trace& trace) const {
-    for (std::size_t i = 0; i < unbegunTasks_.size(); ++i)
-        trace.tasks.set(i, unbegunTasks_[i]);
+    trace.tasks.set(0, {unbegunTasks_.begin(), unbegunTasks_.end()});
     for (std::size_t i = 0; i < unbegunRegions_.size(); ++i) {
         Region region = unbegunRegions_[i];
         region.task = placed(region.task);
-        trace.regions.set(i, region);
+        trace.regions.set(i, {&region, 1});
     }
 }
 

@@ -97,6 +97,7 @@ class TraceBuilder {
         std::uint32_t regionsBefore = 0;
         std::vector<TaskIndex> foreignTasks;
     };
+    class SpanNames;
     struct OpenRegion {
         std::uint32_t region;
         StringId type;

@@ -15,15 +15,9 @@ LiveGoroutines::Slot LiveGoroutines::freeSlot() {
 }
 
 LiveGoroutines::Slot LiveGoroutines::add(std::int64_t id) {
-    if (++count_ * 2 > table_.size())
-        grow();
     const Slot slot = freeSlot();
     slots_[slot].id = id;
-    const std::size_t mask = table_.size() - 1;
-    std::size_t i = home(id);
-    while (table_[i].slot != none)
-        i = (i + 1) & mask;
-    table_[i] = {id, slot};
+    slotOfId_.set(static_cast<std::uint64_t>(id), slot);
     return slot;
 }
 
@@ -36,36 +30,8 @@ LiveGoroutines::Slot LiveGoroutines::addUnnamed() {
 void LiveGoroutines::remove(Slot slot) {
     slots_[slot].live = false;
     free_.push_back(slot);
-    if (!slots_[slot].named)
-        return;
-    const std::size_t mask = table_.size() - 1;
-    std::size_t hole = home(slots_[slot].id);
-    while (table_[hole].slot != slot)
-        hole = (hole + 1) & mask;
-    // Close the hole: whatever lies behind it and would be looked for in front of it moves up.
-    for (std::size_t i = (hole + 1) & mask; table_[i].slot != none; i = (i + 1) & mask) {
-        const std::size_t wants = home(table_[i].id);
-        if (((i - wants) & mask) >= ((i - hole) & mask)) {
-            table_[hole] = table_[i];
-            hole = i;
-        }
-    }
-    table_[hole].slot = none;
-    --count_;
-}
-
-void LiveGoroutines::grow() {
-    std::vector<Entry> old(table_.size() * 2);
-    old.swap(table_);
-    const std::size_t mask = table_.size() - 1;
-    for (const Entry& entry : old) {
-        if (entry.slot == none)
-            continue;
-        std::size_t i = home(entry.id);
-        while (table_[i].slot != none)
-            i = (i + 1) & mask;
-        table_[i] = entry;
-    }
+    if (slots_[slot].named)
+        slotOfId_.remove(static_cast<std::uint64_t>(slots_[slot].id));
 }
 
 } // namespace waitscope

@@ -3,6 +3,7 @@
 // scheduler of go-trace-format D.1. It survives generations; only tables are replaced.
 #pragma once
 
+#include "model/build/id_table.h"
 #include "model/trace/ids.h"
 
 #include <cstdint>
@@ -45,14 +46,7 @@ class LiveGoroutines {
         bool live = true;       ///< the slot is in use
     };
 
-    LiveGoroutines() : table_(1024) {}
-    [[nodiscard]] Slot find(std::int64_t id) const {
-        const std::size_t mask = table_.size() - 1;
-        for (std::size_t i = home(id);; i = (i + 1) & mask) {
-            if (table_[i].slot == none || table_[i].id == id)
-                return table_[i].slot;
-        }
-    }
+    [[nodiscard]] Slot find(std::int64_t id) const { return slotOfId_.find(static_cast<std::uint64_t>(id)); }
     /// Adds one that is not there.
     Slot add(std::int64_t id);
     /// Adds one whose id is not known.
@@ -64,22 +58,11 @@ class LiveGoroutines {
     [[nodiscard]] const std::vector<Goroutine>& slots() const { return slots_; }
 
   private:
-    struct Entry {
-        std::int64_t id = 0;
-        Slot slot = none; ///< none: free
-    };
-    // Runs of ids are common, so four neighbours share a cache line.
-    [[nodiscard]] std::size_t home(std::int64_t id) const {
-        const auto bits = static_cast<std::uint64_t>(id);
-        return ((((bits >> 2) * 0x9e3779b97f4a7c15U) >> 20) << 2 | (bits & 3)) & (table_.size() - 1);
-    }
     [[nodiscard]] Slot freeSlot();
-    void grow();
 
-    std::vector<Entry> table_;
+    IdTable slotOfId_;
     std::vector<Goroutine> slots_;
     std::vector<Slot> free_;
-    std::size_t count_ = 0;
 };
 
 struct LiveProc {

@@ -24,15 +24,20 @@ Tasks::Tasks(std::size_t size, const Task& largest)
     , stacks_(size, largest.stack)
     , flags_(size) {}
 
-void Tasks::set(std::size_t i, const Task& task) {
-    ids_.set(i, task.id);
-    parentIds_.set(i, task.parentId);
-    types_.set(i, task.type);
-    begins_.set(i, task.range.begin);
-    ends_.set(i, task.range.end);
-    beganOn_.set(i, task.beganOn);
-    stacks_.set(i, task.stack);
-    flags_[i] = flagsOf(task.begun, task.ended);
+void Tasks::set(std::size_t from, std::span<const Task> tasks) {
+    const auto setColumn = [&](auto& column, const auto& valueOf) {
+        column.setEach(
+            tasks.size(), [&](std::size_t n) { return from + n; }, [&](std::size_t n) { return valueOf(tasks[n]); });
+    };
+    setColumn(ids_, [](const Task& t) { return t.id; });
+    setColumn(parentIds_, [](const Task& t) { return t.parentId; });
+    setColumn(types_, [](const Task& t) { return t.type; });
+    setColumn(begins_, [](const Task& t) { return t.range.begin; });
+    setColumn(ends_, [](const Task& t) { return t.range.end; });
+    setColumn(beganOn_, [](const Task& t) { return t.beganOn; });
+    setColumn(stacks_, [](const Task& t) { return t.stack; });
+    for (std::size_t n = 0; n < tasks.size(); ++n)
+        flags_[from + n] = flagsOf(tasks[n].begun, tasks[n].ended);
 }
 
 Task Tasks::operator[](std::size_t i) const {
@@ -55,14 +60,34 @@ Regions::Regions(std::size_t size, const Region& largest)
     , stacks_(size, largest.stack)
     , flags_(size) {}
 
-void Regions::set(std::size_t i, const Region& region) {
-    begins_.set(i, region.begin);
-    ends_.set(i, region.end);
-    goroutines_.set(i, region.goroutine);
-    types_.set(i, region.type);
-    tasks_.set(i, region.task);
-    stacks_.set(i, region.stack);
-    flags_[i] = flagsOf(!region.beforeTrace, !region.open);
+void Regions::set(std::size_t from, std::span<const Region> regions) {
+    const auto setColumn = [&](auto& column, const auto& valueOf) {
+        column.setEach(
+            regions.size(), [&](std::size_t n) { return from + n; },
+            [&](std::size_t n) { return valueOf(regions[n]); });
+    };
+    setColumn(begins_, [](const Region& r) { return r.begin; });
+    setColumn(ends_, [](const Region& r) { return r.end; });
+    setColumn(goroutines_, [](const Region& r) { return r.goroutine; });
+    setColumn(types_, [](const Region& r) { return r.type; });
+    setColumn(tasks_, [](const Region& r) { return r.task; });
+    setColumn(stacks_, [](const Region& r) { return r.stack; });
+    for (std::size_t n = 0; n < regions.size(); ++n)
+        flags_[from + n] = flagsOf(!regions[n].beforeTrace, !regions[n].open);
+}
+
+void Regions::get(std::size_t from, std::span<Region> regions) const {
+    const std::size_t count = regions.size();
+    begins_.takeEach(from, count, [&](std::size_t n, Time begin) { regions[n].begin = begin; });
+    ends_.takeEach(from, count, [&](std::size_t n, Time end) { regions[n].end = end; });
+    goroutines_.takeEach(from, count, [&](std::size_t n, GoroutineIndex g) { regions[n].goroutine = g; });
+    types_.takeEach(from, count, [&](std::size_t n, StringId type) { regions[n].type = type; });
+    tasks_.takeEach(from, count, [&](std::size_t n, TaskIndex task) { regions[n].task = task; });
+    stacks_.takeEach(from, count, [&](std::size_t n, StackId stack) { regions[n].stack = stack; });
+    for (std::size_t n = 0; n < count; ++n) {
+        regions[n].beforeTrace = (flags_[from + n] & beginSeen) == 0;
+        regions[n].open = (flags_[from + n] & endSeen) == 0;
+    }
 }
 
 Region Regions::operator[](std::size_t i) const {

@@ -7,6 +7,7 @@
 #include "model/trace/time.h"
 
 #include <cstdint>
+#include <span>
 
 namespace waitscope {
 
@@ -62,7 +63,8 @@ class Tasks {
     Tasks() = default;
     /// No member of any task may be larger than that of `largest`. Different threads may set different rows.
     Tasks(std::size_t size, const Task& largest);
-    void set(std::size_t i, const Task& task);
+    /// Sets the rows from `from` on, column by column.
+    void set(std::size_t from, std::span<const Task> tasks);
 
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
@@ -85,7 +87,10 @@ class Regions {
     Regions() = default;
     /// No member of any region may be larger than that of `largest`. Different threads may set different rows.
     Regions(std::size_t size, const Region& largest);
-    void set(std::size_t i, const Region& region);
+    /// Sets the rows from `from` on, column by column.
+    void set(std::size_t from, std::span<const Region> regions);
+    /// The rows from `from` on, as many as there is room for: the fast way to read many.
+    void get(std::size_t from, std::span<Region> regions) const;
 
     [[nodiscard]] std::size_t size() const { return begins_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }

@@ -37,7 +37,8 @@ template <class T> class Column {
         assert(i < size_);
         return values()[i];
     }
-    [[nodiscard]] std::span<const T> view() const { return {values(), size_}; }
+    /// To write many.
+    [[nodiscard]] std::span<T> view() { return {values(), size_}; }
 
   private:
     [[nodiscard]] T* values() const { return reinterpret_cast<T*>(memory_.data()); }
@@ -71,17 +72,27 @@ template <class T> class NarrowColumn {
     }
     void set(std::size_t i, T value) {
         assert(i < size_);
-        withWidth([&](auto width) { store<width>(i, value); });
+        withWidth([&](auto width) { store<width>(memory_.data(), i, value); });
     }
     /// Sets `valueOf(n)` at `placeOf(n)` for every n below `count`: the fast way to set many. What has its place beyond
     /// the end is left out.
     template <class PlaceOf, class ValueOf>
     void setEach(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
-        withWidth([&](auto width) {
+        withWidth([&, data = memory_.data(), size = size_](auto width) {
             for (std::size_t n = 0; n < count; ++n)
-                if (const std::size_t place = placeOf(n); place < size_) [[likely]]
-                    store<width>(place, valueOf(n));
+                if (const std::size_t place = placeOf(n); place < size) [[likely]]
+                    store<width>(data, place, valueOf(n));
         });
+    }
+    /// Calls `take(n, value)` with the values of the `count` places from `begin` on: the fast way to read many.
+    template <class Take> void takeEach(std::size_t begin, std::size_t count, const Take& take) const {
+        assert(begin + count <= size_);
+        const std::byte* at = memory_.data() + begin * width_;
+        for (std::size_t n = 0; n < count; ++n, at += width_) {
+            std::uint64_t bytes = 0;
+            std::memcpy(&bytes, at, sizeof bytes);
+            take(n, decoded(bytes & mask_));
+        }
     }
     /// The first place in [begin, end) that holds more than `value`, or `end`; the values there must ascend. O(log n).
     [[nodiscard]] std::size_t firstAbove(std::size_t begin, std::size_t end, T value) const {
@@ -132,10 +143,11 @@ template <class T> class NarrowColumn {
             return;
         }
     }
-    template <std::size_t width> void store(std::size_t i, T value) {
+    // A stored byte may be part of anything, so loops keep `data` in a variable of their own.
+    template <std::size_t width> void store(std::byte* data, std::size_t i, T value) {
         const std::uint64_t bytes = encoded(value);
         assert(i < size_ && bytes <= mask_);
-        std::memcpy(memory_.data() + i * width, &bytes, width);
+        std::memcpy(data + i * width, &bytes, width);
     }
 
     static std::uint64_t encoded(T value) {
