@@ -2,7 +2,8 @@
 // The next event of one thread: walks the thread's batches in file order and decodes one event at a time.
 //
 // Decoding is a quarter of a load, so an event that lies at least `longestEvent` bytes before the end of its batch is
-// read without looking for the end; the last few of a batch are read with every check.
+// read without looking for the end; the last few of a batch are read with every check. Its turn depends on its time
+// alone, so its arguments are decoded when it is taken, by code that knows how many there are.
 #pragma once
 
 #include "model/reader/generation.h"
@@ -20,12 +21,11 @@ class TickScale {
   public:
     TickScale() = default;
     explicit TickScale(std::uint64_t ticksPerSecond) : factor_(1.0 / (static_cast<double>(ticksPerSecond) / 1e9)) {
-        const auto whole = static_cast<std::uint64_t>(factor_);
-        whole_ = static_cast<double>(whole) == factor_ ? whole : 0;
+        whole_ = factor_ <= largestWhole ? static_cast<std::uint64_t>(factor_) : 0;
+        exactBelow_ = static_cast<double>(whole_) == factor_ ? exact : 0;
     }
     [[nodiscard]] std::int64_t nanoseconds(std::uint64_t ticks) const {
-        constexpr std::uint64_t exact = std::uint64_t{1} << 46; // the product stays below 2^53, exact in both ways
-        if (whole_ != 0 && ticks < exact && whole_ <= 128) [[likely]]
+        if (ticks < exactBelow_) [[likely]]
             return static_cast<std::int64_t>(ticks * whole_);
         return static_cast<std::int64_t>(std::min(static_cast<double>(ticks) * factor_, latest));
     }
@@ -33,8 +33,12 @@ class TickScale {
     static constexpr double latest = 4.0e18;
 
   private:
+    static constexpr std::uint64_t largestWhole = 128;
+    static constexpr std::uint64_t exact = std::uint64_t{1} << 46; ///< times that, it is below 2^53: a double's too
+
     double factor_ = 64.0;
     std::uint64_t whole_ = 64;
+    std::uint64_t exactBelow_ = exact; ///< ticks; the whole factor gives the same as the other one; 0: it is not whole
 };
 
 /// The place of the last batch that begins before `from` (ns); the first if none does.
@@ -54,16 +58,59 @@ class EventCursor {
 
     enum class Step { Event, End, Damaged };
 
-    /// Moves to the next event. After Damaged it goes on with the next batch.
-    Step next() {
-        Step step = end_ - at_ >= longestEvent ? decodeUnchecked() : decodeChecked();
-        while (step == Step::Event && time_ < from_)
-            [[unlikely]] step = decodeChecked();
-        return step == Step::Event && time_ >= until_ ? Step::End : step;
+    /// Moves to the next event; the arguments of the one it stands on have been read. After Damaged it goes on with the
+    /// next batch.
+    [[gnu::always_inline]] Step next() {
+        if (at_ >= uncheckedEnd_) [[unlikely]]
+            return nextChecked();
+        type_ = std::to_integer<std::uint8_t>(*at_);
+        bool wellFormed = wire::argumentCounts[type_] != 0;
+        argumentsAt_ = at_ + 1;
+        const std::uint64_t ticks = decode(argumentsAt_, wellFormed);
+        if (!wellFormed) [[unlikely]]
+            return damaged();
+        advanceTime(ticks);
+        if (time_ < from_) [[unlikely]]
+            return nextWanted();
+        return time_ >= until_ ? Step::End : Step::Event;
+    }
+    /// Decodes the arguments, of which there are `count`, if they are not yet; false if one is damaged: then what is
+    /// left of the batch cannot be read.
+    template <std::size_t count> [[gnu::always_inline]] bool readArguments() {
+        if (at_ >= argumentsAt_) [[unlikely]]
+            return true;
+        const std::byte* at = argumentsAt_;
+        bool wellFormed = true;
+        static_assert(count < wire::mostArguments); // unrolled by hand: compilers do not at -O2
+        if constexpr (count > 0)
+            arguments_[0] = decode(at, wellFormed);
+        if constexpr (count > 1)
+            arguments_[1] = decode(at, wellFormed);
+        if constexpr (count > 2)
+            arguments_[2] = decode(at, wellFormed);
+        if constexpr (count > 3)
+            arguments_[3] = decode(at, wellFormed);
+        if (!wellFormed) [[unlikely]]
+            return damagedInside();
+        at_ = at;
+        return true;
+    }
+    /// The same, of as many as its type has.
+    [[gnu::noinline]] bool readArguments() {
+        if (at_ >= argumentsAt_)
+            return true;
+        const std::byte* at = argumentsAt_;
+        bool wellFormed = true;
+        for (std::size_t i = 1; i < wire::argumentCounts[type_]; ++i)
+            arguments_[i - 1] = decode(at, wellFormed);
+        if (!wellFormed)
+            return damagedInside();
+        at_ = at;
+        return true;
     }
     /// Leaves the event it stands on; false if it was the last.
     bool skipEvent() {
-        Step step = next();
+        Step step = readArguments() ? next() : Step::Damaged;
         while (step == Step::Damaged)
             step = next();
         return step == Step::Event;
@@ -71,14 +118,14 @@ class EventCursor {
 
     [[nodiscard]] std::uint8_t type() const { return type_; }
     [[nodiscard]] std::int64_t time() const { return time_; }
-    /// Argument i, the time difference not counted.
+    /// Argument i, the time difference not counted. They must have been read.
     [[nodiscard]] std::uint64_t argument(std::size_t i) const { return arguments_[i]; }
     [[nodiscard]] std::int64_t thread() const { return stream_->thread; }
     /// At the end of what is wanted: do later batches begin earlier? Only damaged files do that.
     [[nodiscard]] bool leavesSomething() const {
         return nextBatch_ < stream_->batches.size() && scale_.nanoseconds(stream_->batches[nextBatch_].ticks) < until_;
     }
-    /// Where it stands, behind the event.
+    /// Where it stands: behind the event, once its arguments are read.
     [[nodiscard]] std::uint64_t offsetFrom(const std::byte* fileBegin) const {
         return static_cast<std::uint64_t>(at_ - fileBegin);
     }
@@ -88,22 +135,16 @@ class EventCursor {
     }
 
   private:
-    static constexpr std::ptrdiff_t longestEvent = 1 + wire::mostArguments * longestVarint + 8;
+    static constexpr std::size_t longestEvent = 1 + wire::mostArguments * longestVarint + 8;
 
-    Step decodeUnchecked() {
-        const std::byte* at = at_;
-        type_ = std::to_integer<std::uint8_t>(*at++);
-        const std::size_t count = wire::argumentCounts[type_];
-        bool wellFormed = count != 0;
-        const std::uint64_t ticks = decode(at, wellFormed);
-        for (std::size_t i = 1; i < count; ++i)
-            arguments_[i - 1] = decode(at, wellFormed);
-        if (!wellFormed) [[unlikely]]
-            return damaged();
-        at_ = at;
-        advanceTime(ticks);
-        return Step::Event;
+    [[gnu::noinline]] Step nextChecked() {
+        Step step = decodeChecked();
+        while (step == Step::Event && time_ < from_)
+            step = decodeChecked();
+        return step == Step::Event && time_ >= until_ ? Step::End : step;
     }
+    // From an event that is too early.
+    [[gnu::noinline]] Step nextWanted() { return readArguments() ? nextChecked() : Step::Damaged; }
 
     Step decodeChecked() {
         while (at_ == end_) {
@@ -112,6 +153,7 @@ class EventCursor {
             const EventBatch& batch = stream_->batches[nextBatch_++];
             at_ = batch.data.data();
             end_ = at_ + batch.data.size();
+            uncheckedEnd_ = batch.data.size() < longestEvent ? nullptr : end_ - longestEvent + 1;
             time_ = scale_.nanoseconds(batch.ticks);
         }
         type_ = std::to_integer<std::uint8_t>(*at_);
@@ -122,15 +164,23 @@ class EventCursor {
             arguments_[i - 1] = in.uvarint();
         if (in.failed() || count == 0)
             return damaged();
-        at_ = in.position();
+        at_ = argumentsAt_ = in.position();
         advanceTime(ticks);
         return Step::Event;
     }
 
-    Step damaged() {
+    [[gnu::noinline]] Step damaged() {
         damagedAt_ = at_;
-        at_ = end_;
+        at_ = argumentsAt_ = end_;
         return Step::Damaged;
+    }
+
+    // The time is that of the last event that was whole.
+    [[gnu::noinline]] bool damagedInside() {
+        ByteCursor in(at_ + 1, end_);
+        time_ -= scale_.nanoseconds(in.uvarint());
+        damaged();
+        return false;
     }
 
     void advanceTime(std::uint64_t ticks) {
@@ -174,7 +224,9 @@ class EventCursor {
     std::int64_t until_;
     std::size_t nextBatch_;
     const std::byte* damagedAt_ = nullptr;
-    const std::byte* at_ = nullptr;
+    const std::byte* at_ = nullptr;           ///< the event, until its arguments are read; then what follows
+    const std::byte* argumentsAt_ = nullptr;  ///< of the event
+    const std::byte* uncheckedEnd_ = nullptr; ///< an event that begins before may be read without looking for the end
     const std::byte* end_ = nullptr;
     std::int64_t time_ = 0;
     std::uint8_t type_ = 0;

@@ -21,7 +21,7 @@ class EventWriter {
         return announce(kind);
     }
     /// One that Go's reader delivers but no trace needs: it takes its place in time.
-    void skip(std::int64_t time) {
+    [[gnu::always_inline]] void skip(std::int64_t time) {
         lastTime_ = time <= lastTime_ ? lastTime_ + 1 : time;
         if (delivered_ < Slice::mostEarlyTimes) [[unlikely]]
             builder_.isEarly(lastTime_);
@@ -37,13 +37,14 @@ class EventWriter {
         return event_;
     }
     /// For what is most of a trace: the builder, to be told of a change of state itself. Takes its place in time.
-    SliceBuilder& change(std::int64_t time) {
-        flush();
+    [[gnu::always_inline]] SliceBuilder& change(std::int64_t time) {
+        if (pending_) [[unlikely]]
+            flush();
         skip(time);
         return builder_;
     }
     /// Hands over what is left.
-    void flush() {
+    [[gnu::noinline]] void flush() {
         if (pending_)
             builder_.add({&event_, 1});
         pending_ = false;

@@ -54,31 +54,25 @@ OrderedSlice Orderer::order(const std::stop_token& stop) {
     for (const EventCursor& cursor : cursors_) {
         const auto source = static_cast<std::uint32_t>(sources_.size());
         sources_.push_back({cursor, cursor.thread() == -1 ? ThreadIndex{} : threadOf(cursor.thread())});
-        if (resumed_ || step(source))
-            push(source);
+        if (resumed_ || step(sources_[source].cursor))
+            heap_.push({sources_[source].cursor.time(), source});
     }
 
-    for (std::uint32_t sinceCheck = 0; !heap_.empty();) {
-        constexpr std::uint32_t betweenChecks = 2048;
-        if (++sinceCheck == betweenChecks) {
-            sinceCheck = 0;
-            if (stop.stop_requested()) {
-                result_.stopped = true;
-                return result();
-            }
+    while (!heap_.empty()) {
+        if (stop.stop_requested()) {
+            result_.stopped = true;
+            return result();
         }
-        deliverSamplesBefore(heap_[0].time);
-        const std::uint32_t head = heap_[0].source;
-        Outcome outcome = tryAt(0);
+        Outcome outcome = takeSome();
         std::size_t at = 0;
         if (outcome == Outcome::NotReady) [[unlikely]] {
-            // An array sorted by time is still a heap. Stable, so that the order never depends on anything else.
-            std::ranges::stable_sort(heap_, {}, &Next::time);
+            const std::uint32_t head = heap_[0].source;
+            heap_.sort();
             for (std::size_t i = 0; i < heap_.size() && outcome == Outcome::NotReady; ++i) {
                 if (heap_[i].time - heap_[0].time > work_.patience)
                     break;
                 if (heap_[i].source != head)
-                    outcome = tryAt(at = i);
+                    outcome = takeLater(at = i);
             }
         }
         if (outcome == Outcome::NotReady)
@@ -116,12 +110,8 @@ OrderedSlice Orderer::result() {
     return std::move(result_);
 }
 
-bool Orderer::step(std::uint32_t source) {
-    EventCursor& cursor = sources_[source].cursor;
-    for (;;) {
-        const EventCursor::Step step = cursor.next();
-        if (step == EventCursor::Step::Event)
-            return true;
+bool Orderer::stepOver(EventCursor& cursor, EventCursor::Step step) {
+    for (; step != EventCursor::Step::Event; step = cursor.next()) {
         if (step == EventCursor::Step::End) {
             if (cursor.leavesSomething() && !result_.damage)
                 result_.stuck = ReadProblem{.text = "The batches of a thread overlap in generation " +
@@ -148,22 +138,7 @@ bool Orderer::step(std::uint32_t source) {
                               .time = cursor.time()};
         }
     }
-}
-
-Orderer::Outcome Orderer::tryAt(std::size_t i) {
-    Source& source = sources_[heap_[i].source];
-    ++result_.steps;
-    const Outcome outcome = advance(source.cursor, source.thread);
-    if (outcome != Outcome::Taken)
-        return outcome;
-    if (step(heap_[i].source)) {
-        heap_[i].time = source.cursor.time();
-        if (!siftUp(i))
-            siftDown(i);
-    } else {
-        removeFromHeap(i);
-    }
-    return outcome;
+    return true;
 }
 
 ReadProblem Orderer::problemAt(std::size_t i, const std::string& why) const {
@@ -174,43 +149,6 @@ ReadProblem Orderer::problemAt(std::size_t i, const std::string& why) const {
             .generation = generation_.number,
             .thread = source.cursor.thread(),
             .disorder = true};
-}
-
-// The heap is Go's (D.2), so that events with equal times come out in the same order as with Go's own reader.
-
-void Orderer::push(std::uint32_t source) {
-    heap_.push_back({sources_[source].cursor.time(), source});
-    siftUp(heap_.size() - 1);
-}
-
-bool Orderer::siftUp(std::size_t i) {
-    const Next moving = heap_[i];
-    const std::size_t from = i;
-    for (; i > 0 && heap_[(i - 1) / 2].time > moving.time; i = (i - 1) / 2)
-        heap_[i] = heap_[(i - 1) / 2];
-    heap_[i] = moving;
-    return i != from;
-}
-
-void Orderer::siftDown(std::size_t i) {
-    const Next moving = heap_[i];
-    const std::size_t size = heap_.size();
-    for (std::size_t child = 2 * i + 1; child < size; child = 2 * i + 1) {
-        child += child + 1 < size && heap_[child + 1].time < heap_[child].time ? 1 : 0;
-        if (heap_[child].time >= moving.time)
-            break;
-        heap_[i] = heap_[child];
-        i = child;
-    }
-    heap_[i] = moving;
-}
-
-void Orderer::removeFromHeap(std::size_t i) {
-    for (; i > 0; i = (i - 1) / 2)
-        std::swap(heap_[(i - 1) / 2], heap_[i]);
-    heap_[0] = heap_.back();
-    heap_.pop_back();
-    siftDown(0);
 }
 
 OrderedEvent& Orderer::deliver(const EventCursor& e, OrderedEventKind kind, const Context& at) {

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "model/build/slice_builder.h"
+#include "model/reader/event_heap.h"
 #include "model/reader/event_writer.h"
 #include "model/reader/slice_work.h"
 
@@ -45,7 +46,7 @@ class Orderer {
 
   private:
     using Slot = LiveGoroutines::Slot;
-    enum class Outcome { Taken, NotReady, Impossible };
+    enum class Outcome { Taken, NotReady, Impossible, Damaged };
     struct Context {
         ThreadIndex thread;
         ProcIndex proc;
@@ -56,8 +57,8 @@ class Orderer {
         ThreadIndex thread; ///< none for the batches owned by no thread
     };
 
-    Outcome advance(const EventCursor& e, ThreadIndex thread);
-    Outcome dispatch(const EventCursor& e, Context& at);
+    Outcome dispatch(EventCursor& e, Context& at);
+    Outcome dispatchSeldom(const EventCursor& e, Context& at);
     Outcome rangeEvent(const EventCursor& e, const Context& at);
     Outcome annotation(const EventCursor& e, const Context& at);
     Outcome region(const EventCursor& e, const Context& at);
@@ -104,7 +105,7 @@ class Orderer {
 
     // Who an event speaks of. What is not known yet is taken over from the state before, or taken for granted.
     ThreadIndex threadOf(std::int64_t id);
-    [[nodiscard]] Slot goroutineOf(std::int64_t id) {
+    [[gnu::always_inline]] Slot goroutineOf(std::int64_t id) {
         const Slot slot = state_.goroutines.find(id);
         return slot != LiveGoroutines::none ? slot : takeOver(id);
     }
@@ -147,14 +148,18 @@ class Orderer {
     /// The assumption about a processor of which only its thread is known; null if more is known.
     [[nodiscard]] ProcAssumption* openAssumption(ProcIndex proc);
 
-    // The heap of threads, ordered by the time of their next event.
-    void push(std::uint32_t source);
-    bool siftUp(std::size_t i);
-    void siftDown(std::size_t i);
-    void removeFromHeap(std::size_t i);
-    Outcome tryAt(std::size_t i);
+    /// Takes the head's events as long as they can be taken; after some hundreds it comes back all the same.
+    Outcome takeSome();
+    /// Takes the event at place `i` of the heap, if that is possible.
+    Outcome take(std::size_t i);
+    Outcome takeLater(std::size_t i); ///< the same, for one that is not the head
     /// Moves a source to its next event; false at its end.
-    bool step(std::uint32_t source);
+    [[gnu::always_inline]] bool step(EventCursor& cursor) {
+        const EventCursor::Step step = cursor.next();
+        return step == EventCursor::Step::Event || stepOver(cursor, step);
+    }
+    /// The same, where the next thing is no event.
+    [[gnu::noinline]] bool stepOver(EventCursor& cursor, EventCursor::Step step);
     [[nodiscard]] ReadProblem problemAt(std::size_t i, const std::string& why) const;
     [[nodiscard]] OrderedSlice result();
 
@@ -183,11 +188,7 @@ class Orderer {
     std::unordered_set<std::int64_t> endedHere_;  ///< of the goroutines that were there before
 
     std::vector<Source> sources_;
-    struct Next {
-        std::int64_t time; ///< of the source's next event
-        std::uint32_t source;
-    };
-    std::vector<Next> heap_;
+    EventHeap heap_; ///< of the sources
     struct Sample {
         std::int64_t time;
         WireSample sample;

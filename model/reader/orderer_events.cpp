@@ -33,42 +33,181 @@ ProcState shownStateOf(std::uint8_t status) {
 
 } // namespace
 
-Orderer::Outcome Orderer::advance(const EventCursor& e, ThreadIndex thread) {
-    Context at{.thread = thread};
-    if (thread.known()) {
-        at.proc = state_.threads[thread].proc;
-        at.goroutine = state_.threads[thread].goroutine;
+[[gnu::always_inline]] inline void Orderer::runs(const EventCursor& e, Context& at, Slot slot) {
+    out_.change(e.time()).runs(state_.goroutines[slot].index, out_.lastTime(), running_, at.thread, at.proc);
+    at.goroutine = slot;
+}
+
+[[gnu::always_inline]] inline void Orderer::ends(const EventCursor& e, Context& at) {
+    out_.change(e.time()).ends(state_.goroutines[at.goroutine].index, out_.lastTime(), ended_);
+    forget(at.goroutine);
+    at.goroutine = LiveGoroutines::none;
+}
+
+[[gnu::always_inline]] inline void Orderer::wakes(const EventCursor& e, const Context& at, Slot slot, StackId stack) {
+    const Waker waker = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
+    out_.change(e.time()).enters(state_.goroutines[slot].index, out_.lastTime(), woken_, stack.value, waker.link());
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::create(const EventCursor& e, const Context& at) {
+    if (!has(at, true, false))
+        return impossible("a goroutine is created without a processor");
+    if (at.goroutine != LiveGoroutines::none && state_.goroutines[at.goroutine].status != GoRunning &&
+        state_.goroutines[at.goroutine].status != 0)
+        return impossible("a goroutine that does not run creates another");
+    const std::int64_t id = idOf(e.argument(0));
+    if (exists(id))
+        return impossible("a goroutine is created that exists already");
+    const bool blocked = e.type() == GoCreateBlocked;
+    const Slot slot = addGoroutine(state_.goroutines.add(id));
+    auto& g = state_.goroutines[slot];
+    g.status = blocked ? GoWaiting : GoRunnable;
+    g.sequence = {generation_.number, 0};
+    const Waker creator = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
+    out_.change(e.time()).created(id, out_.lastTime(), blocked ? createdBlocked_ : created_, stackOf(e.argument(1)),
+                                  stackOf(e.argument(2)), creator);
+    return Outcome::Taken;
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::start(const EventCursor& e, Context& at) {
+    const Slot slot = goroutineOf(idOf(e.argument(0)));
+    if (slot == LiveGoroutines::none)
+        return Outcome::NotReady;
+    auto& g = state_.goroutines[slot];
+    if (!is(g, GoRunnable) || !follows(g, e.argument(1)))
+        return Outcome::NotReady;
+    if (!has(at, true, false) || !hasNoGoroutine(at))
+        return impossible("a goroutine starts on a thread that has no processor, or runs another");
+    g.status = GoRunning;
+    g.sequence.number = e.argument(1);
+    runs(e, at, slot);
+    return Outcome::Taken;
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::leaveRunning(const EventCursor& e, Context& at) {
+    if (!has(at, true, true))
+        return impossible("a thread stops a goroutine without having one");
+    auto& g = state_.goroutines[at.goroutine];
+    if (!is(g, GoRunning))
+        return impossible("a goroutine stops that does not run");
+    if (e.type() == GoDestroy) {
+        ends(e, at);
+        return Outcome::Taken;
     }
-    const Outcome outcome = dispatch(e, at);
-    if (outcome == Outcome::Taken && thread.known()) {
-        state_.threads[thread].proc = at.proc;
-        state_.threads[thread].goroutine = at.goroutine;
+    const bool blocks = e.type() == GoBlock;
+    g.status = blocks ? GoWaiting : GoRunnable;
+    const SpanKindId kind = builder_.kindOf({.state = blocks ? GoroutineState::Waiting : GoroutineState::Runnable,
+                                             .origin = SpanOrigin::Event,
+                                             .reason = reasonOf(e.argument(0))});
+    out_.change(e.time()).entersFrom(g.index, out_.lastTime(), kind, stackOf(e.argument(1)), nowhere);
+    at.goroutine = LiveGoroutines::none;
+    return Outcome::Taken;
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::unblock(const EventCursor& e, const Context& at) {
+    const Slot slot = goroutineOf(idOf(e.argument(0)));
+    if (slot == LiveGoroutines::none)
+        return Outcome::NotReady;
+    auto& g = state_.goroutines[slot];
+    if (!is(g, GoWaiting) || !follows(g, e.argument(1)))
+        return Outcome::NotReady;
+    g.status = GoRunnable;
+    g.sequence.number = e.argument(1);
+    wakes(e, at, slot, stackOf(e.argument(2)));
+    return Outcome::Taken;
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::region(const EventCursor& e, const Context& at) {
+    SliceBuilder& builder = out_.change(e.time());
+    const GoroutineIndex goroutine = indexOf(at.goroutine);
+    if (e.type() == UserRegionBegin)
+        builder.regionBegins(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0),
+                             stackOf(e.argument(2)));
+    else
+        builder.regionEnds(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0));
+    return Outcome::Taken;
+}
+
+// These three are the innermost loop of a load, and one piece of code: each event costs but a few dozen instructions,
+// so calls would be much of it.
+
+Orderer::Outcome Orderer::takeSome() {
+    constexpr int most = 2048;
+    Outcome outcome = Outcome::Taken;
+    for (int i = 0; i < most && outcome == Outcome::Taken && !heap_.empty(); ++i) {
+        deliverSamplesBefore(heap_[0].time);
+        outcome = take(0);
     }
     return outcome;
 }
 
-// The events that most of a trace consists of are named here, so that it takes one jump to get to them.
-inline Orderer::Outcome Orderer::dispatch(const EventCursor& e, Context& at) {
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::take(std::size_t i) {
+    Source& source = sources_[heap_[i].source];
+    EventCursor& e = source.cursor;
+    ++result_.steps;
+    Context at{.thread = source.thread};
+    if (at.thread.known()) {
+        at.proc = state_.threads[at.thread].proc;
+        at.goroutine = state_.threads[at.thread].goroutine;
+    }
+    const Outcome outcome = dispatch(e, at);
+    if (outcome == Outcome::Taken && at.thread.known()) {
+        state_.threads[at.thread].proc = at.proc;
+        state_.threads[at.thread].goroutine = at.goroutine;
+    }
+    const bool leaves = outcome == Outcome::Taken || outcome == Outcome::Damaged;
+    if (!leaves) [[unlikely]]
+        return outcome;
+    const bool hasEvent = outcome == Outcome::Taken ? step(e) : stepOver(e, EventCursor::Step::Damaged);
+    if (!hasEvent) [[unlikely]]
+        heap_.remove(i);
+    else if (i == 0)
+        heap_.moveFirstTo(e.time());
+    else
+        heap_.moveTo(i, e.time());
+    return outcome;
+}
+
+Orderer::Outcome Orderer::takeLater(std::size_t i) {
+    return take(i);
+}
+
+// The events that most of a trace consists of are named here, so that it takes one jump to get to them, and their
+// arguments are decoded by code that knows how many there are.
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::dispatch(EventCursor& e, Context& at) {
+    const auto read = [&]<Type type>() { return e.readArguments<argumentCounts[type] - 1>(); };
     switch (e.type()) {
     case GoCreate:
     case GoCreateBlocked:
-        return create(e, at);
+        static_assert(argumentCounts[GoCreate] == argumentCounts[GoCreateBlocked]);
+        return read.operator()<GoCreate>() ? create(e, at) : Outcome::Damaged;
     case GoStart:
-        return start(e, at);
+        return read.operator()<GoStart>() ? start(e, at) : Outcome::Damaged;
     case GoStop:
     case GoBlock:
+        static_assert(argumentCounts[GoStop] == argumentCounts[GoBlock]);
+        return read.operator()<GoStop>() ? leaveRunning(e, at) : Outcome::Damaged;
     case GoDestroy:
-        return leaveRunning(e, at);
+        return read.operator()<GoDestroy>() ? leaveRunning(e, at) : Outcome::Damaged;
     case GoUnblock:
-        return unblock(e, at);
+        return read.operator()<GoUnblock>() ? unblock(e, at) : Outcome::Damaged;
     case GoSyscallBegin:
-        return syscallBegin(e, at);
+        return read.operator()<GoSyscallBegin>() ? syscallBegin(e, at) : Outcome::Damaged;
     case GoSyscallEnd:
     case GoSyscallEndBlocked:
-        return syscallEnd(e, at);
+        static_assert(argumentCounts[GoSyscallEnd] == argumentCounts[GoSyscallEndBlocked]);
+        return read.operator()<GoSyscallEnd>() ? syscallEnd(e, at) : Outcome::Damaged;
     case UserRegionBegin:
     case UserRegionEnd:
-        return region(e, at);
+        static_assert(argumentCounts[UserRegionBegin] == argumentCounts[UserRegionEnd]);
+        return read.operator()<UserRegionBegin>() ? region(e, at) : Outcome::Damaged;
+    default:
+        return e.readArguments() ? dispatchSeldom(e, at) : Outcome::Damaged;
+    }
+}
+
+Orderer::Outcome Orderer::dispatchSeldom(const EventCursor& e, Context& at) {
+    switch (e.type()) {
     case GoCreateSyscall:
         return createInSyscall(e, at);
     case GoDestroySyscall:
@@ -104,26 +243,6 @@ inline Orderer::Outcome Orderer::dispatch(const EventCursor& e, Context& at) {
     }
 }
 
-Orderer::Outcome Orderer::create(const EventCursor& e, const Context& at) {
-    if (!has(at, true, false))
-        return impossible("a goroutine is created without a processor");
-    if (at.goroutine != LiveGoroutines::none && state_.goroutines[at.goroutine].status != GoRunning &&
-        state_.goroutines[at.goroutine].status != 0)
-        return impossible("a goroutine that does not run creates another");
-    const std::int64_t id = idOf(e.argument(0));
-    if (exists(id))
-        return impossible("a goroutine is created that exists already");
-    const bool blocked = e.type() == GoCreateBlocked;
-    const Slot slot = addGoroutine(state_.goroutines.add(id));
-    auto& g = state_.goroutines[slot];
-    g.status = blocked ? GoWaiting : GoRunnable;
-    g.sequence = {generation_.number, 0};
-    const Waker creator = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
-    out_.change(e.time()).created(id, out_.lastTime(), blocked ? createdBlocked_ : created_, stackOf(e.argument(1)),
-                                  stackOf(e.argument(2)), creator);
-    return Outcome::Taken;
-}
-
 Orderer::Outcome Orderer::createInSyscall(const EventCursor& e, Context& at) {
     if (!has(at, false, false) || !hasNoGoroutine(at))
         return impossible("a C thread enters Go while it runs a goroutine already");
@@ -139,70 +258,6 @@ Orderer::Outcome Orderer::createInSyscall(const EventCursor& e, Context& at) {
     out.value = static_cast<std::uint64_t>(id);
     out.to = GoroutineState::Syscall;
     at.goroutine = slot;
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::start(const EventCursor& e, Context& at) {
-    const Slot slot = goroutineOf(idOf(e.argument(0)));
-    if (slot == LiveGoroutines::none)
-        return Outcome::NotReady;
-    auto& g = state_.goroutines[slot];
-    if (!is(g, GoRunnable) || !follows(g, e.argument(1)))
-        return Outcome::NotReady;
-    if (!has(at, true, false) || !hasNoGoroutine(at))
-        return impossible("a goroutine starts on a thread that has no processor, or runs another");
-    g.status = GoRunning;
-    g.sequence.number = e.argument(1);
-    runs(e, at, slot);
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::leaveRunning(const EventCursor& e, Context& at) {
-    if (!has(at, true, true))
-        return impossible("a thread stops a goroutine without having one");
-    auto& g = state_.goroutines[at.goroutine];
-    if (!is(g, GoRunning))
-        return impossible("a goroutine stops that does not run");
-    if (e.type() == GoDestroy) {
-        ends(e, at);
-        return Outcome::Taken;
-    }
-    const bool blocks = e.type() == GoBlock;
-    g.status = blocks ? GoWaiting : GoRunnable;
-    const SpanKindId kind = builder_.kindOf({.state = blocks ? GoroutineState::Waiting : GoroutineState::Runnable,
-                                             .origin = SpanOrigin::Event,
-                                             .reason = reasonOf(e.argument(0))});
-    out_.change(e.time()).entersFrom(g.index, out_.lastTime(), kind, stackOf(e.argument(1)), nowhere);
-    at.goroutine = LiveGoroutines::none;
-    return Outcome::Taken;
-}
-
-void Orderer::runs(const EventCursor& e, Context& at, Slot slot) {
-    out_.change(e.time()).runs(state_.goroutines[slot].index, out_.lastTime(), running_, at.thread, at.proc);
-    at.goroutine = slot;
-}
-
-void Orderer::ends(const EventCursor& e, Context& at) {
-    out_.change(e.time()).ends(state_.goroutines[at.goroutine].index, out_.lastTime(), ended_);
-    forget(at.goroutine);
-    at.goroutine = LiveGoroutines::none;
-}
-
-void Orderer::wakes(const EventCursor& e, const Context& at, Slot slot, StackId stack) {
-    const Waker waker = at.goroutine == LiveGoroutines::none ? Waker::runtime() : Waker(indexOf(at.goroutine));
-    out_.change(e.time()).enters(state_.goroutines[slot].index, out_.lastTime(), woken_, stack.value, waker.link());
-}
-
-Orderer::Outcome Orderer::unblock(const EventCursor& e, const Context& at) {
-    const Slot slot = goroutineOf(idOf(e.argument(0)));
-    if (slot == LiveGoroutines::none)
-        return Outcome::NotReady;
-    auto& g = state_.goroutines[slot];
-    if (!is(g, GoWaiting) || !follows(g, e.argument(1)))
-        return Outcome::NotReady;
-    g.status = GoRunnable;
-    g.sequence.number = e.argument(1);
-    wakes(e, at, slot, stackOf(e.argument(2)));
     return Outcome::Taken;
 }
 
@@ -512,17 +567,6 @@ Orderer::Outcome Orderer::rangeEvent(const EventCursor& e, const Context& at) {
     }
     }
     deliverSilently(e); // a range that does not fit what is known: it decides nothing
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::region(const EventCursor& e, const Context& at) {
-    SliceBuilder& builder = out_.change(e.time());
-    const GoroutineIndex goroutine = indexOf(at.goroutine);
-    if (e.type() == UserRegionBegin)
-        builder.regionBegins(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0),
-                             stackOf(e.argument(2)));
-    else
-        builder.regionEnds(goroutine, out_.lastTime(), stringOf(e.argument(1)), e.argument(0));
     return Outcome::Taken;
 }
 

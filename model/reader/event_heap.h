@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whose event is the earliest? The threads by the time of their next event. The heap is Go's (go-trace-format D.2), so
+// that events with equal times come out in the same order as with Go's own reader.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace waitscope {
+
+class EventHeap {
+  public:
+    struct Next {
+        std::int64_t time; ///< of the source's next event
+        std::uint32_t source;
+    };
+
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] std::size_t size() const { return nexts_.size() - static_cast<std::size_t>(behind); }
+    /// The earliest is at 0.
+    [[nodiscard]] const Next& operator[](std::size_t i) const { return nexts_[i]; }
+
+    void push(Next next) {
+        nexts_.insert(nexts_.end() - behind, next);
+        siftUp(size() - 1);
+    }
+    /// The source of the earliest event has moved to one of `time`.
+    [[gnu::always_inline]] void moveFirstTo(std::int64_t time) {
+        nexts_[0].time = time;
+        if (nexts_[1].time < time || nexts_[2].time < time)
+            siftDown(0);
+    }
+    /// The source at `i` has.
+    void moveTo(std::size_t i, std::int64_t time) {
+        nexts_[i].time = time;
+        if (i == 0 || !siftUp(i))
+            siftDown(i);
+    }
+    void remove(std::size_t i) {
+        for (; i > 0; i = (i - 1) / 2)
+            std::swap(nexts_[(i - 1) / 2], nexts_[i]);
+        nexts_[0] = nexts_[size() - 1];
+        nexts_.erase(nexts_.end() - behind - 1);
+        if (!empty())
+            siftDown(0);
+    }
+    /// A table sorted by time is still a heap. Stable, so that the order never depends on anything else.
+    void sort() {
+        std::stable_sort(nexts_.begin(), nexts_.end() - behind,
+                         [](const Next& a, const Next& b) { return a.time < b.time; });
+    }
+
+  private:
+    bool siftUp(std::size_t i) {
+        Next* const nexts = nexts_.data();
+        const Next moving = nexts[i];
+        const std::size_t from = i;
+        for (; i > 0 && nexts[(i - 1) / 2].time > moving.time; i = (i - 1) / 2)
+            nexts[i] = nexts[(i - 1) / 2];
+        nexts[i] = moving;
+        return i != from;
+    }
+    [[gnu::always_inline]] void siftDown(std::size_t i) {
+        Next* const nexts = nexts_.data();
+        const std::size_t size = this->size();
+        const Next moving = nexts[i];
+        for (std::size_t child = 2 * i + 1; child < size; child = 2 * i + 1) {
+            child += nexts[child + 1].time < nexts[child].time ? 1 : 0;
+            if (nexts[child].time >= moving.time)
+                break;
+            nexts[i] = nexts[child];
+            i = child;
+        }
+        nexts[i] = moving;
+    }
+
+    // Behind the last there are some that never come, so that nobody has to ask whether there is a second child.
+    static constexpr std::ptrdiff_t behind = 2;
+    static constexpr Next never{INT64_MAX, 0};
+    std::vector<Next> nexts_ = std::vector<Next>(behind, never);
+};
+
+} // namespace waitscope
