@@ -132,6 +132,7 @@ class Counts {
     Transitions transitions_{};
     std::array<Time, goroutineStateCount> stateTime_{};
     std::uint64_t created_ = 0, ended_ = 0, preExisting_ = 0, alive_ = 0;
+    std::vector<std::int64_t> reusable_; ///< ids
     std::map<std::string_view, std::uint64_t> byFunction_, openByFunction_;
     std::string_view lastFunction_;
     std::uint64_t* lastOfFunction_ = nullptr;
@@ -148,6 +149,7 @@ void Counts::add(const Counts& other) {
     ended_ += other.ended_;
     preExisting_ += other.preExisting_;
     alive_ += other.alive_;
+    reusable_.insert(reusable_.end(), other.reusable_.begin(), other.reusable_.end());
     for (const auto& [function, count] : other.byFunction_)
         byFunction_[function] += count;
     for (const auto& [function, count] : other.openByFunction_)
@@ -166,10 +168,11 @@ std::uint64_t& Counts::goroutinesOf(std::string_view function) {
 
 // Counted on all cores.
 Counts countsOf(const Trace& trace) {
-    const unsigned pieces = threadsByDefault();
+    const unsigned threads = threadsByDefault();
+    const unsigned pieces = 4 * threads; // some goroutines have more spans than others
     const auto count = static_cast<std::uint64_t>(trace.goroutines.size());
     std::vector<std::optional<Counts>> counted(pieces);
-    sideBySide(pieces, pieces, [&](std::size_t i) {
+    sideBySide(pieces, threads, [&](std::size_t i) {
         counted[i].emplace(trace, static_cast<std::uint32_t>(count * i / pieces),
                            static_cast<std::uint32_t>(count * (i + 1) / pieces));
     });
@@ -185,6 +188,9 @@ void Counts::addGoroutine(GoroutineIndex g) {
     const bool preExisting = trace_.preExisting(g);
     (preExisting ? preExisting_ : created_) += 1;
     (alive ? alive_ : ended_) += 1;
+    // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
+    if (preExisting || spans.state({own.begin}) == GoroutineState::Syscall)
+        reusable_.push_back(trace_.goroutines.id(g));
     const std::string_view function = functionInReference(trace_, g);
     ++goroutinesOf(function);
     std::size_t from = preExisting ? static_cast<std::size_t>(GoroutineState::Unknown) : notExist;
@@ -239,11 +245,7 @@ Json Counts::waitsByStack() const {
 }
 
 void Counts::write(Json& out) const {
-    // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
-    std::vector<std::int64_t> reusable;
-    for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g)
-        if (trace_.preExisting({g}) || trace_.spans.state(trace_.firstSpan({g})) == GoroutineState::Syscall)
-            reusable.push_back(trace_.goroutines.id({g}));
+    std::vector<std::int64_t> reusable = reusable_;
     std::ranges::sort(reusable);
     const auto repeated = static_cast<std::uint64_t>(reusable.end() - std::unique(reusable.begin(), reusable.end()));
     const std::uint64_t distinct = trace_.goroutines.size() - repeated;
@@ -305,6 +307,11 @@ struct RangeSum {
         (isOpen ? open : count) += 1;
         total += isOpen ? 0 : length;
     }
+    void add(const RangeSum& other) {
+        count += other.count;
+        open += other.open;
+        total += other.total;
+    }
 };
 
 Json jsonOf(const std::map<std::string_view, RangeSum>& sums) {
@@ -314,12 +321,35 @@ Json jsonOf(const std::map<std::string_view, RangeSum>& sums) {
     return out;
 }
 
+// By type. Counted on all cores.
+std::vector<RangeSum> regionSums(const Trace& trace) {
+    const unsigned pieces = threadsByDefault();
+    std::vector<std::vector<RangeSum>> sums(pieces);
+    sideBySide(pieces, pieces, [&](std::size_t i) {
+        sums[i].resize(trace.strings.size());
+        std::array<Region, 256> block;
+        const std::size_t end = trace.regions.size() * (i + 1) / pieces;
+        for (std::size_t from = trace.regions.size() * i / pieces; from < end; from += block.size()) {
+            const std::span rows(block.data(), std::min(block.size(), end - from));
+            trace.regions.get(from, rows);
+            for (const Region& region : rows)
+                sums[i][region.type.value].add(region.open, region.end - region.begin);
+        }
+    });
+    for (std::size_t i = 1; i < pieces; ++i)
+        for (std::size_t type = 0; type < sums[i].size(); ++type)
+            sums[0][type].add(sums[i][type]);
+    return std::move(sums[0]);
+}
+
 void writeAnnotations(const Trace& trace, Json& out) {
     std::map<std::string_view, RangeSum> ranges, regions;
     for (const RuntimeRange& range : trace.ranges)
         ranges[trace.text(range.name)].add(range.open, range.range.length());
-    for (const Region region : trace.regions)
-        regions[trace.text(region.type)].add(region.open, region.end - region.begin);
+    const std::vector<RangeSum> byType = regionSums(trace);
+    for (std::uint32_t type = 0; type < byType.size(); ++type)
+        if (byType[type].count + byType[type].open != 0)
+            regions[trace.text(StringId{type})].add(byType[type]);
     out["ranges"] = jsonOf(ranges);
     out["regions"] = jsonOf(regions);
     Json metrics = Json::object();
