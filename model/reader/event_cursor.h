@@ -120,6 +120,8 @@ class EventCursor {
     [[nodiscard]] std::int64_t time() const { return time_; }
     /// Argument i, the time difference not counted. They must have been read.
     [[nodiscard]] std::uint64_t argument(std::size_t i) const { return arguments_[i]; }
+    /// Argument i as an id: that of a thread may be -1, none.
+    [[nodiscard]] std::int64_t id(std::size_t i) const { return static_cast<std::int64_t>(arguments_[i]); }
     [[nodiscard]] std::int64_t thread() const { return stream_->thread; }
     /// At the end of what is wanted: do later batches begin earlier? Only damaged files do that.
     [[nodiscard]] bool leavesSomething() const {

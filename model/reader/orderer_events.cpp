@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What each event needs and does: the handlers of go-trace-format D.4 and D.5. "Not ready" means that another thread's
-// event has to come first; "impossible" that no order can make it fit.
+// What each event needs and does: the handlers of go-trace-format D.4 and D.5, those of goroutines here; those of
+// processors, and those that decide nothing, are in files of their own. "Not ready" means that another thread's event
+// has to come first; "impossible" that no order can make it fit.
 #include "model/reader/orderer.h"
 
 namespace waitscope {
@@ -8,10 +9,6 @@ namespace waitscope {
 namespace {
 
 using namespace wire;
-
-std::int64_t idOf(std::uint64_t argument) {
-    return static_cast<std::int64_t>(argument);
-}
 
 GoroutineState stateOf(std::uint8_t status) {
     switch (status) {
@@ -24,11 +21,6 @@ GoroutineState stateOf(std::uint8_t status) {
     default:
         return GoroutineState::Waiting;
     }
-}
-
-// A processor whose goroutine is in a system call is still held by it; an abandoned one is free.
-ProcState shownStateOf(std::uint8_t status) {
-    return status == ProcRunning || status == ProcSyscall ? ProcState::Running : ProcState::Idle;
 }
 
 } // namespace
@@ -55,7 +47,7 @@ ProcState shownStateOf(std::uint8_t status) {
     if (at.goroutine != LiveGoroutines::none && state_.goroutines[at.goroutine].status != GoRunning &&
         state_.goroutines[at.goroutine].status != 0)
         return impossible("a goroutine that does not run creates another");
-    const std::int64_t id = idOf(e.argument(0));
+    const std::int64_t id = e.id(0);
     if (exists(id))
         return impossible("a goroutine is created that exists already");
     const bool blocked = e.type() == GoCreateBlocked;
@@ -70,7 +62,7 @@ ProcState shownStateOf(std::uint8_t status) {
 }
 
 [[gnu::always_inline]] inline Orderer::Outcome Orderer::start(const EventCursor& e, Context& at) {
-    const Slot slot = goroutineOf(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(e.id(0));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
     auto& g = state_.goroutines[slot];
@@ -105,7 +97,7 @@ ProcState shownStateOf(std::uint8_t status) {
 }
 
 [[gnu::always_inline]] inline Orderer::Outcome Orderer::unblock(const EventCursor& e, const Context& at) {
-    const Slot slot = goroutineOf(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(e.id(0));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
     auto& g = state_.goroutines[slot];
@@ -246,7 +238,7 @@ Orderer::Outcome Orderer::dispatchSeldom(const EventCursor& e, Context& at) {
 Orderer::Outcome Orderer::createInSyscall(const EventCursor& e, Context& at) {
     if (!has(at, false, false) || !hasNoGoroutine(at))
         return impossible("a C thread enters Go while it runs a goroutine already");
-    const std::int64_t id = idOf(e.argument(0));
+    const std::int64_t id = e.id(0);
     if (exists(id))
         return impossible("a goroutine is created that exists already");
     const Slot slot = addGoroutine(state_.goroutines.add(id));
@@ -319,7 +311,7 @@ Orderer::Outcome Orderer::destroyInSyscall(const EventCursor& e, Context& at) {
 Orderer::Outcome Orderer::switchTo(const EventCursor& e, Context& at) {
     if (!has(at, true, true) || !is(state_.goroutines[at.goroutine], GoRunning))
         return impossible("a coroutine switch happens outside of a running goroutine");
-    const Slot slot = goroutineOf(idOf(e.argument(0)));
+    const Slot slot = goroutineOf(e.id(0));
     if (slot == LiveGoroutines::none)
         return Outcome::NotReady;
     auto& next = state_.goroutines[slot];
@@ -342,8 +334,8 @@ Orderer::Outcome Orderer::switchTo(const EventCursor& e, Context& at) {
 }
 
 Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
-    const std::int64_t id = idOf(e.argument(0));
-    const std::int64_t threadId = idOf(e.argument(1));
+    const std::int64_t id = e.id(0);
+    const std::int64_t threadId = e.id(1);
     const auto status = static_cast<std::uint8_t>(e.argument(2));
     if (e.argument(2) > GoWaiting || status == 0)
         return impossible("a goroutine has a status that does not exist");
@@ -386,238 +378,6 @@ Orderer::Outcome Orderer::goStatus(const EventCursor& e, Context& at) {
         at.goroutine = slot;
     else if (status == wire::GoSyscall)
         state_.threads[thread].goroutine = slot;
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::procStart(const EventCursor& e, Context& at) {
-    const ProcIndex proc = procOf(idOf(e.argument(0)));
-    if (!proc.known() || !is(proc, ProcIdle) || !follows(proc, e.argument(1)) || !hasNoProc(at))
-        return Outcome::NotReady;
-    if (!at.thread.known())
-        return impossible("a processor starts without a thread");
-    auto& p = state_.procs[proc];
-    p.status = ProcRunning;
-    p.sequence.number = e.argument(1);
-    procChanges(e, at, proc, ProcState::Running, at.thread);
-    at.proc = proc;
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::procStop(const EventCursor& e, Context& at) {
-    if (!has(at, true, false))
-        return impossible("a thread gives up a processor that it does not have");
-    auto& p = state_.procs[at.proc];
-    if (p.status != ProcRunning && p.status != ProcSyscall && p.status != 0)
-        return impossible("a processor stops that does not run");
-    p.status = ProcIdle;
-    procChanges(e, at, at.proc, ProcState::Idle, {});
-    at.proc = {};
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::procSteal(const EventCursor& e, Context& at) {
-    const std::int64_t id = idOf(e.argument(0));
-    const std::int64_t victimId = idOf(e.argument(2));
-    const ThreadIndex victim = victimId < 0 ? ThreadIndex{} : threadOf(victimId);
-    if (victim.known() && !state_.procs.find(id).known())
-        nameProc(state_.threads[victim].proc, id);
-    const ProcIndex proc = procOf(id);
-    if (!proc.known())
-        return Outcome::NotReady;
-    auto& p = state_.procs[proc];
-    const bool ofVictim = victim.known() && state_.threads[victim].proc == proc;
-    const bool inSyscall = p.status == ProcSyscall || (p.status == 0 && ofVictim);
-    if ((inSyscall ? !is(proc, ProcSyscall) : !is(proc, ProcSyscallAbandoned)) || !follows(proc, e.argument(1)))
-        return Outcome::NotReady;
-    if (!at.thread.known())
-        return impossible("a processor is taken away by no thread");
-    if (inSyscall) {
-        if (!ofVictim)
-            return impossible("a processor is taken away from a thread that does not have it");
-        procChanges(e, at, proc, ProcState::Idle, {});
-        state_.threads[victim].proc = {};
-        if (victim == at.thread) // its own system call
-            at.proc = {};
-    } else {
-        deliverSilently(e);
-    }
-    p.status = ProcIdle;
-    p.sequence.number = e.argument(1);
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::procStatus(const EventCursor& e, Context& at) {
-    const std::int64_t id = idOf(e.argument(0));
-    const auto status = static_cast<std::uint8_t>(e.argument(1));
-    if (e.argument(1) > ProcSyscallAbandoned || status == 0)
-        return impossible("a processor has a status that does not exist");
-    ProcIndex proc = before_ == nullptr ? state_.procs.find(id) : procOf(id);
-    if (proc.known()) {
-        const bool promoted = status == ProcSyscallAbandoned && state_.procs[proc].status == ProcSyscall;
-        if (!promoted && !is(proc, status))
-            return impossible("a processor's status contradicts the events before it");
-        state_.procs[proc].sequence = {generation_.number, 0};
-        deliverSilently(e);
-        if (promoted)
-            return Outcome::Taken; // the thread in the system call keeps it
-    } else {
-        proc = state_.procs.add(id);
-        assumptionOfProc_.push_back(nowhere);
-        auto& p = state_.procs[proc];
-        p.status = status;
-        p.sequence = {generation_.number, 0};
-        p.sweeping = Going::Unknown;
-        OrderedEvent& out = deliver(e, OrderedEventKind::ProcSeen, at);
-        out.proc = proc;
-        out.thread = shownStateOf(status) == ProcState::Running ? at.thread : ThreadIndex{};
-        out.origin = SpanOrigin::BeforeTrace;
-        out.value = static_cast<std::uint64_t>(id);
-        out.value2 = static_cast<std::uint64_t>(shownStateOf(status));
-    }
-    if (status == ProcRunning || status == ProcSyscall)
-        at.proc = proc;
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::rangeEvent(const EventCursor& e, const Context& at) {
-    const auto deliverRange = [&](OrderedEventKind kind, StringId name, GoroutineIndex goroutine, ProcIndex proc,
-                                  StackId stack) -> OrderedEvent& {
-        OrderedEvent& out = deliver(e, kind, at);
-        out.text = name;
-        out.goroutine = goroutine;
-        out.proc = proc;
-        out.stack = stack;
-        return out;
-    };
-    const bool onGoroutine = at.goroutine != LiveGoroutines::none;
-    switch (e.type()) {
-    case StwBegin:
-    case StwEnd: {
-        if (!onGoroutine)
-            break;
-        auto& g = state_.goroutines[at.goroutine];
-        const bool begins = e.type() == StwBegin;
-        if (!begins && g.stopsTheWorld == Going::No)
-            break;
-        g.stopsTheWorld = begins ? Going::Yes : Going::No;
-        OrderedEvent& out = deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, {},
-                                         g.index, {}, begins ? stackOf(e.argument(1)) : StackId{});
-        if (begins)
-            out.text2 = stringOf(e.argument(0));
-        return Outcome::Taken;
-    }
-    case GcActive:
-    case GcBegin: {
-        const bool begins = e.type() == GcBegin;
-        if (!collectorIsAt(e.argument(0)))
-            return Outcome::NotReady;
-        state_.collecting = Going::Yes;
-        state_.collectorSequence = e.argument(0);
-        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeActive, names_.markPhase, {}, {},
-                     begins ? stackOf(e.argument(1)) : StackId{});
-        return Outcome::Taken;
-    }
-    case GcEnd:
-        if (!collectorIsAt(e.argument(0)))
-            return Outcome::NotReady;
-        state_.collecting = Going::No;
-        state_.collectorSequence = e.argument(0);
-        deliverRange(OrderedEventKind::RangeEnd, names_.markPhase, {}, {}, {});
-        return Outcome::Taken;
-    case GcSweepActive: {
-        const ProcIndex proc = procOf(idOf(e.argument(0)));
-        if (!proc.known())
-            break;
-        state_.procs[proc].sweeping = Going::Yes;
-        deliverRange(OrderedEventKind::RangeActive, names_.sweep, {}, proc, {});
-        return Outcome::Taken;
-    }
-    case GcSweepBegin:
-    case GcSweepEnd: {
-        const bool begins = e.type() == GcSweepBegin;
-        const Going now = begins ? Going::Yes : Going::No;
-        if (!at.proc.known() || state_.procs[at.proc].sweeping == now)
-            break;
-        state_.procs[at.proc].sweeping = now;
-        OrderedEvent& out = deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd,
-                                         names_.sweep, {}, at.proc, begins ? stackOf(e.argument(0)) : StackId{});
-        if (!begins) {
-            out.value = e.argument(0);
-            out.value2 = e.argument(1);
-        }
-        return Outcome::Taken;
-    }
-    case GcMarkAssistActive: {
-        const Slot slot = goroutineOf(idOf(e.argument(0)));
-        if (slot == LiveGoroutines::none)
-            break;
-        state_.goroutines[slot].markAssist = Going::Yes;
-        deliverRange(OrderedEventKind::RangeActive, names_.markAssist, state_.goroutines[slot].index, {}, {});
-        return Outcome::Taken;
-    }
-    default: {
-        const bool begins = e.type() == GcMarkAssistBegin;
-        const Going now = begins ? Going::Yes : Going::No;
-        if (!onGoroutine || state_.goroutines[at.goroutine].markAssist == now)
-            break;
-        state_.goroutines[at.goroutine].markAssist = now;
-        deliverRange(begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd, names_.markAssist,
-                     state_.goroutines[at.goroutine].index, {}, begins ? stackOf(e.argument(0)) : StackId{});
-        return Outcome::Taken;
-    }
-    }
-    deliverSilently(e); // a range that does not fit what is known: it decides nothing
-    return Outcome::Taken;
-}
-
-Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
-    const auto metric = [&](StringId name) {
-        OrderedEvent& out = deliver(e, OrderedEventKind::Metric, at);
-        out.text = name;
-        out.value = e.argument(0);
-    };
-    switch (e.type()) {
-    case ProcsChange:
-        metric(names_.procs);
-        break;
-    case HeapAlloc:
-        metric(names_.heap);
-        break;
-    case HeapGoal:
-        metric(names_.goal);
-        break;
-    case GoLabel: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::Label, at);
-        out.goroutine = out.context;
-        out.text = stringOf(e.argument(0));
-        break;
-    }
-    case UserTaskBegin: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::TaskBegin, at);
-        out.value = e.argument(0);
-        out.value2 = e.argument(1);
-        out.text = stringOf(e.argument(2));
-        out.stack = stackOf(e.argument(3));
-        break;
-    }
-    case UserTaskEnd: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::TaskEnd, at);
-        out.value = e.argument(0);
-        out.stack = stackOf(e.argument(1));
-        break;
-    }
-    case UserLog: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::Log, at);
-        out.value = e.argument(0);
-        out.text = stringOf(e.argument(1));
-        out.text2 = stringOf(e.argument(2));
-        out.stack = stackOf(e.argument(3));
-        break;
-    }
-    default: // the AllocFree experiment
-        deliverSilently(e);
-        break;
-    }
     return Outcome::Taken;
 }
 

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where does everything of a trace lie? Lays out what the slices hold, once it is known how much that is.
+#include "model/build/side_by_side.h"
+#include "model/build/slice_builder.h"
+#include "model/build/trace_builder.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace waitscope {
+
+namespace {
+
+template <class T> void sortByBegin(GrowingColumn<T>& rows, auto begin) {
+    if (!std::ranges::is_sorted(rows, {}, begin))
+        std::ranges::stable_sort(rows, {}, begin);
+}
+
+} // namespace
+
+std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After after, unsigned threads,
+                                         const std::stop_token& stop) {
+    trace->duration = sinceStart(clockAtEnd_);
+    const auto nameless = layGoroutines(*trace, threads);
+    if (after == After::Free)
+        goroutines_ = {};
+    for (std::size_t p = 0; p < runsOfProc_.size(); ++p)
+        trace->processors[p].runs =
+            NarrowColumn<SpanIndex>(runsOfProc_[p], SpanIndex{static_cast<std::uint32_t>(trace->spans.size())});
+    trace->tasks =
+        Tasks(unbegunTasks_.size() + tasks_, {.id = largestTask_.id,
+                                              .parentId = largestTask_.parentId,
+                                              .type = {static_cast<std::uint32_t>(trace->strings.size())},
+                                              .range = {trace->duration, trace->duration},
+                                              .beganOn = {static_cast<std::uint32_t>(trace->goroutines.size())},
+                                              .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
+                                              .begun = true,
+                                              .ended = true});
+    trace->regions =
+        Regions(unbegunRegions_.size() + regions_, {.begin = trace->duration,
+                                                    .end = trace->duration,
+                                                    .goroutine = {static_cast<std::uint32_t>(trace->goroutines.size())},
+                                                    .type = {static_cast<std::uint32_t>(trace->strings.size())},
+                                                    .task = {static_cast<std::uint32_t>(trace->tasks.size())},
+                                                    .stack = {static_cast<std::uint32_t>(trace->stacks.size())},
+                                                    .beforeTrace = false,
+                                                    .open = false});
+    layExtras(*trace);
+    layUnbegun(*trace);
+    // Part by part, so that a slice goes back to the system as soon as the columns have what was in it.
+    std::vector<std::vector<std::uint32_t>> openRegions(parts_.size());
+    sideBySide(parts_.size(), threads, [&](std::size_t i) {
+        if (stop.stop_requested())
+            return;
+        laySpans(*trace, parts_[i]);
+        layTasks(*trace, parts_[i]);
+        openRegions[i] = layRegions(*trace, parts_[i]);
+        if (after == After::Free)
+            parts_[i].slice.reset();
+    });
+    if (stop.stop_requested())
+        return nullptr;
+    for (const auto& rows : openRegions) {
+        for (const std::uint32_t row : rows) {
+            Region region = trace->regions[row];
+            region.end = region.goroutine.known() ? trace->lifetime(region.goroutine).end : trace->duration;
+            trace->regions.set(row, {&region, 1});
+        }
+    }
+    for (const LateStack& late : lateStacks_) {
+        const std::uint32_t row = trace->goroutines.spans(late.goroutine).begin + late.place;
+        const bool takesStack = late.state == GoroutineState::Waiting || late.state == GoroutineState::Syscall;
+        if (takesStack && trace->spans.stacks[row] == 0 && trace->spans.state({row}) == late.state)
+            trace->spans.stacks.set(row, late.stack);
+    }
+    nameTheNameless(*trace, nameless);
+    for (RuntimeRange& range : trace->ranges)
+        if (range.open)
+            range.range.end = trace->duration;
+    for (Log& log : trace->logs)
+        log.task = placed(log.task);
+    sortByBegin(trace->ranges, [](const RuntimeRange& r) { return r.range.begin; });
+    return trace;
+}
+
+std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
+    const SpanKindId stillAlive =
+        kindOf(trace, {.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
+    std::uint64_t rows = 0;
+    for (const GoroutineRow& row : goroutines_)
+        rows += row.spans + (row.ended ? 0U : 1U);
+    std::uint64_t largestId = 0; // damaged ids are negative, and take all eight bytes
+    for (const Part& part : parts_)
+        largestId = std::max(largestId, static_cast<std::uint64_t>(part.slice->goroutines.ids.largest()));
+    Goroutines columns(goroutines_.size(), static_cast<std::int64_t>(largestId),
+                       {static_cast<std::uint32_t>(trace.stacks.frameCount())}, static_cast<std::uint32_t>(rows));
+    Spans spans(rows, {.duration = trace.duration,
+                       .stack = static_cast<std::uint32_t>(std::max(trace.stacks.size(), trace.threads.size())),
+                       .link = static_cast<std::uint32_t>(
+                           std::max({goroutines_.size(), trace.processors.size(), trace.threads.size()}))});
+    spans.kindTable = trace.spans.kindTable;
+    spans.stateOfKind = trace.spans.stateOfKind;
+
+    const auto placeIds = [&] {
+        for (const Part& part : parts_) {
+            const SliceGoroutines& here = part.slice->goroutines;
+            columns.ids.setEach(
+                here.size(),
+                [&](std::size_t i) {
+                    return here.has({static_cast<std::uint32_t>(i)}, SliceGoroutines::named)
+                               ? part.names.goroutines[i].value
+                               : nowhere;
+                },
+                [&](std::size_t i) { return here.ids[i]; });
+        }
+    };
+    const auto placeMarkers = [&] {
+        std::uint32_t next = 0;
+        std::array<std::uint32_t, 1024> firsts;
+        for (std::size_t from = 0; from < goroutines_.size(); from += firsts.size()) {
+            const std::size_t count = std::min(firsts.size(), goroutines_.size() - from);
+            for (std::size_t i = 0; i < count; ++i) {
+                const GoroutineRow& row = goroutines_[from + i];
+                firsts[i] = next;
+                next += row.spans;
+                if (!row.ended) {
+                    spans.starts.set(next, trace.duration);
+                    spans.stacks.set(next, 0);
+                    spans.setLink(next, nowhere);
+                    spans.kinds[next] = stillAlive;
+                    ++next;
+                }
+            }
+            columns.firstSpans.setEach(
+                count, [&](std::size_t i) { return from + i; }, [&](std::size_t i) { return firsts[i]; });
+        }
+        columns.firstSpans.set(goroutines_.size(), next);
+    };
+    std::vector<GoroutineIndex> nameless;
+    const auto placeEntries = [&] {
+        std::vector<FrameId> innermost(trace.stacks.size()), outermost(trace.stacks.size());
+        for (std::uint32_t stack = 0; stack < trace.stacks.size(); ++stack)
+            if (const auto frames = trace.stacks[StackId{stack}]; !frames.empty()) {
+                innermost[stack] = frames.front();
+                outermost[stack] = frames.back();
+            }
+        columns.entries.setEach(
+            goroutines_.size(), [](std::size_t i) { return i; },
+            [&](std::size_t i) {
+                const GoroutineRow& row = goroutines_[i];
+                const FrameId entry = row.entryIsInnermost ? innermost[row.entryStack] : outermost[row.entryStack];
+                if (row.entryStack != 0 && !entry.known())
+                    nameless.push_back({static_cast<std::uint32_t>(i)});
+                return entry;
+            });
+    };
+    const std::array<std::function<void()>, 3> works{placeMarkers, placeEntries, placeIds};
+    sideBySide(works.size(), threads, [&](std::size_t i) { works[i](); });
+    trace.goroutines = std::move(columns);
+    trace.spans = std::move(spans);
+    return nameless;
+}
+
+void TraceBuilder::layExtras(Trace& trace) const {
+    Spans& spans = trace.spans;
+    for (const ExtraSpan& extra : extras_) {
+        const std::uint32_t to = trace.goroutines.spans(extra.goroutine).begin + extra.place;
+        spans.starts.set(to, extra.start);
+        spans.stacks.set(to, extra.stack);
+        spans.setLink(to, extra.link);
+        spans.kinds[to] = extra.kind;
+        if (extra.run != nowhere)
+            trace.processors[extra.link].runs.set(extra.run, {to});
+    }
+}
+
+// What the links and stacks of a slice's spans are in the trace. Tables instead of a branch for each state: states come
+// in no order that a processor could guess, and a wrong guess costs more than all the rest.
+class TraceBuilder::SpanNames {
+  public:
+    SpanNames(const Part& part, const Trace& trace) {
+        addTable(part.names.goroutines);
+        const std::uint32_t procs = addTable(part.names.procs);
+        const std::uint32_t threads = addTable(part.names.threads);
+        threadStacks_.push_back(0);
+        for (const ThreadIndex thread : part.names.threads)
+            threadStacks_.push_back(thread.value + 1);
+        for (std::size_t k = 0; k < part.kinds.size(); ++k) {
+            const GoroutineState state = trace.spans.stateOfKind[part.kinds[k]];
+            kinds_[k] = part.kinds[k];
+            runs_[k] = state == GoroutineState::Running ? UINT32_MAX : 0;
+            tableOfKind_[k] = state == GoroutineState::Running ? procs : state == GoroutineState::Syscall ? threads : 0;
+        }
+    }
+    [[nodiscard]] std::uint32_t link(const SpanLog::Piece& piece, std::uint32_t i) const {
+        return links_[tableOfKind_[piece.kind(i)] + piece.storedLink(i)];
+    }
+    [[nodiscard]] std::uint32_t stack(const SpanLog::Piece& piece, std::uint32_t i) const {
+        const std::uint32_t runs = runs_[piece.kind(i)];
+        return (threadStacks_[piece.stack(i) & runs] & runs) | (piece.stack(i) & ~runs);
+    }
+    [[nodiscard]] SpanKindId kind(const SpanLog::Piece& piece, std::uint32_t i) const { return kinds_[piece.kind(i)]; }
+    [[nodiscard]] bool runs(const SpanLog::Piece& piece, std::uint32_t i) const { return runs_[piece.kind(i)] != 0; }
+
+  private:
+    template <class Index> std::uint32_t addTable(const std::vector<Index>& names) {
+        const auto begin = static_cast<std::uint32_t>(links_.size());
+        for (std::uint32_t special = 0; special < Spans::specialLinks; ++special)
+            links_.push_back(Spans::restored(special));
+        for (const Index name : names)
+            links_.push_back(name.value);
+        return begin;
+    }
+
+    std::vector<std::uint32_t> links_; ///< of goroutines, processors and threads
+    std::vector<std::uint32_t> threadStacks_;
+    std::array<SpanKindId, 256> kinds_{};
+    std::array<std::uint32_t, 256> tableOfKind_{}; ///< where it begins in `links_`
+    std::array<std::uint32_t, 256> runs_{};        ///< all bits or none
+};
+
+void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
+    Spans& spans = trace.spans;
+    const Slice& slice = *part.slice;
+    const SpanNames names(part, trace);
+    std::vector<std::uint32_t> nextRun = part.runsBefore;
+    std::vector<std::uint32_t> next(slice.goroutines.size()); // place of the goroutine's next span
+    for (std::size_t i = 0; i < next.size(); ++i)
+        if (const GoroutineIndex g = part.names.goroutines[i]; g.known())
+            next[i] = trace.goroutines.spans(g).begin;
+        else
+            next[i] = nowhere;
+    for (const Continued& continued : part.continued)
+        next[continued.goroutine] += continued.place;
+
+    // Written column by column, a piece at a time. What nobody knows has its place beyond the end.
+    std::array<std::uint32_t, SpanLog::Piece::mostRecords> places;
+    std::array<std::uint32_t, SpanLog::Piece::mostRecords> runs; ///< places in the piece
+    slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
+        for (std::uint32_t i = 0; i < piece.size(); ++i) {
+            std::uint32_t& place = next[piece.goroutine(i)];
+            places[i] = place;
+            place += place == nowhere ? 0 : 1;
+        }
+        const auto placeOf = [&](std::size_t i) { return places[i]; };
+        const Time begin = sinceStart(piece.earliest());
+        if (piece.earliest() >= part.settledFrom && begin < longest - UINT32_MAX)
+            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
+                return begin + (piece.time(static_cast<std::uint32_t>(i)) - piece.earliest());
+            });
+        else
+            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
+                return timeOf(part, piece.time(static_cast<std::uint32_t>(i)));
+            });
+        spans.stacks.setEach(piece.size(), placeOf,
+                             [&](std::size_t i) { return names.stack(piece, static_cast<std::uint32_t>(i)); });
+        spans.setLinks(piece.size(), placeOf,
+                       [&](std::size_t i) { return names.link(piece, static_cast<std::uint32_t>(i)); });
+        std::size_t runCount = 0;
+        const std::span kinds = spans.kinds.view();
+        for (std::uint32_t i = 0; i < piece.size(); ++i) {
+            if (places[i] == nowhere) [[unlikely]]
+                continue;
+            kinds[places[i]] = names.kind(piece, i);
+            runs[runCount] = i;
+            runCount += names.runs(piece, i) ? 1 : 0;
+        }
+        for (std::size_t r = 0; r < runCount; ++r) {
+            const std::uint32_t proc = Spans::restored(piece.storedLink(runs[r]));
+            if (const ProcIndex known = named(part, ProcIndex{proc}); known.known())
+                trace.processors[known.value].runs.set(nextRun[proc]++, {places[runs[r]]});
+        }
+    });
+}
+
+void TraceBuilder::layTasks(Trace& trace, const Part& part) const {
+    const Tasks& tasks = part.slice->tasks;
+    for (std::uint32_t i = 0; i < tasks.size(); ++i) {
+        Task task = tasks[i];
+        const TaskIndex index{part.tasksBefore + i};
+        task.range = {timeIn(part, task.range.begin), timeIn(part, task.range.end)};
+        task.beganOn = named(part, task.beganOn);
+        if (!task.ended) {
+            const auto end = taskEnds_.find(index.value);
+            task.ended = end != taskEnds_.end();
+            task.range.end = task.ended ? end->second : trace.duration;
+        }
+        trace.tasks.set(placed(index).value, {&task, 1});
+    }
+}
+
+std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& part) const {
+    std::vector<std::uint32_t> open;
+    const Regions& regions = part.slice->regions;
+    const auto before = static_cast<std::uint32_t>(unbegunRegions_.size()) + part.regionsBefore;
+    std::array<Region, 256> block;
+    for (std::size_t from = 0; from < regions.size(); from += block.size()) {
+        const std::span rows(block.data(), std::min(block.size(), regions.size() - from));
+        regions.get(from, rows);
+        for (Region& region : rows) {
+            region.begin = timeIn(part, region.begin);
+            region.end = timeIn(part, region.end);
+            region.goroutine = named(part, region.goroutine);
+            region.task = placed(named(part, region.task));
+            if (!region.open)
+                continue;
+            const auto i = static_cast<std::uint32_t>(from + static_cast<std::size_t>(&region - rows.data()));
+            const auto end = regionEnds_.find(part.regionsBefore + i);
+            region.open = end == regionEnds_.end();
+            if (region.open)
+                open.push_back(before + i);
+            else
+                region.end = end->second;
+        }
+        trace.regions.set(before + from, rows);
+    }
+    return open;
+}
+
+void TraceBuilder::layUnbegun(Trace& trace) const {
+    trace.tasks.set(0, {unbegunTasks_.begin(), unbegunTasks_.end()});
+    for (std::size_t i = 0; i < unbegunRegions_.size(); ++i) {
+        Region region = unbegunRegions_[i];
+        region.task = placed(region.task);
+        trace.regions.set(i, {&region, 1});
+    }
+}
+
+// Go up to 1.24 writes stacks whose only frame is empty; a goroutine whose first stack is one is named by a later one.
+void TraceBuilder::nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless) {
+    for (const GoroutineIndex g : nameless) {
+        FrameId entry;
+        const SpanRange own = trace.goroutines.spans(g);
+        for (std::uint32_t s = own.begin; s < own.end && !entry.known(); ++s) {
+            const SpanKind& kind = trace.spans.kind({s});
+            const auto frames = trace.stacks[trace.spans.stack({s})];
+            if (isOwnStack(kind.state, kind.origin) && kind.origin != SpanOrigin::Created && !frames.empty())
+                entry = frames.back();
+        }
+        trace.goroutines.entries.set(g.value, entry);
+    }
+}
+
+} // namespace waitscope
