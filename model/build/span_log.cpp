@@ -8,7 +8,7 @@ namespace waitscope {
 void SpanLog::addBlock(std::int64_t time) {
     // Small at first: a trace may consist of a hundred thousand slices of a few events.
     constexpr std::uint32_t smallest = 64;
-    constexpr std::uint32_t largest = 1U << 14;
+    constexpr std::uint32_t largest = 1U << 12;
     if (!blocks_.empty())
         blocks_.back().used = used_;
     first_ += capacity_;
