@@ -3,8 +3,8 @@
 #pragma once
 
 #include "model/trace/ids.h"
+#include "model/trace/primitive.h"
 #include "model/trace/time.h"
-#include "model/waits/primitive.h"
 
 #include <cstdint>
 #include <optional>

@@ -3,8 +3,8 @@
 // and the names of such sets: `lock`, `running`, `mutex+chan-send`.
 #pragma once
 
+#include "model/trace/primitive.h"
 #include "model/trace/spans.h"
-#include "model/waits/primitive.h"
 
 #include <array>
 #include <cstdint>

@@ -8,8 +8,8 @@
 // read. Memory: about a byte a stretch.
 #pragma once
 
+#include "model/trace/primitive.h"
 #include "model/trace/time.h"
-#include "model/waits/primitive.h"
 
 #include <cstdint>
 #include <functional>

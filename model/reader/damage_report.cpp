@@ -2,7 +2,7 @@
 #include "model/reader/damage_report.h"
 
 #include "model/report/text.h"
-#include "model/waits/wait_reasons.h"
+#include "model/trace/wait_reasons.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Which waits are idle by nature, whatever their length? A server that waits for a connection is well.
 #pragma once
 
-#include "model/waits/primitive.h"
+#include "model/trace/primitive.h"
 
 #include <cstdint>
 #include <span>

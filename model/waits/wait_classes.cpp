@@ -6,9 +6,9 @@
 // reason. So the plumbing in front is passed over first; what follows is the same in both.
 #include "model/waits/wait_classes.h"
 
+#include "model/trace/wait_reasons.h"
 #include "model/waits/idle_idioms.h"
 #include "model/waits/standard_library.h"
-#include "model/waits/wait_reasons.h"
 
 #include <algorithm>
 #include <array>

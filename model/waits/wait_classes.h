@@ -3,8 +3,8 @@
 // pair of a trace is classified once, by go-trace-format section C.5 and the order of tests of analysis.md section 3.
 #pragma once
 
+#include "model/trace/primitive.h"
 #include "model/trace/trace.h"
-#include "model/waits/primitive.h"
 
 #include <cstdint>
 #include <string_view>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Does a stack give the primitive and the line that go-trace-format section C.5 says?
 #include "model/facts.h"
+#include "model/trace/wait_reasons.h"
 #include "model/waits/standard_library.h"
 #include "model/waits/wait_classes.h"
-#include "model/waits/wait_reasons.h"
 #include "tests/support/story.h"
 
 #include <QtTest>

@@ -71,6 +71,21 @@ class TestHouse : public QObject {
                          qPrintable(file + QStringLiteral(" includes ") + name));
     }
 
+    void dataFlowsOneWayFromTheReaderToTheTrace() {
+        // What is made of a trace comes later: only the words of numbers are everybody's.
+        const QString trace = QStringLiteral("trace"), build = QStringLiteral("build");
+        const QList<std::pair<QString, QStringList>> mayInclude{
+            {trace, {trace}},
+            {build, {build, trace}},
+            {QStringLiteral("reader"), {QStringLiteral("reader"), build, trace}}};
+        for (const auto& [folder, allowed] : mayInclude)
+            for (const QString& file : sourcesBelow(QStringLiteral("model/") + folder))
+                for (const QString& name : includesOf(file))
+                    QVERIFY2(!name.startsWith(QStringLiteral("model/")) || allowed.contains(name.section(u'/', 1, 1)) ||
+                                 name == QLatin1String("model/report/text.h"),
+                             qPrintable(file + QStringLiteral(" includes ") + name));
+    }
+
     void onlyItsWrapperIncludesQCustomPlot() {
         for (const char* room : {"app", "widgets", "tests"})
             for (const QString& file : sourcesBelow(QLatin1String(room)))

@@ -4,7 +4,7 @@
 // dark theme, so that a picture and a window agree; only what lies behind them changes.
 #pragma once
 
-#include "model/waits/primitive.h"
+#include "model/trace/primitive.h"
 
 #include <QColor>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/facts.h"
-#include "model/waits/primitive.h"
+#include "model/trace/primitive.h"
 
 #include <memory>
 #include <string>

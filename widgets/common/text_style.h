@@ -2,7 +2,7 @@
 // How do tables and stacks look: figures, less important words, the patch of colour that ties a row to the timeline?
 #pragma once
 
-#include "model/waits/primitive.h"
+#include "model/trace/primitive.h"
 
 #include <QColor>
 #include <QFont>

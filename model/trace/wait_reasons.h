@@ -3,8 +3,8 @@
 // of them: the reader calls unknown what is not in it, and the classes of waits start from it.
 #pragma once
 
+#include "model/trace/primitive.h"
 #include "model/trace/spans.h"
-#include "model/waits/primitive.h"
 
 #include <algorithm>
 #include <array>
