@@ -113,6 +113,9 @@ std::string asText(const TraceFacts& facts, const WaitTable& table, const std::v
                 (table.runtimeGoroutines ? "among these.\n" : "not among these (--runtime).\n");
     if (const std::string queue = schedulerText(schedulerLatency(facts, table.range)); !queue.empty())
         text += queue + "\n";
+    const WakerGraph graph = wakerGraph(facts, table.range);
+    if (!graph.knots.empty())
+        text += knotText(*facts.trace, graph, graph.knots.front()) + "\n";
     return text + collectorText(collectorCost(facts, table.range), table.range) + "\n";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/holdups.h"
 
+#include "model/report/frame_json.h"
 #include "model/report/text.h"
 #include "model/waits/mutator_utilization.h"
 
@@ -65,34 +66,107 @@ Json collectorJson(const CollectorCost& cost, TimeRange range) {
 }
 
 Json utilizationJson(const TraceFacts& facts) {
-    const std::vector<UtilizationStep> steps = mutatorUtilization(facts);
     Json points = Json::array();
-    if (steps.empty())
-        return points;
-    const Time duration = facts.trace->duration;
-    for (Time decade = 10'000; decade < duration; decade *= 10)
-        for (const Time window : {decade, 2 * decade, 5 * decade})
-            if (window < duration)
-                points.push_back(
-                    {{"window_ns", window}, {"percent", 100 * minimumUtilization(steps, duration, window)}});
-    points.push_back({{"window_ns", duration}, {"percent", 100 * minimumUtilization(steps, duration, duration)}});
+    for (const UtilizationPoint& point : utilizationCurve(mutatorUtilization(facts), facts.trace->duration))
+        points.push_back({{"window_ns", point.window}, {"percent", point.percent}});
     return points;
 }
 
+namespace {
+
+Json statesJson(const std::array<Time, stateFamilyCount>& times) {
+    Json states = Json::object();
+    for (std::size_t f = 0; f < stateFamilyCount; ++f)
+        if (times[f] > 0)
+            states[std::string(nameOf(static_cast<StateFamily>(f)))] = times[f];
+    return states;
+}
+
+Json nameJson(const Trace& trace, StringId name) {
+    return name.known() ? Json(trace.text(name)) : Json();
+}
+
+} // namespace
+
 Json functionTimesJson(const Trace& trace, const std::vector<FunctionTimes>& functions) {
     Json rows = Json::array();
-    for (const FunctionTimes& function : functions) {
-        Json states;
-        for (std::size_t f = 0; f < stateFamilyCount; ++f)
-            if (function.states[f] > 0)
-                states[std::string(nameOf(static_cast<StateFamily>(f)))] = function.states[f];
-        rows.push_back({{"function", function.function.known() ? Json(trace.text(function.function)) : Json()},
+    for (const FunctionTimes& function : functions)
+        rows.push_back({{"function", nameJson(trace, function.function)},
                         {"goroutines", function.goroutines},
                         {"lifetime_ns", function.lifetime},
-                        {"states_ns", std::move(states)},
+                        {"states_ns", statesJson(function.states)},
                         {"gc_assist_ns", function.assisting}});
-    }
     return rows;
+}
+
+Json workTimesJson(const Trace& trace, const std::vector<WorkTimes>& rows) {
+    Json list = Json::array();
+    for (const WorkTimes& row : rows)
+        list.push_back({{"type", trace.text(row.type)},
+                        {"site", frameJson(trace, row.site)},
+                        {"count", row.count},
+                        {"open", row.open},
+                        {"before_trace", row.beforeTrace},
+                        {"total_ns", row.total},
+                        {"p50_ns", jsonOf(row.p50)},
+                        {"p95_ns", jsonOf(row.p95)},
+                        {"max_ns", jsonOf(row.max)},
+                        {"suspended_ns", row.suspended()},
+                        {"elsewhere_ns", row.elsewhere},
+                        {"states_ns", statesJson(row.states)}});
+    return list;
+}
+
+Json wakerGraphJson(const Trace& trace, const WakerGraph& graph) {
+    const auto function = [&](std::uint32_t node) { return nameJson(trace, graph.nodes[node].function); };
+    Json edges = Json::array();
+    for (const WakerEdge& edge : graph.edges)
+        edges.push_back({{"waiter", function(edge.waiter)},
+                         {"waker", function(edge.waker)},
+                         {"primitive", nameOf(edge.primitive)},
+                         {"wait_site", frameJson(trace, edge.waitSite)},
+                         {"wake_site", frameJson(trace, edge.wakeSite)},
+                         {"count", edge.count},
+                         {"total_ns", edge.total}});
+    Json knots = Json::array();
+    for (const WakerKnot& knot : graph.knots) {
+        Json functions = Json::array();
+        for (const std::uint32_t node : knot.nodes)
+            functions.push_back(function(node));
+        knots.push_back({{"functions", std::move(functions)},
+                         {"inside_ns", knot.inside},
+                         {"outside_ns", knot.outside},
+                         {"others_ns", knot.others},
+                         {"holds_up_others", knot.holdsUpOthers()}});
+    }
+    return {{"edges", std::move(edges)}, {"knots", std::move(knots)}, {"total_ns", graph.total}};
+}
+
+std::string knotText(const Trace& trace, const WakerGraph& graph, const WakerKnot& knot) {
+    constexpr std::size_t mostNames = 4;
+    const std::size_t named = knot.nodes.size() <= mostNames ? knot.nodes.size() : mostNames - 1;
+    std::string text;
+    for (std::size_t i = 0; i < named; ++i) {
+        const StringId function = graph.nodes[knot.nodes[i]].function;
+        if (i > 0)
+            text += i + 1 == knot.nodes.size() ? " and " : ", ";
+        text += function.known() ? shortFunction(trace.text(function)) : "functions that were not recorded";
+    }
+    if (named < knot.nodes.size())
+        text += " and " + countText(knot.nodes.size() - named) + " more";
+    text += knot.nodes.size() == 1 ? ": its goroutines wait for one another, "
+                                   : " wait for one another, in a ring or directly, ";
+    text += durationText(knot.inside) + ", " + percentText(percentOf(knot.inside, graph.total)) +
+            " of what goroutines wait for goroutines";
+    if (knot.others > 0)
+        text += "; others wait " + durationText(knot.others) + " for " + (knot.nodes.size() == 1 ? "it" : "them");
+    if (knot.holdsUpOthers())
+        text += std::string(", and ") + (knot.nodes.size() == 1 ? "it waits" : "they wait") +
+                " for next to nobody else: look here first";
+    else if (knot.outside > 0)
+        text += std::string("; ") + (knot.nodes.size() == 1 ? "it waits " : "they wait ") + durationText(knot.outside) +
+                " for others";
+    return text + ".";
 }
 
 std::string schedulerText(const SchedulerLatency& latency) {

@@ -240,8 +240,13 @@ std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
     out["scheduler"] = schedulerJson(schedulerLatency(facts, table.range));
     out["collector"] = collectorJson(collectorCost(facts, table.range), table.range);
     out["minimum_mutator_utilization"] = utilizationJson(facts);
+    out["waker_graph"] = wakerGraphJson(*facts.trace, wakerGraph(facts, table.range));
     if (table.by == WaitGrouping::Function)
         out["functions"] = functionTimesJson(*facts.trace, functionTimes(facts, table.range, table.runtimeGoroutines));
+    if (table.by == WaitGrouping::Task)
+        out["tasks"] = workTimesJson(*facts.trace, taskTimes(facts, table.range));
+    if (table.by == WaitGrouping::Region)
+        out["regions"] = workTimesJson(*facts.trace, regionTimes(facts, table.range));
     Json rows = Json::array();
     for (const WaitRow& row : table.rows)
         rows.push_back(rowJson(facts, table, row));
@@ -270,6 +275,7 @@ std::string rowGoroutinesJson(const TraceFacts& facts, const WaitTable& table, c
                         {"waits", waiting.waits},
                         {"total_ns", waiting.total},
                         {"state", goroutineSentence(facts, waiting.goroutine)},
+                        {"label", waiting.label.known() ? Json(trace.text(waiting.label)) : Json()},
                         {"woken_by",
                          woken ? Json{{"how", nameOf(wakeUp.how)},
                                       {"goroutine",

@@ -109,31 +109,63 @@ std::vector<UtilizationStep> mutatorUtilization(const TraceFacts& facts) {
     return steps;
 }
 
+namespace {
+
+/// The share × time from the trace's start, asked at ever later moments. O(1) a question on the whole.
+class SumUntil {
+  public:
+    explicit SumUntil(const std::vector<UtilizationStep>& steps) : steps_(steps) {}
+
+    double operator()(Time t) {
+        while (at_ + 1 < steps_.size() && steps_[at_ + 1].start <= t) {
+            sum_ += steps_[at_].share * static_cast<double>(steps_[at_ + 1].start - steps_[at_].start);
+            ++at_;
+        }
+        return sum_ + steps_[at_].share * static_cast<double>(t - steps_[at_].start);
+    }
+
+  private:
+    const std::vector<UtilizationStep>& steps_;
+    std::size_t at_ = 0;
+    double sum_ = 0; ///< until the begin of step `at_`
+};
+
+} // namespace
+
 // The mean over a window is a straight line between the moments at which an edge of the window meets a step, so its
 // least value is at one of them.
 double minimumUtilization(const std::vector<UtilizationStep>& steps, Time end, Time window) {
     if (steps.empty() || end <= 0)
         return 1;
     window = std::clamp<Time>(window, 1, end);
-    std::vector<double> sums{0}; // of share x time before each step
-    for (std::size_t i = 1; i < steps.size(); ++i)
-        sums.push_back(sums.back() + steps[i - 1].share * static_cast<double>(steps[i].start - steps[i - 1].start));
-    const auto until = [&](Time t) {
-        const auto after = std::ranges::upper_bound(steps, t, {}, &UtilizationStep::start) - steps.begin();
-        const auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(after, 1) - 1);
-        return sums[i] + steps[i].share * static_cast<double>(t - steps[i].start);
-    };
     double least = 1;
-    const auto look = [&](Time begin) {
-        begin = std::clamp<Time>(begin, 0, end - window);
-        least = std::min(least, (until(begin + window) - until(begin)) / static_cast<double>(window));
-    };
-    for (const UtilizationStep& step : steps) {
-        look(step.start);
-        look(step.start - window);
+    for (const Time edge : {Time{0}, window}) { // the begin of the window meets the step, then its end
+        SumUntil untilBegin(steps);
+        SumUntil untilEnd(steps);
+        const auto look = [&](Time begin) {
+            begin = std::clamp<Time>(begin, 0, end - window);
+            least = std::min(least, (untilEnd(begin + window) - untilBegin(begin)) / static_cast<double>(window));
+        };
+        for (const UtilizationStep& step : steps)
+            look(step.start - edge);
+        look(end - window);
     }
-    look(end - window);
     return std::max(0.0, least);
+}
+
+std::vector<UtilizationPoint> utilizationCurve(const std::vector<UtilizationStep>& steps, Time duration) {
+    std::vector<UtilizationPoint> points;
+    if (steps.empty() || duration <= 0)
+        return points;
+    const auto add = [&](Time window) {
+        points.push_back({window, 100 * minimumUtilization(steps, duration, window)});
+    };
+    for (Time decade = 10'000; decade < duration; decade *= 10)
+        for (const Time window : {decade, 2 * decade, 5 * decade})
+            if (window < duration)
+                add(window);
+    add(duration);
+    return points;
 }
 
 } // namespace waitscope

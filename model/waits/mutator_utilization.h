@@ -22,6 +22,14 @@ struct UtilizationStep {
 /// By time, the first at 0; empty if the trace says nothing of processors. O(spans of workers + ranges · log).
 [[nodiscard]] std::vector<UtilizationStep> mutatorUtilization(const TraceFacts& facts);
 
+/// What the program has at least of the processors in any window of this length.
+struct UtilizationPoint {
+    Time window = 0;
+    double percent = 0;
+};
+/// For windows of 10, 20, 50, 100 µs and so on up to the whole trace; empty without steps. O(steps · log duration).
+[[nodiscard]] std::vector<UtilizationPoint> utilizationCurve(const std::vector<UtilizationStep>& steps, Time duration);
+
 /// The least mean of any window of this length inside [0, end); a longer window is that of the whole trace. O(steps).
 [[nodiscard]] double minimumUtilization(const std::vector<UtilizationStep>& steps, Time end, Time window);
 

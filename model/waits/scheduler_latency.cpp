@@ -4,6 +4,7 @@
 #include "model/waits/rank.h"
 
 #include <algorithm>
+#include <map>
 
 namespace waitscope {
 
@@ -79,6 +80,35 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
     latency.p99 = rankOf(lengths, 99);
     latency.max = rankOf(lengths, 100);
     return latency;
+}
+
+std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range) {
+    const Trace& trace = *facts.trace;
+    std::vector<ReadyPlace> byStack(trace.stacks.size());
+    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
+        if (facts.waits.isRuntime({g}))
+            continue;
+        const SpanRange own = trace.goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s) {
+            if (trace.spans.state({s}) != GoroutineState::Runnable || trace.spans.end({s}) <= range.begin)
+                continue;
+            ReadyPlace& place = byStack[trace.spans.stack({s}).value];
+            ++place.count;
+            place.total += trace.spans.range({s}).clippedTo(range).length();
+        }
+    }
+    std::map<FrameId, ReadyPlace> bySite;
+    for (std::uint32_t stack = 0; stack < byStack.size(); ++stack)
+        if (byStack[stack].count > 0) {
+            ReadyPlace& place = bySite[facts.waits.siteOf({stack})];
+            place.count += byStack[stack].count;
+            place.total += byStack[stack].total;
+        }
+    std::vector<ReadyPlace> places;
+    for (const auto& [site, place] : bySite)
+        places.push_back({site, place.count, place.total});
+    std::ranges::stable_sort(places, std::ranges::greater{}, &ReadyPlace::total);
+    return places;
 }
 
 } // namespace waitscope

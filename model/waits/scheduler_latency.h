@@ -42,4 +42,14 @@ struct SchedulerLatency {
 /// O(spans · log of the changes of processors).
 [[nodiscard]] SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range);
 
+/// Goroutines of the program that were made ready at one line: by a wake-up, a `go`, or giving way themselves.
+struct ReadyPlace {
+    FrameId site; ///< none: by a timer, the network or the runtime, or not recorded
+    std::uint64_t count = 0;
+    Time total = 0; ///< until they ran, inside the range
+};
+/// The scheduler latency profile of `go tool trace`, line by line, with what goroutines wait for their first run. Most
+/// time first. O(spans).
+[[nodiscard]] std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range);
+
 } // namespace waitscope

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 namespace waitscope {
 
@@ -55,6 +56,13 @@ std::vector<WaitingGoroutine> goroutinesOf(const TraceFacts& facts, const WaitRo
         own.open = open;
         own.beforeTrace = trace.spans.kind(s).origin == SpanOrigin::BeforeTrace;
     });
+    std::unordered_map<std::uint32_t, StringId> labels; // few goroutines have one
+    for (const Label& label : trace.labels)
+        labels[label.goroutine.value] = label.text;
+    if (!labels.empty())
+        for (WaitingGoroutine& own : found)
+            if (const auto label = labels.find(own.goroutine.value); label != labels.end())
+                own.label = label->second;
     std::ranges::stable_sort(found, [&](const WaitingGoroutine& a, const WaitingGoroutine& b) {
         return std::tuple(b.open, b.length, trace.goroutines.id(a.goroutine)) <
                std::tuple(a.open, a.length, trace.goroutines.id(b.goroutine));

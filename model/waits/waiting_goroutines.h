@@ -19,6 +19,7 @@ struct WaitingGoroutine {
     bool beforeTrace = false;    ///< that wait began before the trace: `length` is a lower bound
     std::uint64_t waits = 0;     ///< of the goroutine there, touching the range
     Time total = 0;              ///< time of those inside the range
+    StringId label;              ///< the last one that the runtime gave it; empty: none
     std::uint32_t sameStack = 1; ///< goroutines that this entry stands for, see `oneOfEachStack`
 };
 

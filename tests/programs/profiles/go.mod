@@ -1,0 +1,3 @@
+module waitscope.example/profiles
+
+go 1.22
