@@ -62,23 +62,25 @@ class Events {
 
 class Writing {
   public:
-    Writing(const TraceFacts& facts, TimeRange range) : facts_(facts), trace_(*facts.trace), range_(range) {}
+    Writing(const TraceFacts& facts, TimeRange range, bool runtimeGoroutines)
+        : facts_(facts), trace_(*facts.trace), range_(range), runtimeGoroutines_(runtimeGoroutines) {}
 
-    std::string run(bool runtimeGoroutines) {
+    std::string run() {
         events_.name("process_name", Processors, 0, "Processors");
         events_.name("process_name", GoroutineRows, 0, "Goroutines");
         events_.name("process_name", WholeProcess, 0, "Process");
         for (const Processor& processor : trace_.processors)
             events_.name("thread_name", Processors, processor.id, "P " + std::to_string(processor.id));
         for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g) {
-            const bool shown = runtimeGoroutines || !facts_.waits.isRuntime({g});
-            writeGoroutine({g}, shown && !trace_.lifetime({g}).clippedTo(range_).empty());
+            writeGoroutine({g}, hasRow({g}) && !trace_.lifetime({g}).clippedTo(range_).empty());
         }
         writeProcess();
         return events_.finished();
     }
 
   private:
+    [[nodiscard]] bool hasRow(GoroutineIndex g) const { return runtimeGoroutines_ || !facts_.waits.isRuntime(g); }
+
     void writeGoroutine(GoroutineIndex g, bool row) {
         const std::int64_t id = trace_.goroutines.id(g);
         const std::string name = "G" + std::to_string(id) + " " + std::string(trace_.function(g));
@@ -121,7 +123,7 @@ class Writing {
 
     void writeArrow(GoroutineIndex g, SpanIndex wait, Time at) {
         const WakeUp wakeUp = wakeUpAfter(facts_, wait);
-        if (wakeUp.how != WokenBy::Goroutine)
+        if (wakeUp.how != WokenBy::Goroutine || !hasRow(wakeUp.goroutine)) // an arrow begins in a slice
             return;
         const auto end = [&](const char* phase, GoroutineIndex who, Time when) {
             events_.begin(phase, GoroutineRows, trace_.goroutines.id(who))
@@ -139,12 +141,16 @@ class Writing {
     }
 
     void writeProcess() {
+        // Slices of a row must lie inside one another or apart: the world stops before the mark phase is over.
         constexpr std::int64_t collectorRow = 1;
-        events_.name("thread_name", WholeProcess, collectorRow, "Collector and stop-the-world");
+        constexpr std::int64_t stopRow = 2;
+        events_.name("thread_name", WholeProcess, collectorRow, "Collector");
+        events_.name("thread_name", WholeProcess, stopRow, "Stop-the-world");
         for (const RuntimeRange& range : trace_.ranges) {
             const TimeRange part = range.range.clippedTo(range_);
-            if (!part.empty() && !range.proc.known() && trace_.text(range.name) != "GC mark assist")
-                slice(WholeProcess, collectorRow, trace_.text(range.name), part).end();
+            const std::string_view name = trace_.text(range.name);
+            if (!part.empty() && !range.proc.known() && name != "GC mark assist")
+                slice(WholeProcess, name.starts_with("stop-the-world") ? stopRow : collectorRow, name, part).end();
         }
         for (const Metric& metric : trace_.metrics)
             for (const MetricSample& sample : metric.samples)
@@ -163,13 +169,14 @@ class Writing {
     const TraceFacts& facts_;
     const Trace& trace_;
     TimeRange range_;
+    bool runtimeGoroutines_;
     Events events_;
 };
 
 } // namespace
 
 std::string chromeTraceOf(const TraceFacts& facts, TimeRange range, bool runtimeGoroutines) {
-    return Writing(facts, range).run(runtimeGoroutines);
+    return Writing(facts, range, runtimeGoroutines).run();
 }
 
 } // namespace waitscope

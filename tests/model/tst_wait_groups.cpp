@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <map>
 #include <set>
 
 using namespace waitscope;
@@ -51,6 +53,8 @@ class WaitGroupsTest : public QObject {
     void foldedStacksKeepOpenWaitsApart();
     void pprofIsTheSameBytesEachTimeAndGzip();
     void chromeEventsAreJsonAndMatch();
+    void chromeEventsFollowTheRulesOfTheirFormat_data();
+    void chromeEventsFollowTheRulesOfTheirFormat();
     void finishedWaitsAreThoseOfGoToolTrace_data();
     void finishedWaitsAreThoseOfGoToolTrace();
     void profilesAddUpToTheTable_data();
@@ -192,6 +196,69 @@ void WaitGroupsTest::chromeEventsAreJsonAndMatch() {
     QCOMPARE(mutexWaits, 4U);
     QCOMPARE(from.size(), 3U);
     QCOMPARE(from, to);
+}
+
+void WaitGroupsTest::chromeEventsFollowTheRulesOfTheirFormat_data() {
+    QTest::addColumn<QString>("path");
+    for (const std::string& path : recordings())
+        if (path.starts_with(WAITSCOPE_TEST_DATA) || path.find("gc-heavy") != std::string::npos ||
+            path.find("annotations") != std::string::npos)
+            QTest::newRow(path.c_str()) << QString::fromStdString(path);
+}
+
+// "Trace Event Format": slices of a row lie inside one another or apart; an arrow has two ends, and each lies in a
+// slice.
+void WaitGroupsTest::chromeEventsFollowTheRulesOfTheirFormat() {
+    QFETCH(QString, path);
+    const auto facts = computeFacts(loadTrace(path.toStdString()).trace);
+    const Time third = facts->trace->duration / 3;
+    using Row = std::pair<std::int64_t, std::int64_t>;
+    const auto nanoseconds = [](const Json& microseconds) { return std::llround(microseconds.get<double>() * 1000); };
+    for (const TimeRange range : {facts->trace->wholeRange(), TimeRange{third, 2 * third}}) {
+        const Json json = Json::parse(chromeTraceOf(*facts, range));
+        std::map<Row, std::vector<TimeRange>> slices;
+        std::map<std::int64_t, std::map<std::string, std::pair<Row, Time>>> arrows;
+        std::set<Row> named;
+        for (const Json& event : json["traceEvents"]) {
+            const std::string phase = event["ph"];
+            const Row row{event["pid"], event["tid"]};
+            QVERIFY(event["name"].is_string());
+            if (phase == "M") {
+                QVERIFY(event["args"]["name"].is_string());
+                named.insert(row);
+                continue;
+            }
+            const Time at = nanoseconds(event["ts"]);
+            QVERIFY(at >= range.begin && at <= range.end);
+            if (phase == "X")
+                slices[row].push_back({at, at + nanoseconds(event["dur"])});
+            else if (phase == "C")
+                QVERIFY(event["args"]["value"].is_number());
+            else
+                QVERIFY(arrows[event["id"]].emplace(phase, std::pair(row, at)).second);
+        }
+        for (auto& [row, own] : slices) {
+            QVERIFY(named.contains(row));
+            std::ranges::sort(
+                own, [](TimeRange a, TimeRange b) { return std::tuple(a.begin, b.end) < std::tuple(b.begin, a.end); });
+            std::vector<TimeRange> open;
+            for (const TimeRange slice : own) {
+                while (!open.empty() && open.back().end <= slice.begin)
+                    open.pop_back();
+                QVERIFY(open.empty() || slice.end <= open.back().end);
+                open.push_back(slice);
+            }
+        }
+        for (const auto& [id, ends] : arrows) {
+            QCOMPARE(ends.size(), 2U);
+            QVERIFY(ends.at("s").second <= ends.at("f").second);
+            for (const auto& [phase, end] : ends) {
+                const auto& [row, at] = end;
+                QVERIFY(std::ranges::any_of(
+                    slices[row], [at = at](TimeRange slice) { return slice.begin <= at && at <= slice.end; }));
+            }
+        }
+    }
 }
 
 // What `go tool trace -pprof` of Go 1.26.8 says of the recordings: contentions and delay of each profile.
