@@ -4,8 +4,6 @@
 #include "model/waits/each_wait.h"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 namespace waitscope {
 
@@ -43,12 +41,14 @@ ValueOfStack sampleCounts(const TraceFacts& facts, std::span<const GoroutineInde
 }
 
 // The functions of a stack in the order of the tree; empty if the question wants none of it.
-std::vector<StringId> pathOf(const Trace& trace, StackId stack, const FlameQuestion& question) {
-    std::vector<StringId> path; // innermost first
+std::vector<FlameStep> pathOf(const Trace& trace, StackId stack, const FlameQuestion& question) {
+    std::vector<FlameStep> path; // innermost first
     for (const FrameId frame : trace.stacks[stack])
-        path.push_back(trace.frame(frame).function);
+        path.push_back({.frame = frame});
     if (!question.around.empty()) {
-        const auto is = [&](StringId function) { return trace.text(function) == question.around; };
+        const auto is = [&](const FlameStep& step) {
+            return trace.text(trace.frame(step.frame).function) == question.around;
+        };
         // Of a recursive function the outermost call: it holds all the others.
         const auto last = std::find_if(path.rbegin(), path.rend(), is);
         if (last == path.rend())
@@ -63,39 +63,6 @@ std::vector<StringId> pathOf(const Trace& trace, StackId stack, const FlameQuest
     return path;
 }
 
-struct Grown {
-    StringId function;
-    std::map<std::uint32_t, std::uint32_t> children; ///< by function
-    std::int64_t value = 0;
-    std::int64_t self = 0;
-};
-
-// The same tree with the children of every node side by side, most first.
-std::vector<FlameNode> inOrder(const Trace& trace, const std::vector<Grown>& grown) {
-    std::vector<FlameNode> nodes{{.function = grown[0].function, .value = grown[0].value, .self = grown[0].self}};
-    std::vector<std::uint32_t> source{0};
-    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-        std::vector<std::uint32_t> children;
-        for (const auto& [function, child] : grown[source[i]].children)
-            children.push_back(child);
-        std::ranges::sort(children, [&](std::uint32_t a, std::uint32_t b) {
-            return grown[a].value != grown[b].value ? grown[a].value > grown[b].value
-                                                    : trace.text(grown[a].function) < trace.text(grown[b].function);
-        });
-        nodes[i].firstChild = static_cast<std::uint32_t>(nodes.size());
-        nodes[i].childCount = static_cast<std::uint32_t>(children.size());
-        for (const std::uint32_t child : children) {
-            nodes.push_back({.function = grown[child].function,
-                             .parent = i,
-                             .depth = static_cast<std::uint16_t>(nodes[i].depth + 1),
-                             .value = grown[child].value,
-                             .self = grown[child].self});
-            source.push_back(child);
-        }
-    }
-    return nodes;
-}
-
 } // namespace
 
 FlameTree flameOf(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines, const FlameQuestion& question,
@@ -103,31 +70,19 @@ FlameTree flameOf(const TraceFacts& facts, std::span<const GoroutineIndex> gorou
     const Trace& trace = *facts.trace;
     const ValueOfStack values = question.of == FlameOf::Waits ? waitTimes(facts, goroutines, question, stop)
                                                               : sampleCounts(facts, goroutines, question);
-    std::vector<Grown> grown(1);
+    GrowingFlame growing(trace);
     FlameTree tree{.of = question.of, .nodes = {}};
     if (question.around.empty() && !values.empty()) {
         tree.notRecorded = values[0];
-        grown[0].value = grown[0].self = values[0];
+        growing.add({}, values[0]);
     }
     for (std::uint32_t stack = 1; stack < values.size() && !stop.stop_requested(); ++stack) {
         if (values[stack] == 0)
             continue;
-        const std::vector<StringId> path = pathOf(trace, {stack}, question);
-        if (path.empty())
-            continue;
-        std::uint32_t at = 0;
-        grown[0].value += values[stack];
-        for (const StringId function : path) {
-            const auto [child, isNew] =
-                grown[at].children.try_emplace(function.value, static_cast<std::uint32_t>(grown.size()));
-            at = child->second;
-            if (isNew)
-                grown.push_back({.function = function, .children = {}});
-            grown[at].value += values[stack];
-        }
-        grown[at].self += values[stack];
+        if (const std::vector<FlameStep> path = pathOf(trace, {stack}, question); !path.empty())
+            growing.add(path, values[stack]);
     }
-    tree.nodes = inOrder(trace, grown);
+    tree.nodes = growing.inOrder();
     return tree;
 }
 

@@ -2,7 +2,7 @@
 // Because of whom did these goroutines wait? Everything the trace says of a row of waits, or of one wait.
 #pragma once
 
-#include "model/waits/blocker_flame.h"
+#include "model/waits/flame_tree.h"
 #include "model/waits/root_causes.h"
 #include "model/waits/wait_table.h"
 
@@ -13,7 +13,7 @@ namespace waitscope {
 
 struct Why {
     RootCauses causes;                    ///< of the finished waits
-    BlockerFlame flame;                   ///< of the same
+    FlameTree flame;                      ///< of the same
     std::vector<RowWaker> wakers;         ///< who ended them, most time first
     std::uint64_t open = 0;               ///< waits that last to the end of the trace
     bool lock = false;                    ///< somebody holds what they wait for

@@ -7,8 +7,8 @@
 #include "tests/support/story.h"
 #include "widgets/common/plain_rows.h"
 #include "widgets/common/text_table.h"
+#include "widgets/flame/flame_view.h"
 #include "widgets/stack/source_panel.h"
-#include "widgets/waits/flame_graph.h"
 #include "widgets/waits/waits_panel.h"
 #include "widgets/waits/why_panel.h"
 
@@ -251,16 +251,24 @@ void DetailsTest::theFlameGraphFindsWhatIsUnderTheMouse() {
     Window w;
     w.details.showWhy();
     w.click(w.table("Waits by primitive and site"), 0);
-    auto* const flame = w.details.findChild<FlameGraph*>();
+    auto* const flame = w.details.findChild<FlameView*>();
     auto* const tabs = w.why->findChild<QTabWidget*>();
     QTRY_VERIFY(tabs->isVisible());
-    tabs->setCurrentWidget(flame);
+    for (int tab = 0; tab < tabs->count(); ++tab)
+        if (tabs->tabText(tab) == "Flame graph")
+            tabs->setCurrentIndex(tab);
     QTRY_VERIFY(flame->isVisible());
-    flame->grab();
-    QVERIFY(flame->boxes() >= 6);
-    const QSize size = flame->viewport()->size();
-    QCOMPARE(flame->nodeAt({size.width() / 2, size.height() - 3}), 0); // all of it
-    QVERIFY(flame->nodeAt({10, size.height() - 30}) > 0);
+    QVERIFY(flame->tree().nodes.size() >= 6);
+    // Who waits is on the floor, what went on meanwhile stands on it.
+    QCOMPARE(flame->nodeAt({flame->width() / 2.0, flame->height() - 3.0}), 0U); // all of it
+    const std::uint32_t waiter = flame->nodeAt({10, flame->height() - FlameView::barHeight - 3.0});
+    QVERIFY(flame->tree().nodes[waiter].step.kind == FlameStep::Kind::Function);
+    const std::uint32_t onIt = flame->tree().nodes[waiter].firstChild;
+    QVERIFY(flame->barOf(onIt).bottom() <= flame->barOf(waiter).top());
+    QTest::keyClick(flame, Qt::Key_Up);
+    QCOMPARE(flame->zoomedTo(), waiter);
+    QTest::keyClick(flame, Qt::Key_Down);
+    QCOMPARE(flame->zoomedTo(), 0U);
 }
 
 int main(int argc, char** argv) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/flame/flame_panel.h"
 
+#include "model/inspect/flame.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -48,8 +49,8 @@ FlamePanel::FlamePanel(ViewState* state, QWidget* parent) : QWidget(parent), sta
     what_->setContentsMargins(8, 0, 8, 2);
     what_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     what_->setTextFormat(Qt::RichText);
-    above_ = new FlameView;
-    below_ = new FlameView;
+    above_ = new FlameView(FlameView::Direction::Down);
+    below_ = new FlameView(FlameView::Direction::Down);
     auto* const tools = new QHBoxLayout;
     tools->setContentsMargins(8, 3, 8, 3);
     for (QComboBox* const box : {of_, primitive_, direction_}) {

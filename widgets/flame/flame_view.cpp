@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/flame/flame_view.h"
 
+#include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/colours.h"
 #include "widgets/common/from_utf8.h"
@@ -33,9 +34,36 @@ QColor colourOfFunction(std::string_view function) {
                            165 + static_cast<int>(hash / 4096 % 40));
 }
 
+StateFamily familyOf(BlockerState state) {
+    switch (state) {
+    case BlockerState::Running:
+        return StateFamily::Running;
+    case BlockerState::Runnable:
+        return StateFamily::Runnable;
+    case BlockerState::Syscall:
+        return StateFamily::Syscall;
+    case BlockerState::Sleep:
+    case BlockerState::Timer:
+        return StateFamily::Sleep;
+    case BlockerState::Network:
+        return StateFamily::Network;
+    case BlockerState::Waiting:
+    case BlockerState::NotBorn:
+        return StateFamily::Other;
+    case BlockerState::Unknown:
+        break;
+    }
+    return StateFamily::Unknown;
+}
+
+QColor between(const QColor& a, const QColor& b, double share) {
+    const auto mix = [&](int x, int y) { return static_cast<int>(x + (y - x) * share); };
+    return {mix(a.red(), b.red()), mix(a.green(), b.green()), mix(a.blue(), b.blue())};
+}
+
 } // namespace
 
-FlameView::FlameView(QWidget* parent) : QWidget(parent) {
+FlameView::FlameView(Direction direction, QWidget* parent) : QWidget(parent), direction_(direction) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Flame graph"));
 }
@@ -74,7 +102,9 @@ template <class Use> void FlameView::forEachBar(const Use& use) const {
         above.push_back(tree_.nodes[node].parent);
     const double whole = width();
     const auto bar = [&](std::uint32_t node, double left, double wide) {
-        return QRectF(left, tree_.nodes[node].depth * barHeight, wide, barHeight);
+        const int level = tree_.nodes[node].depth;
+        const int top = direction_ == Direction::Down ? level * barHeight : height() - (level + 1) * barHeight;
+        return QRectF(left, top, wide, barHeight);
     };
     for (const std::uint32_t node : above)
         use(node, bar(node, 0, whole));
@@ -114,15 +144,35 @@ QRectF FlameView::barOf(std::uint32_t wanted) const {
     return found;
 }
 
+QString FlameView::nameOf(std::uint32_t node) const {
+    const FlameNode& one = tree_.nodes[node];
+    if (node == 0)
+        return tr("all");
+    return one.step.kind == FlameStep::Kind::State
+               ? tr("meanwhile: %1").arg(fromUtf8(waitscope::nameOf(one.step.state)))
+               : fromUtf8(facts_->trace->text(one.function));
+}
+
+QColor FlameView::colourOf(const FlameNode& node) const {
+    switch (node.step.kind) {
+    case FlameStep::Kind::State:
+        return waitscope::colourOf(familyOf(node.step.state));
+    case FlameStep::Kind::Blocker:
+        return between(palette().color(QPalette::Base), waitscope::colourOf(familyOf(node.step.state)), 0.55);
+    case FlameStep::Kind::Function:
+        break;
+    }
+    return colourOfFunction(facts_->trace->text(node.function));
+}
+
 QString FlameView::textOf(std::uint32_t node) const {
     const FlameNode& one = tree_.nodes[node];
     const auto value = [&](std::int64_t v) {
         return tree_.of == FlameOf::Waits ? fromUtf8(durationText(v))
                                           : tr("%1 samples").arg(fromUtf8(countText(static_cast<std::uint64_t>(v))));
     };
-    const QString name = node == 0 ? tr("all") : fromUtf8(facts_->trace->text(one.function));
     return tr("%1: %2, %3; itself %4")
-        .arg(name, value(one.value),
+        .arg(nameOf(node), value(one.value),
              fromUtf8(percentText(100.0 * static_cast<double>(one.value) / static_cast<double>(tree_.total()))),
              value(one.self));
 }
@@ -140,13 +190,18 @@ void FlameView::paintEvent(QPaintEvent*) {
     }
     const QFontMetrics metrics = painter.fontMetrics();
     forEachBar([&](std::uint32_t node, const QRectF& bar) {
-        const std::string_view name = facts_->trace->text(tree_.nodes[node].function);
-        const bool isMarked = !marked_.isEmpty() && node != 0 && fromUtf8(name).contains(marked_, Qt::CaseInsensitive);
-        const QColor colour = isMarked ? colours.selection : node == 0 ? colours.headerBand : colourOfFunction(name);
+        const QString name = nameOf(node);
+        const bool isMarked = !marked_.isEmpty() && node != 0 && name.contains(marked_, Qt::CaseInsensitive);
+        const QColor colour = isMarked    ? colours.selection
+                              : node == 0 ? colours.headerBand
+                                          : colourOf(tree_.nodes[node]);
         painter.fillRect(bar.adjusted(0, 0, -1, -1), colour);
         if (bar.width() < 24)
             return;
-        const QString text = node == 0 ? textOf(0) : fromUtf8(shortFunction(name));
+        const bool isFunction = node != 0 && tree_.nodes[node].step.kind != FlameStep::Kind::State;
+        const QString text = node == 0    ? textOf(0)
+                             : isFunction ? fromUtf8(shortFunction(facts_->trace->text(tree_.nodes[node].function)))
+                                          : name;
         painter.setPen(readableOn(colour));
         painter.drawText(bar.adjusted(4, 0, -4, -1), Qt::AlignLeft | Qt::AlignVCenter,
                          metrics.elidedText(text, Qt::ElideRight, static_cast<int>(bar.width()) - 8));
@@ -163,16 +218,18 @@ void FlameView::keyPressEvent(QKeyEvent* event) {
         return zoomTo(0);
     if (tree_.nodes.empty())
         return QWidget::keyPressEvent(event);
-    // Down: the largest callee; up: the caller; left and right: the neighbours.
+    // Away from everything: the largest one that stands on this one; towards it: what this one stands on; left and
+    // right: the neighbours.
     const FlameNode& now = tree_.nodes[zoomed_];
     const FlameNode& parent = tree_.nodes[now.parent];
+    const bool down = direction_ == Direction::Down;
     switch (event->key()) {
     case Qt::Key_Down:
-        if (now.childCount > 0)
-            zoomTo(now.firstChild);
-        break;
     case Qt::Key_Up:
-        zoomTo(now.parent);
+        if ((event->key() == Qt::Key_Down) != down)
+            zoomTo(now.parent);
+        else if (now.childCount > 0)
+            zoomTo(now.firstChild);
         break;
     case Qt::Key_Right:
         if (zoomed_ != 0 && zoomed_ + 1 < parent.firstChild + parent.childCount)
@@ -190,12 +247,13 @@ void FlameView::keyPressEvent(QKeyEvent* event) {
 
 void FlameView::contextMenuEvent(QContextMenuEvent* event) {
     const std::uint32_t node = nodeAt(event->pos());
-    if (node == nowhere || node == 0)
+    if (node == nowhere || node == 0 || tree_.nodes[node].step.kind == FlameStep::Kind::State)
         return;
     const QString function = fromUtf8(facts_->trace->text(tree_.nodes[node].function));
     QMenu menu(this);
-    menu.addAction(tr("Callers and callees of %1").arg(function), this,
-                   [this, function] { Q_EMIT aroundWanted(function); });
+    if (direction_ == Direction::Down)
+        menu.addAction(tr("Callers and callees of %1").arg(function), this,
+                       [this, function] { Q_EMIT aroundWanted(function); });
     menu.addAction(tr("Copy the name"), this, [function] { QApplication::clipboard()->setText(function); });
     menu.exec(event->globalPos());
 }
@@ -205,7 +263,10 @@ bool FlameView::event(QEvent* event) {
         return QWidget::event(event);
     const auto* const help = static_cast<QHelpEvent*>(event);
     const std::uint32_t node = nodeAt(help->pos());
-    QToolTip::showText(help->globalPos(), node == nowhere ? QString() : textOf(node), this);
+    QString text = node == nowhere ? QString() : textOf(node);
+    if (node != nowhere && tree_.nodes[node].step.frame.known())
+        text += u'\n' + fromUtf8(fullPlaceText(*facts_->trace, tree_.nodes[node].step.frame));
+    QToolTip::showText(help->globalPos(), text, this);
     return true;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A tree of functions as bars: as wide as their share, callees below callers. A click zooms to a function, Escape or a
-// click on the top bar zooms out; what is searched for is marked.
+// A tree of functions as bars: as wide as their share, callees below callers, or, upwards, flames on a floor. A click
+// zooms to a bar, Escape or a click on the bar of everything zooms out; what is searched for is marked.
 #pragma once
 
-#include "model/inspect/flame.h"
+#include "model/facts.h"
+#include "model/waits/flame_tree.h"
 
 #include <QScrollArea>
 #include <QString>
@@ -19,7 +20,8 @@ class FlameView : public QWidget {
   public:
     static constexpr int barHeight = 18;
 
-    explicit FlameView(QWidget* parent = nullptr);
+    enum class Direction : std::uint8_t { Down, Up };
+    explicit FlameView(Direction direction, QWidget* parent = nullptr);
 
     void show(std::shared_ptr<const TraceFacts> facts, FlameTree tree);
     [[nodiscard]] const FlameTree& tree() const { return tree_; }
@@ -43,11 +45,14 @@ class FlameView : public QWidget {
     bool event(QEvent* event) override;
 
   private:
+    [[nodiscard]] QString nameOf(std::uint32_t node) const;
     [[nodiscard]] QString textOf(std::uint32_t node) const;
+    [[nodiscard]] QColor colourOf(const FlameNode& node) const;
     void fitHeight();
     /// Calls `use(node, bar)` for every bar that is at least a pixel wide. O(bars drawn · children).
     template <class Use> void forEachBar(const Use& use) const;
 
+    Direction direction_;
     std::shared_ptr<const TraceFacts> facts_;
     FlameTree tree_;
     QString marked_;

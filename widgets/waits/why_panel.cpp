@@ -9,11 +9,13 @@
 #include "widgets/common/plain_rows.h"
 #include "widgets/common/text_style.h"
 #include "widgets/common/text_table.h"
-#include "widgets/waits/flame_graph.h"
+#include "widgets/flame/flame_view.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QScopedValueRollback>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -41,7 +43,8 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
     , sentence_(new QLabel(this))
     , doubt_(new QLabel(this))
     , tabs_(new QTabWidget(this))
-    , flame_(new FlameGraph(this))
+    , flame_(new FlameView(FlameView::Direction::Up))
+    , flameArea_(new QScrollArea(this))
     , work_([this](Answer answer) { showAnswer(std::move(answer)); }) {
     setAccessibleName(tr("Why they wait"));
     for (QLabel* const label : {sentence_, doubt_}) {
@@ -57,7 +60,14 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
     tabs_->setDocumentMode(true);
     buildTable(causes_, tr("Root causes"),
                new PlainRows({{tr("Share"), true}, {tr("Time"), true}, {tr("Meanwhile")}, {tr("Line")}}, this));
-    tabs_->addTab(flame_, tr("Flame graph"));
+    flame_->setAccessibleName(tr("Flame graph: who waits below, what went on meanwhile above"));
+    flameArea_->setWidget(flame_);
+    flameArea_->setWidgetResizable(true);
+    flameArea_->setFrameShape(QFrame::NoFrame);
+    flameArea_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    QScrollBar* const bar = flameArea_->verticalScrollBar(); // flames are looked at from the floor
+    connect(bar, &QScrollBar::rangeChanged, bar, [bar](int, int lowest) { bar->setValue(lowest); });
+    tabs_->addTab(flameArea_, tr("Flame graph"));
     buildTable(wakers_, tr("Woken by"), new PlainRows({{tr("Waits"), true}, {tr("Time"), true}, {tr("By")}}, this));
     buildTable(steps_, tr("Step by step"),
                new PlainRows(
@@ -86,6 +96,7 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
     connect(view_, &ViewState::traceChanged, this, changed);
     connect(view_, &ViewState::selectionChanged, this, changed);
     connect(view_, &ViewState::visibleRangeChanged, this, changed);
+    connect(view_, &ViewState::chosenRangeChanged, this, changed);
     request();
 }
 
@@ -118,7 +129,7 @@ void WhyPanel::request() {
         return;
     wanted_ = false;
     if (const auto* const site = std::get_if<SiteSelection>(&view_->selection())) {
-        work_.request([facts, range = view_->visibleRange(),
+        work_.request([facts, range = view_->rangeOfInterest(),
                        row = WaitRowKey{.by = WaitGrouping::Site, .primitive = site->primitive, .site = site->site}] {
             return Answer{facts, whyOf(*facts, row, range)};
         });
@@ -191,7 +202,7 @@ void WhyPanel::showAnswer(Answer answer) {
     }
     fill(holders_, std::move(rows), std::move(frames));
     tabs_->setTabVisible(tabs_->indexOf(causes_.view), !why.causes.causes.empty());
-    tabs_->setTabVisible(tabs_->indexOf(flame_), !why.causes.causes.empty());
+    tabs_->setTabVisible(tabs_->indexOf(flameArea_), !why.causes.causes.empty());
     tabs_->setTabVisible(tabs_->indexOf(wakers_.view), !why.wakers.empty());
     tabs_->setTabVisible(tabs_->indexOf(steps_.view), !why.steps.empty());
     tabs_->setTabVisible(tabs_->indexOf(holders_.view), !why.holders.empty());
@@ -199,7 +210,7 @@ void WhyPanel::showAnswer(Answer answer) {
     shownSteps_ = std::move(why.steps);
     if (why.cut)
         shownSteps_.emplace_back();
-    flame_->show(facts.trace, std::move(why.flame));
+    flame_->show(answer.facts, std::move(why.flame));
 }
 
 } // namespace waitscope

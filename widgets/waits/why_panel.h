@@ -13,11 +13,12 @@
 #include <memory>
 
 class QLabel;
+class QScrollArea;
 class QTabWidget;
 
 namespace waitscope {
 
-class FlameGraph;
+class FlameView;
 class PlainRows;
 class TextTable;
 
@@ -58,7 +59,8 @@ class WhyPanel : public QWidget {
     QLabel* sentence_;
     QLabel* doubt_;
     QTabWidget* tabs_;
-    FlameGraph* flame_;
+    FlameView* flame_; ///< who waits below, what went on meanwhile above
+    QScrollArea* flameArea_;
     Table causes_, wakers_, steps_, holders_;
     std::vector<BlockerStep> shownSteps_;
     bool wanted_ = true; ///< something has changed since the last request
