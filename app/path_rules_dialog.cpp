@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace waitscope {
 
@@ -33,11 +34,20 @@ PathRulesDialog::PathRulesDialog(const QList<PathRule>& rules, QWidget* parent)
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     auto* const more = buttons->addButton(tr("Add"), QDialogButtonBox::ActionRole);
     auto* const less = buttons->addButton(tr("Remove"), QDialogButtonBox::ActionRole);
-    more->setAutoDefault(false);
-    less->setAutoDefault(false);
-    less->setEnabled(false);
-    connect(table_, &QTableWidget::itemSelectionChanged, this,
-            [this, less] { less->setEnabled(table_->selectionModel()->hasSelection()); });
+    auto* const up = buttons->addButton(tr("Up"), QDialogButtonBox::ActionRole);
+    auto* const down = buttons->addButton(tr("Down"), QDialogButtonBox::ActionRole);
+    for (QPushButton* const button : {more, less, up, down})
+        button->setAutoDefault(false);
+    const auto enable = [this, less, up, down] {
+        const QModelIndexList rows = table_->selectionModel()->selectedRows();
+        less->setEnabled(!rows.isEmpty());
+        up->setEnabled(rows.size() == 1 && rows.front().row() > 0);
+        down->setEnabled(rows.size() == 1 && rows.front().row() + 1 < table_->rowCount());
+    };
+    connect(table_, &QTableWidget::itemSelectionChanged, this, enable);
+    enable();
+    for (const auto& [button, step] : {std::pair(up, -1), std::pair(down, 1)})
+        connect(button, &QPushButton::clicked, this, [this, step = step] { move(step); });
     connect(more, &QPushButton::clicked, this, [this] {
         add({});
         table_->setCurrentCell(table_->rowCount() - 1, 0);
@@ -65,6 +75,17 @@ void PathRulesDialog::add(const PathRule& rule) {
     table_->insertRow(row);
     table_->setItem(row, 0, new QTableWidgetItem(rule.first));
     table_->setItem(row, 1, new QTableWidgetItem(rule.second));
+}
+
+void PathRulesDialog::move(int step) {
+    const int row = table_->currentRow();
+    const int other = row + step;
+    for (int column = 0; column < table_->columnCount(); ++column) {
+        QTableWidgetItem* const item = table_->takeItem(row, column);
+        table_->setItem(row, column, table_->takeItem(other, column));
+        table_->setItem(other, column, item);
+    }
+    table_->selectRow(other);
 }
 
 QList<PathRule> PathRulesDialog::rules() const {

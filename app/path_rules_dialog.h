@@ -21,6 +21,8 @@ class PathRulesDialog : public QDialog {
 
   private:
     void add(const PathRule& rule);
+    /// Exchanges the selected rule and the one before it (-1) or behind it (1).
+    void move(int step);
 
     QTableWidget* table_;
 };

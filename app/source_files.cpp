@@ -73,6 +73,11 @@ QStringList goRootsHere() {
                       QDir::homePath() + QStringLiteral("/go"),
                       QDir::homePath() + QStringLiteral("/sdk/go")};
     roots.removeAll(QString());
+    // Several versions side by side, the newest first: of Debian, and as golang.org/dl puts them.
+    for (const QString& folder : {QStringLiteral("/usr/lib"), QDir::homePath() + QStringLiteral("/sdk")})
+        for (const QString& version : QDir(folder).entryList({QStringLiteral("go-1.*"), QStringLiteral("go1.*")},
+                                                             QDir::Dirs, QDir::Name | QDir::Reversed))
+            roots << folder + u'/' + version;
     return roots;
 }
 

@@ -100,6 +100,7 @@ class DetailsTest : public QObject {
     void likelyPlacesComeFirst();
     void aFileThatIsNotThereIsSaidToBeSo();
     void pathRulesCanBeSeenAndChanged();
+    void theOrderOfPathRulesCanBeChanged();
     void editorsGetFileAndLineWithoutAShell();
     void threeActionsLeadFromARowToASourceLine();
     void aLineBehindTheEndOfTheFileIsSaid();
@@ -164,6 +165,25 @@ void DetailsTest::pathRulesCanBeSeenAndChanged() {
     QCOMPARE(pathRules().size(), 2); // nothing is kept before it is accepted
     dialog->accept();
     QCOMPARE(pathRules(), (QList<PathRule>{{"/build", "/src"}, {"/ci", "/home/me"}}));
+}
+
+void DetailsTest::theOrderOfPathRulesCanBeChanged() {
+    PathRulesDialog dialog({{"/a/", "/1/"}, {"/b/", "/2/"}, {"/c/", "/3/"}});
+    const auto button = [&](const QString& text) {
+        for (QPushButton* const one : dialog.findChildren<QPushButton*>())
+            if (one->text() == text)
+                return one;
+        return static_cast<QPushButton*>(nullptr);
+    };
+    QVERIFY(!button("Up")->isEnabled() && !button("Down")->isEnabled());
+    dialog.findChild<QTableWidget*>()->selectRow(2);
+    QVERIFY(button("Up")->isEnabled() && !button("Down")->isEnabled());
+    button("Up")->click();
+    button("Up")->click();
+    QCOMPARE(dialog.rules(), (QList<PathRule>{{"/c/", "/3/"}, {"/a/", "/1/"}, {"/b/", "/2/"}}));
+    QVERIFY(!button("Up")->isEnabled());
+    button("Down")->click();
+    QCOMPARE(dialog.rules(), (QList<PathRule>{{"/a/", "/1/"}, {"/c/", "/3/"}, {"/b/", "/2/"}}));
 }
 
 void DetailsTest::editorsGetFileAndLineWithoutAShell() {
