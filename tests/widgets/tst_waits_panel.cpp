@@ -98,6 +98,7 @@ class WaitsPanelTest : public QObject {
     void waitsFromBeforeTheTraceAreAtLeast();
     void modelsKeepTheirPromises();
     void aClickOnAHeaderSorts();
+    void manyRowsAreArrangedElsewhere();
     void choosingARowListsItsGoroutinesOldestFirst();
     void identicalStacksCanBeOneEntryWithTheirNumber();
     void choosingAGoroutineSelectsItsWait();
@@ -150,7 +151,7 @@ void WaitsPanelTest::openWaitsAreMarked() {
     QVERIFY(!p.rows->model()->index(2, WaitRowsModel::Open).data(Qt::FontRole).value<QFont>().bold());
     p.clickRow(p.rows, 0);
     QCOMPARE(p.column(p.goroutines, WaitingGoroutinesModel::State),
-             (QStringList{"still open ▸", "finished", "finished", "finished"}));
+             (QStringList{"still open ▸", "ended", "ended", "ended"}));
 }
 
 void WaitsPanelTest::waitsFromBeforeTheTraceAreAtLeast() {
@@ -200,6 +201,50 @@ void WaitsPanelTest::aClickOnAHeaderSorts() {
     click(WaitRowsModel::Site);
     QVERIFY(p.sites() == QStringList({"main.go:11  main.get", "main.go:12  main.serve", "main.go:11  main.pause"}) ||
             p.sites() == QStringList({"main.go:12  main.serve", "main.go:11  main.get", "main.go:11  main.pause"}));
+}
+
+void WaitsPanelTest::manyRowsAreArrangedElsewhere() {
+    constexpr int goroutines = static_cast<int>(WaitRowsModel::fewRows) + 500;
+    Story story;
+    for (int i = 0; i < goroutines; ++i)
+        story.g(i + 1)
+            .entry(i % 5 == 0 ? "main.fifth" : "main.work")
+            .runs(1_us)
+            .waitsOn("sync", {"sync.(*Mutex).Lock", "main.get"}, 1_ms + i);
+    Panel p;
+    p.view.show(computeFacts(story.told(20_ms)));
+    p.settle();
+    auto& model = *static_cast<WaitRowsModel*>(p.rows->model());
+    p.panel.findChild<QComboBox*>()->setCurrentText("By goroutine");
+    p.settle();
+    QCOMPARE(model.rowCount(), goroutines);
+    const QPersistentModelIndex kept(model.index(0, WaitRowsModel::Site));
+    const QString name = kept.data().toString();
+    model.sort(WaitRowsModel::Site, Qt::DescendingOrder);
+    QVERIFY(model.busy()); // not on this thread: the old order stays for now
+    QCOMPARE(kept.row(), 0);
+    p.settle();
+    QCOMPARE(kept.data().toString(), name);
+    for (int row = 1; row < goroutines; ++row)
+        QVERIFY(model.index(row - 1, WaitRowsModel::Site).data().toString() >=
+                model.index(row, WaitRowsModel::Site).data().toString());
+    // Only what was asked for last is shown.
+    for (const char* const text : {"m", "ma", "main.fifth"})
+        p.filter->setText(text);
+    QCOMPARE(model.rowCount(), goroutines);
+    p.settle();
+    QCOMPARE(model.rowCount(), goroutines / 5);
+    p.clickRow(p.rows, 3);
+    const Selection chosen = p.view.selection();
+    QVERIFY(std::holds_alternative<GoroutineSelection>(chosen));
+    p.filter->clear();
+    p.settle();
+    QCOMPARE(model.rowCount(), goroutines);
+    QCOMPARE(p.view.selection(), chosen);
+    p.view.show(nullptr);
+    QCOMPARE(model.rowCount(), 0);
+    p.settle();
+    QCOMPARE(model.rowCount(), 0); // nothing that was on its way comes after it
 }
 
 void WaitsPanelTest::whatIsOpenAndForHowLongNeedsNoScrolling() {

@@ -4,12 +4,10 @@
 namespace waitscope {
 
 void SortedRows::setFilter(const QString& text) {
-    if (text == filter_)
+    if (text == wanted_.filter)
         return;
-    beginResetModel();
-    filter_ = text;
+    wanted_.filter = text;
     arrange();
-    endResetModel();
 }
 
 void SortedRows::setStale(bool stale) {
@@ -21,7 +19,7 @@ void SortedRows::setStale(bool stale) {
 }
 
 int SortedRows::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(order_.size());
+    return parent.isValid() ? 0 : static_cast<int>(places_.size());
 }
 
 int SortedRows::columnCount(const QModelIndex& parent) const {
@@ -31,37 +29,55 @@ int SortedRows::columnCount(const QModelIndex& parent) const {
 void SortedRows::sort(int column, Qt::SortOrder order) {
     if (column >= columns_)
         return;
-    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    const QModelIndexList before = persistentIndexList();
-    std::vector<std::uint32_t> kept;
-    for (const QModelIndex& index : before)
-        kept.push_back(shown(index.row()));
-    sortColumn_ = column;
-    sortOrder_ = order;
+    wanted_.column = column;
+    wanted_.order = order;
     arrange();
-    QModelIndexList after;
-    for (qsizetype i = 0; i < before.size(); ++i) {
-        const auto row = std::ranges::find(order_, kept[static_cast<std::size_t>(i)]) - order_.begin();
-        after.push_back(index(static_cast<int>(row), before[i].column()));
-    }
-    changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
-void SortedRows::reset(const std::function<void()>& change) {
-    beginResetModel();
-    change();
-    stale_ = false;
+void SortedRows::reset(std::size_t count, Arranger arranger, std::function<void()> change) {
+    count_ = count;
+    arranger_ = std::move(arranger);
+    change_ = std::move(change);
     arrange();
-    endResetModel();
 }
 
 void SortedRows::arrange() {
-    order_.clear();
-    for (std::size_t row = 0; row < allRows(); ++row)
-        if (const auto place = static_cast<std::uint32_t>(row); filter_.isEmpty() || matches(place, filter_))
-            order_.push_back(place);
-    order();
+    if (!arranger_)
+        return;
+    if (count_ > fewRows_) {
+        work_.request([arranger = arranger_, how = wanted_] { return Arranged{how, arranger(how)}; });
+        return;
+    }
+    work_.cancel();
+    show({wanted_, arranger_(wanted_)});
+}
+
+void SortedRows::show(Arranged arranged) {
+    if (change_ || arranged.how.filter != shownFilter_) {
+        beginResetModel();
+        if (change_) {
+            std::exchange(change_, nullptr)();
+            stale_ = false;
+        }
+        shownFilter_ = arranged.how.filter;
+        places_ = std::move(arranged.places);
+        endResetModel();
+    } else { // the same rows in another order
+        Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+        const QModelIndexList before = persistentIndexList();
+        QModelIndexList after;
+        if (!before.isEmpty()) {
+            std::vector<int> rowOfPlace(count_);
+            for (std::size_t row = 0; row < arranged.places.size(); ++row)
+                rowOfPlace[arranged.places[row]] = static_cast<int>(row);
+            for (const QModelIndex& old : before)
+                after.push_back(index(rowOfPlace[shown(old.row())], old.column()));
+        }
+        places_ = std::move(arranged.places);
+        changePersistentIndexList(before, after);
+        Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    }
+    Q_EMIT this->arranged();
 }
 
 } // namespace waitscope

@@ -16,6 +16,21 @@ DeltaColumn columnOf(int column) {
     return static_cast<DeltaColumn>(column);
 }
 
+QString textOf(const Comparison& comparison, const ComparedRow& row, DeltaMeasure measure, DeltaColumn column) {
+    return fromUtf8(cellText(comparison, row, measure, column));
+}
+
+/// In what it waits on, where, or in its verdict.
+bool matches(const Comparison& comparison, const ComparedRow& row, DeltaMeasure measure, const QString& text) {
+    for (const DeltaColumn column :
+         {DeltaColumn::Verdict, DeltaColumn::Primitive, DeltaColumn::Site, DeltaColumn::Match})
+        if (textOf(comparison, row, measure, column).contains(text, Qt::CaseInsensitive))
+            return true;
+    return std::ranges::any_of(std::array{Side::A, Side::B}, [&](Side side) {
+        return fromUtf8(row.key.of(side).text()).contains(text, Qt::CaseInsensitive);
+    });
+}
+
 } // namespace
 
 QColor colourOf(RowVerdict verdict) {
@@ -33,15 +48,41 @@ QColor colourOf(RowVerdict verdict) {
     return {};
 }
 
+// They come with the largest change first. What is not known comes last, whatever the order.
+void DeltaRowsModel::change(std::shared_ptr<const Comparison> comparison, DeltaMeasure measure) {
+    const std::size_t count = comparison ? comparison->rows.size() : 0;
+    const auto arranger = [comparison, measure, count](const Arrangement& how) {
+        Places places = matching(count, how.filter, [&](std::uint32_t i, const QString& text) {
+            return matches(*comparison, comparison->rows[i], measure, text);
+        });
+        if (how.column < 0)
+            return places;
+        const DeltaColumn column = columnOf(how.column);
+        if (!isFigure(column)) {
+            sortBy(places, how.order,
+                   [&](std::uint32_t i) { return textOf(*comparison, comparison->rows[i], measure, column); });
+            return places;
+        }
+        const auto figure = [&](std::uint32_t i) { return cellFigure(comparison->rows[i], measure, column); };
+        sortBy(places, how.order, [&](std::uint32_t i) { return figure(i).value_or(0); });
+        std::stable_partition(places.begin(), places.end(), [&](std::uint32_t i) { return figure(i).has_value(); });
+        return places;
+    };
+    reset(count, arranger, [this, comparison = std::move(comparison), measure] {
+        comparison_ = comparison;
+        measure_ = measure;
+    });
+}
+
 void DeltaRowsModel::show(std::shared_ptr<const Comparison> comparison) {
-    reset([&] { comparison_ = std::move(comparison); });
+    change(std::move(comparison), measure_);
 }
 
 void DeltaRowsModel::setMeasure(DeltaMeasure measure) {
     if (measure == measure_)
         return;
     const bool stale = isStale();
-    reset([&] { measure_ = measure; });
+    change(comparison_, measure);
     setStale(stale);
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, columns - 1);
 }
@@ -67,10 +108,6 @@ QVariant DeltaRowsModel::headerData(int section, Qt::Orientation orientation, in
     }
 }
 
-QString DeltaRowsModel::textOf(const ComparedRow& row, int column) const {
-    return fromUtf8(cellText(*comparison_, row, measure_, columnOf(column)));
-}
-
 QVariant DeltaRowsModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
@@ -78,7 +115,7 @@ QVariant DeltaRowsModel::data(const QModelIndex& index, int role) const {
     const DeltaColumn column = columnOf(index.column());
     switch (role) {
     case Qt::DisplayRole:
-        return textOf(row, index.column());
+        return textOf(*comparison_, row, measure_, column);
     case Qt::ToolTipRole:
         return fromUtf8(exactText(*comparison_, row, measure_, column));
     case Qt::TextAlignmentRole:
@@ -101,30 +138,6 @@ QVariant DeltaRowsModel::data(const QModelIndex& index, int role) const {
     default:
         return {};
     }
-}
-
-bool DeltaRowsModel::matches(std::uint32_t place, const QString& text) const {
-    const ComparedRow& row = comparison_->rows[place];
-    for (const DeltaColumn column :
-         {DeltaColumn::Verdict, DeltaColumn::Primitive, DeltaColumn::Site, DeltaColumn::Match})
-        if (textOf(row, static_cast<int>(column)).contains(text, Qt::CaseInsensitive))
-            return true;
-    return std::ranges::any_of(std::array{Side::A, Side::B}, [&](Side side) {
-        return fromUtf8(row.key.of(side).text()).contains(text, Qt::CaseInsensitive);
-    });
-}
-
-// They come with the largest change first. What is not known comes last, whatever the order.
-void DeltaRowsModel::order() {
-    if (sortColumn() < 0)
-        return;
-    if (!isFigure(columnOf(sortColumn())))
-        return orderBy([&](std::uint32_t i) { return textOf(comparison_->rows[i], sortColumn()); });
-    const auto figure = [&](std::uint32_t i) {
-        return cellFigure(comparison_->rows[i], measure_, columnOf(sortColumn()));
-    };
-    orderBy([&](std::uint32_t i) { return figure(i).value_or(0); });
-    std::stable_partition(shown().begin(), shown().end(), [&](std::uint32_t i) { return figure(i).has_value(); });
 }
 
 } // namespace waitscope

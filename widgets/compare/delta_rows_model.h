@@ -8,6 +8,7 @@
 
 #include <QColor>
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -23,7 +24,7 @@ class DeltaRowsModel : public SortedRows {
     static constexpr int columns = static_cast<int>(deltaColumns.size());
 
     /// At first the largest change is first.
-    explicit DeltaRowsModel(QObject* parent = nullptr) : SortedRows(columns, -1, parent) {}
+    explicit DeltaRowsModel(QObject* parent = nullptr) : SortedRows(columns, -1, SIZE_MAX, parent) {}
 
     /// Another comparison; order, filter and measure stay. Null: no rows.
     void show(std::shared_ptr<const Comparison> comparison);
@@ -37,14 +38,8 @@ class DeltaRowsModel : public SortedRows {
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-  protected:
-    [[nodiscard]] std::size_t allRows() const override { return comparison_ ? comparison_->rows.size() : 0; }
-    /// In what it waits on, where, or in its verdict.
-    [[nodiscard]] bool matches(std::uint32_t row, const QString& text) const override;
-    void order() override;
-
   private:
-    [[nodiscard]] QString textOf(const ComparedRow& row, int column) const;
+    void change(std::shared_ptr<const Comparison> comparison, DeltaMeasure measure);
 
     std::shared_ptr<const Comparison> comparison_;
     DeltaMeasure measure_ = DeltaMeasure::Concurrency;

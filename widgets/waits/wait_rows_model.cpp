@@ -22,21 +22,59 @@ WaitColumn columnOf(int column) {
 
 } // namespace
 
-void WaitRowsModel::show(std::shared_ptr<const TraceFacts> facts, WaitTable table) {
-    reset([&] {
-        facts_ = std::move(facts);
-        table_ = std::move(table);
-    });
+WaitRowsModel::Content::Content(std::shared_ptr<const TraceFacts> facts, WaitTable table)
+    : facts_(std::move(facts)), table_(std::move(table)), waits_(table_.waits()) {}
+
+std::shared_ptr<const WaitRowsModel::Content> WaitRowsModel::Content::of(std::shared_ptr<const TraceFacts> facts,
+                                                                         WaitTable table) {
+    return {new Content(std::move(facts), std::move(table)),
+            [](const Content* unwanted) { QThreadPool::globalInstance()->start([unwanted] { delete unwanted; }); }};
+}
+
+QString WaitRowsModel::Content::textOf(const WaitRow& row, int column) const {
+    return fromUtf8(cellText(*facts_, table_, row, columnOf(column)));
+}
+
+bool WaitRowsModel::Content::matches(const WaitRow& row, const QString& text) const {
+    const Trace& trace = *facts_->trace;
+    const auto holds = [&](std::string_view part) { return fromUtf8(part).contains(text, Qt::CaseInsensitive); };
+    const Frame& frame = trace.frame(row.site);
+    return textOf(row, PrimitiveName).contains(text, Qt::CaseInsensitive) ||
+           textOf(row, Site).contains(text, Qt::CaseInsensitive) || holds(trace.text(frame.function)) ||
+           holds(trace.text(frame.file)) || holds(row.idiom) ||
+           textOf(row, TopWaker).contains(text, Qt::CaseInsensitive);
+}
+
+// They come with most time first; what is idle by nature stands at the end, whatever the order.
+SortedRows::Places WaitRowsModel::Content::arranged(const Arrangement& how) const {
+    const auto row = [&](std::uint32_t i) -> const WaitRow& { return table_.rows[i]; };
+    Places places = matching(table_.rows.size(), how.filter,
+                             [&](std::uint32_t i, const QString& text) { return matches(row(i), text); });
+    if (isFigure(columnOf(how.column)))
+        sortBy(places, how.order, [&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(how.column)); });
+    else
+        sortBy(places, how.order, [&](std::uint32_t i) { return textOf(row(i), how.column); });
+    std::stable_partition(places.begin(), places.end(), [&](std::uint32_t i) { return row(i).idiom.empty(); });
+    return places;
+}
+
+void WaitRowsModel::show(std::shared_ptr<const Content> content) {
+    const std::size_t count = content->table_.rows.size();
+    reset(
+        count, [content](const Arrangement& how) { return content->arranged(how); },
+        [this, content] { content_ = content; });
 }
 
 int WaitRowsModel::rowOf(const WaitRowKey& key) const {
-    const auto found = std::ranges::find_if(shown(), [&](std::uint32_t i) { return table_.rows[i].key == key; });
+    const auto found =
+        std::ranges::find_if(shown(), [&](std::uint32_t i) { return content_->table_.rows[i].key == key; });
     return found == shown().end() ? -1 : static_cast<int>(found - shown().begin());
 }
 
 int WaitRowsModel::idleRows() const {
-    return static_cast<int>(
-        std::ranges::count_if(shown(), [&](std::uint32_t i) { return !table_.rows[i].idiom.empty(); }));
+    const auto first = std::ranges::partition_point(
+        shown(), [this](std::uint32_t i) { return table().rows[i].idiom.empty(); }); // they stand at the end
+    return static_cast<int>(shown().end() - first);
 }
 
 QVariant WaitRowsModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -45,18 +83,14 @@ QVariant WaitRowsModel::headerData(int section, Qt::Orientation orientation, int
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(Qt::AlignVCenter | (isFigure(columnOf(section)) ? Qt::AlignRight : Qt::AlignLeft));
     if (role == Qt::DisplayRole)
-        return fromUtf8(titleOf(columnOf(section), table_.by));
+        return fromUtf8(titleOf(columnOf(section), content_->table_.by));
     if (role == Qt::ToolTipRole)
-        return fromUtf8(meaningOf(columnOf(section), table_.by));
+        return fromUtf8(meaningOf(columnOf(section), content_->table_.by));
     return {};
 }
 
-QString WaitRowsModel::textOf(const WaitRow& row, int column) const {
-    return fromUtf8(cellText(*facts_, table_, row, columnOf(column)));
-}
-
 QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
-    const Trace& trace = *facts_->trace;
+    const Trace& trace = *content_->facts_->trace;
     const auto waits = [&](std::uint64_t count, Time time) {
         return tr("%1 waits, %2").arg(fromUtf8(countText(count)), fromUtf8(exactDurationText(time)));
     };
@@ -65,7 +99,7 @@ QString WaitRowsModel::toolTipOf(const WaitRow& row, int column) const {
         return row.idiom.empty() ? textOf(row, column)
                                  : tr("%1\nidle by nature: %2").arg(textOf(row, column), fromUtf8(row.idiom));
     case Site:
-        if (table_.by != WaitGrouping::Site)
+        if (content_->table_.by != WaitGrouping::Site)
             return textOf(row, column);
         return row.site.known() ? fromUtf8(std::string(trace.text(trace.frame(row.site).function))) + u'\n' +
                                       fromUtf8(fullPlaceText(trace, row.site))
@@ -121,7 +155,7 @@ QVariant WaitRowsModel::data(const QModelIndex& index, int role) const {
     }
     case Qt::ForegroundRole:
         return isStale() || !row.idiom.empty() || (column == Open && row.open == 0) ||
-                       (column == Site && table_.by == WaitGrouping::Site && !row.site.known())
+                       (column == Site && content_->table_.by == WaitGrouping::Site && !row.site.known())
                    ? QVariant(mutedText(QApplication::palette("QTableView")))
                    : QVariant();
     case Qt::DecorationRole:
@@ -140,30 +174,9 @@ const QIcon& WaitRowsModel::iconOf(StateFamily family) const {
     return icon;
 }
 
-bool WaitRowsModel::matches(std::uint32_t place, const QString& text) const {
-    const WaitRow& row = table_.rows[place];
-    const Trace& trace = *facts_->trace;
-    const auto holds = [&](std::string_view part) { return fromUtf8(part).contains(text, Qt::CaseInsensitive); };
-    const Frame& frame = trace.frame(row.site);
-    return textOf(row, PrimitiveName).contains(text, Qt::CaseInsensitive) ||
-           textOf(row, Site).contains(text, Qt::CaseInsensitive) || holds(trace.text(frame.function)) ||
-           holds(trace.text(frame.file)) || holds(row.idiom) ||
-           textOf(row, TopWaker).contains(text, Qt::CaseInsensitive);
-}
-
 void WaitRowsModel::sort(int column, Qt::SortOrder order) {
     if (column >= 0)
         SortedRows::sort(column, order);
-}
-
-// They come with most time first; what is idle by nature stands at the end, whatever the order.
-void WaitRowsModel::order() {
-    const auto row = [&](std::uint32_t i) -> const WaitRow& { return table_.rows[i]; };
-    if (isFigure(columnOf(sortColumn())))
-        orderBy([&](std::uint32_t i) { return cellFigure(table_, row(i), columnOf(sortColumn())); });
-    else
-        orderBy([&](std::uint32_t i) { return textOf(row(i), sortColumn()); });
-    std::stable_partition(shown().begin(), shown().end(), [&](std::uint32_t i) { return row(i).idiom.empty(); });
 }
 
 } // namespace waitscope

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The wait table as an item model. Rows that are idle by nature come after all others, whatever the order. Sorts and
-// filters an index of its own: a proxy asks for every cell through QVariants, which takes seconds where this takes
-// milliseconds.
+// filters places of its own: a proxy asks for every cell through QVariants, which takes seconds where this takes
+// milliseconds, and cannot do it on another thread.
 #pragma once
 
 #include "model/report/wait_columns.h"
@@ -37,16 +37,41 @@ class WaitRowsModel : public SortedRows {
     };
     static constexpr int columns = static_cast<int>(waitColumns.size());
 
-    explicit WaitRowsModel(QObject* parent = nullptr) : SortedRows(columns, Total, parent) {}
+    static constexpr std::size_t fewRows = 2'000; ///< are arranged in less than a millisecond
 
-    /// Another table; the order and the filter stay. No facts: no rows.
-    void show(std::shared_ptr<const TraceFacts> facts, WaitTable table);
+    /// A table, and what is asked of all its rows. O(rows) to make and to free: not on the GUI thread.
+    class Content {
+      public:
+        Content() = default;
+        Content(std::shared_ptr<const TraceFacts> facts, WaitTable table);
+        /// Whoever lets go of it last, it is freed on another thread.
+        static std::shared_ptr<const Content> of(std::shared_ptr<const TraceFacts> facts, WaitTable table);
 
-    [[nodiscard]] const WaitTable& table() const { return table_; }
-    [[nodiscard]] const WaitRow& rowAt(int row) const { return table_.rows[shown(row)]; }
+      private:
+        friend class WaitRowsModel;
+        [[nodiscard]] QString textOf(const WaitRow& row, int column) const;
+        /// In what it waits on, at, or was woken by.
+        [[nodiscard]] bool matches(const WaitRow& row, const QString& text) const;
+        [[nodiscard]] Places arranged(const Arrangement& how) const;
+
+        std::shared_ptr<const TraceFacts> facts_;
+        WaitTable table_;
+        std::uint64_t waits_ = 0;
+    };
+
+    explicit WaitRowsModel(QObject* parent = nullptr) : SortedRows(columns, Total, fewRows, parent) {}
+
+    /// Another table; the order and the filter stay.
+    void show(std::shared_ptr<const Content> content);
+
+    /// What is shown.
+    [[nodiscard]] const WaitTable& table() const { return content_->table_; }
+    /// Of all rows of the table.
+    [[nodiscard]] std::uint64_t waits() const { return content_->waits_; }
+    [[nodiscard]] const WaitRow& rowAt(int row) const { return content_->table_.rows[shown(row)]; }
     /// -1 if it is not there, or filtered out.
     [[nodiscard]] int rowOf(const WaitRowKey& key) const;
-    /// Of the rows that are shown.
+    /// Of the rows that are shown. O(log rows).
     [[nodiscard]] int idleRows() const;
 
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
@@ -54,19 +79,12 @@ class WaitRowsModel : public SortedRows {
     /// Always by a column.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
-  protected:
-    [[nodiscard]] std::size_t allRows() const override { return table_.rows.size(); }
-    /// In what it waits on, at, or was woken by.
-    [[nodiscard]] bool matches(std::uint32_t row, const QString& text) const override;
-    void order() override;
-
   private:
-    [[nodiscard]] QString textOf(const WaitRow& row, int column) const;
+    [[nodiscard]] QString textOf(const WaitRow& row, int column) const { return content_->textOf(row, column); }
     [[nodiscard]] QString toolTipOf(const WaitRow& row, int column) const;
     [[nodiscard]] const QIcon& iconOf(StateFamily family) const;
 
-    std::shared_ptr<const TraceFacts> facts_;
-    WaitTable table_;
+    std::shared_ptr<const Content> content_ = std::make_shared<const Content>();
     mutable std::array<QIcon, stateFamilyCount> icons_;
 };
 

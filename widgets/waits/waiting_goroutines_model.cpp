@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/waits/waiting_goroutines_model.h"
 
+#include "model/inspect/state_times.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -38,6 +39,10 @@ void WaitingGoroutinesModel::setStale(bool stale) {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columns - 1), {Qt::ForegroundRole});
 }
 
+bool WaitingGoroutinesModel::labelled() const {
+    return std::ranges::any_of(goroutines_, [](const WaitingGoroutine& waiting) { return waiting.label.known(); });
+}
+
 int WaitingGoroutinesModel::rowOf(GoroutineIndex g) const {
     const auto found = std::ranges::find(goroutines_, g, &WaitingGoroutine::goroutine);
     return found == goroutines_.end() ? -1 : static_cast<int>(found - goroutines_.begin());
@@ -58,8 +63,8 @@ QVariant WaitingGoroutinesModel::headerData(int section, Qt::Orientation orienta
         return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
-    const std::array<QString, columns> names{tr("Goroutine"), tr("Function"),   tr("State"),     tr("Since"),
-                                             tr("Waited"),    tr("Same stack"), tr("Created at")};
+    const std::array<QString, columns> names{tr("Goroutine"), tr("Function"),   tr("State now"),  tr("Since"),
+                                             tr("Waited"),    tr("Same stack"), tr("Created at"), tr("Label")};
     return names[static_cast<std::size_t>(section)];
 }
 
@@ -73,7 +78,9 @@ QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int colu
         return trace.goroutines.entry(g).known() ? fromUtf8(functionText(trace, trace.goroutines.entry(g)))
                                                  : tr("not recorded");
     case State:
-        return waiting.open ? tr("still open ▸") : tr("finished");
+        return waiting.open           ? tr("still open ▸")
+               : !trace.aliveAtEnd(g) ? tr("ended")
+                                      : fromUtf8(waitscope::textOf(activenessOf(*facts_, trace.lastSpan(g))));
     case Since:
         return waiting.beforeTrace ? tr("before the trace") : fromUtf8(durationText(waiting.since));
     case Waited:
@@ -86,6 +93,8 @@ QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int colu
         if (const FrameId site = facts_->waits.siteOf(trace.creationStack(g)); site.known())
             return fromUtf8(siteText(trace, site));
         return trace.creator(g).isGoroutine() ? tr("not recorded") : tr("no goroutine");
+    case LastLabel:
+        return fromUtf8(trace.text(waiting.label));
     default:
         return {};
     }

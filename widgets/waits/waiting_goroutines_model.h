@@ -15,8 +15,8 @@ class WaitingGoroutinesModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { Goroutine, Function, State, Since, Waited, SameStack, CreatedAt };
-    static constexpr int columns = CreatedAt + 1;
+    enum Column { Goroutine, Function, State, Since, Waited, SameStack, CreatedAt, LastLabel };
+    static constexpr int columns = LastLabel + 1;
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -26,6 +26,8 @@ class WaitingGoroutinesModel : public QAbstractTableModel {
     [[nodiscard]] const WaitingGoroutine& goroutineAt(int row) const {
         return goroutines_[static_cast<std::size_t>(row)];
     }
+    /// One of them has a label.
+    [[nodiscard]] bool labelled() const;
     /// -1 if it is not there.
     [[nodiscard]] int rowOf(GoroutineIndex g) const;
 

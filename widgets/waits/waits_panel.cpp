@@ -26,6 +26,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -68,14 +69,14 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     , rowsModel_(new WaitRowsModel(this))
     , goroutinesModel_(new WaitingGoroutinesModel(this))
     , fade_(new QTimer(this))
-    , rows_([this](Rows rows) { showRows(std::move(rows)); })
+    , rows_([this](Rows rows) { rowsModel_->show(std::move(rows)); })
     , goroutines_([this](Goroutines goroutines) { showGoroutines(std::move(goroutines)); }) {
     setAccessibleName(tr("Waits"));
     fade_->setSingleShot(true);
     fade_->setInterval(fadeAfter);
     connect(fade_, &QTimer::timeout, this, [this] {
         progress_->setVisible(busy());
-        rowsModel_->setStale(rows_.busy());
+        rowsModel_->setStale(rows_.busy() || rowsModel_->busy());
         goroutinesModel_->setStale(goroutines_.busy());
     });
 
@@ -89,6 +90,11 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter);
 
+    connect(rowsModel_, &QAbstractItemModel::modelAboutToBeReset, this, [this] {
+        scrolled_ = rowsModel_->rowCount() > 0 ? std::optional(rowsTable_->verticalScrollBar()->value()) : std::nullopt;
+        changed_ = true;
+    });
+    connect(rowsModel_, &SortedRows::arranged, this, &WaitsPanel::rowsArranged);
     connect(view_, &ViewState::traceChanged, this, &WaitsPanel::followTrace);
     connect(view_, &ViewState::visibleRangeChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::chosenRangeChanged, this, &WaitsPanel::followRange);
@@ -99,6 +105,10 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
 }
 
 WaitsPanel::~WaitsPanel() = default;
+
+bool WaitsPanel::busy() const {
+    return rows_.busy() || rowsModel_->busy() || goroutines_.busy();
+}
 
 QWidget* WaitsPanel::buildRows() {
     auto* const part = new QWidget(this);
@@ -134,6 +144,7 @@ QWidget* WaitsPanel::buildRows() {
     rowsTable_->horizontalHeader()->setStretchLastSection(true);
     rowsTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     rowsTable_->setSortingEnabled(true);
+    connect(rowsTable_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, &WaitsPanel::setBusy);
     // What is still open, and for how long, is what an engineer in an incident looks for: it must need no scrolling.
     // It stands at the left; the rest can be had at the header.
     for (const WaitColumn column : {WaitColumn::P50, WaitColumn::P95, WaitColumn::P99, WaitColumn::Max,
@@ -236,7 +247,7 @@ void WaitsPanel::followTrace() {
     row_.reset();
     listed_.reset();
     selected_ = {};
-    rowsModel_->show(nullptr, {});
+    rowsModel_->show(WaitRowsModel::Content::of(nullptr, {}));
     goroutinesModel_->show(nullptr, {});
     showWhatThereIs();
 }
@@ -290,7 +301,8 @@ void WaitsPanel::followSelection(const Selection& selection) {
 void WaitsPanel::requestRows() {
     rows_.request(
         [facts = view_->facts(), range = view_->rangeOfInterest(), by = by_, distributions = needsDistributions()] {
-            return Rows{facts, computeWaitTable(*facts, {.range = range, .by = by, .distributions = distributions})};
+            return WaitRowsModel::Content::of(
+                facts, computeWaitTable(*facts, {.range = range, .by = by, .distributions = distributions}));
         });
     setBusy();
 }
@@ -324,15 +336,15 @@ void WaitsPanel::requestGoroutines() {
     setBusy();
 }
 
-void WaitsPanel::showRows(Rows rows) {
+void WaitsPanel::rowsArranged() {
     {
         const QScopedValueRollback following(following_, true);
-        const bool first = !rowsModel_->rowCount();
-        const int scrolled = rowsTable_->verticalScrollBar()->value();
-        rowsModel_->show(std::move(rows.facts), std::move(rows.table));
-        if (first)
-            fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site, WaitRowsModel::Longest);
-        rowsTable_->verticalScrollBar()->setValue(scrolled);
+        if (std::exchange(changed_, false)) {
+            if (!scrolled_ && rowsModel_->rowCount() > 0)
+                fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site,
+                           WaitRowsModel::Longest);
+            rowsTable_->verticalScrollBar()->setValue(scrolled_.value_or(0));
+        }
         showSelectedRow();
     }
     setBusy();
@@ -347,6 +359,7 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
         row_ = goroutines.row;
         listedCount_ = goroutines.count;
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
+        goroutinesTable_->setColumnHidden(WaitingGoroutinesModel::LastLabel, !goroutinesModel_->labelled());
         if (another)
             fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function,
                        WaitingGoroutinesModel::SameStack);
@@ -386,7 +399,7 @@ void WaitsPanel::rowChosen(int row) {
 
 void WaitsPanel::groupBy(WaitGrouping by) {
     by_ = by;
-    rowsModel_->show(nullptr, {});
+    rowsModel_->show(WaitRowsModel::Content::of(nullptr, {}));
     if (view_->facts())
         requestRows();
     showWhatThereIs();
@@ -406,10 +419,8 @@ void WaitsPanel::goroutineChosen(int row) {
 }
 
 void WaitsPanel::filterChanged(const QString& text) {
-    const QScopedValueRollback following(following_, true);
     rowsModel_->setFilter(text.trimmed());
-    showSelectedRow();
-    showWhatThereIs();
+    setBusy();
 }
 
 void WaitsPanel::setBusy() {
@@ -433,7 +444,7 @@ void WaitsPanel::showWhatThereIs() {
         message_->setText(tr("Open a trace to see what its goroutines wait for."));
     else if (filtered)
         message_->setText(tr("Nothing matches “%1”.").arg(filter_->text().trimmed()));
-    else if (rows_.busy())
+    else if (rows_.busy() || rowsModel_->busy())
         message_->setText(tr("Counting the waits …"));
     else
         message_->setText(tr("No goroutine of the program waited in this part of the trace."));
@@ -451,7 +462,7 @@ void WaitsPanel::showWhatThereIs() {
                               .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
                                    fromUtf8(countText(table.rows.size())),
                                    idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
-                                   fromUtf8(countText(table.waits())),
+                                   fromUtf8(countText(rowsModel_->waits())),
                                    view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
                                    table.range == view_->facts()->trace->wholeRange()
                                        ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))

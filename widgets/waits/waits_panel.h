@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which waits are there, and which goroutines are in them? Two tables: a row a site (or what else the user groups by)
 // on top, the goroutines of the chosen row below, oldest first. Follows the visible range and the shared selection, and
-// changes the latter. Nothing is computed on the GUI thread: while new rows are on their way the old ones stay, faded.
+// changes the latter. Nothing is computed, sorted or filtered on the GUI thread: while new rows are on their way the
+// old ones stay, faded.
 #pragma once
 
 #include "model/waits/wait_table.h"
 #include "model/waits/waiting_goroutines.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
+#include "widgets/waits/wait_rows_model.h"
 
 #include <QWidget>
 
@@ -26,7 +28,6 @@ class QTimer;
 namespace waitscope {
 
 class TextTable;
-class WaitRowsModel;
 class WaitingGoroutinesModel;
 
 class WaitsPanel : public QWidget {
@@ -38,17 +39,15 @@ class WaitsPanel : public QWidget {
     ~WaitsPanel() override;
 
     void focusFilter();
+    [[nodiscard]] WaitGrouping grouping() const { return by_; }
     /// Rows are being computed.
-    [[nodiscard]] bool busy() const { return rows_.busy() || goroutines_.busy(); }
+    [[nodiscard]] bool busy() const;
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    struct Rows {
-        std::shared_ptr<const TraceFacts> facts;
-        WaitTable table;
-    };
+    using Rows = std::shared_ptr<const WaitRowsModel::Content>;
     /// The goroutines of a row, and which of them is selected.
     struct Goroutines {
         std::shared_ptr<const TraceFacts> facts;
@@ -65,7 +64,7 @@ class WaitsPanel : public QWidget {
     void followSelection(const Selection& selection);
     void requestRows();
     void requestGoroutines();
-    void showRows(Rows rows);
+    void rowsArranged();
     void showGoroutines(Goroutines goroutines);
     void showSelectedRow();
     void showStacksOnce(bool once);
@@ -99,7 +98,9 @@ class WaitsPanel : public QWidget {
     std::optional<WaitRowKey> listed_; ///< whose goroutines are there
     std::size_t listedCount_ = 0;      ///< of them, however many are shown as one
     GoroutineIndex selected_;
-    bool following_ = false; ///< the tables are being set, not used
+    bool following_ = false;      ///< the tables are being set, not used
+    std::optional<int> scrolled_; ///< where the table of rows was before its rows changed; none: nowhere
+    bool changed_ = false;        ///< the table of rows has other rows
     LatestResult<Rows> rows_;
     LatestResult<Goroutines> goroutines_;
 };
