@@ -138,10 +138,10 @@ int WaitsCommand::run() const {
         return Usage;
     }
     const auto facts = computeFacts(loaded);
-    const WaitTable table =
-        computeWaitTable(*facts, {.range = *within, .by = *grouping, .runtimeGoroutines = runtime, .rootCauses = json});
+    const WaitTableOptions options{.range = *within, .by = *grouping, .runtimeGoroutines = runtime, .rootCauses = json};
     std::string result;
     if (goroutinesOfRow > 0) {
+        const WaitTable table = computeWaitTable(*facts, options);
         if (goroutinesOfRow > table.rows.size()) {
             say("--goroutines " + std::to_string(goroutinesOfRow) + ": the table has " +
                 std::to_string(table.rows.size()) + " rows.");
@@ -149,8 +149,11 @@ int WaitsCommand::run() const {
         }
         const WaitRow& row = table.rows[goroutinesOfRow - 1];
         result = rowGoroutinesJson(*facts, table, row, goroutinesOf(*facts, row.key, *within, runtime));
+    } else if (json) {
+        result = waitsJson(*facts, options);
     } else {
-        result = json ? waitsJson(*facts, table) : csv ? waitsCsv(*facts, table) : asText(*facts, table, *shown);
+        const WaitTable table = computeWaitTable(*facts, options);
+        result = csv ? waitsCsv(*facts, table) : asText(*facts, table, *shown);
     }
     if (writeResult(result, {}, problem))
         return Fine;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/report/waits_report.h"
 
+#include "model/build/side_by_side.h"
 #include "model/report/frame_json.h"
 #include "model/report/holdups.h"
 #include "model/report/identity_json.h"
@@ -9,8 +10,10 @@
 
 #include <array>
 #include <charconv>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waitscope {
@@ -231,22 +234,49 @@ void addKey(Line& line, const TraceFacts& facts, WaitGrouping by, const WaitRow&
 
 } // namespace
 
-std::string waitsJson(const TraceFacts& facts, const WaitTable& table) {
+namespace {
+
+/// What is said of the program as a whole beside the rows: keys of the document, to be computed in any order.
+std::vector<std::pair<const char*, std::function<Json()>>> besides(const TraceFacts& facts, TimeRange range,
+                                                                   WaitGrouping by, bool runtimeGoroutines) {
+    const Trace& trace = *facts.trace;
+    std::vector<std::pair<const char*, std::function<Json()>>> keys{
+        {"waker_graph", [&facts, &trace, range] { return wakerGraphJson(trace, wakerGraph(facts, range)); }},
+        {"scheduler", [&facts, range] { return schedulerJson(schedulerLatency(facts, range)); }},
+        {"minimum_mutator_utilization", [&facts] { return utilizationJson(facts); }},
+        {"collector", [&facts, range] { return collectorJson(collectorCost(facts, range), range); }}};
+    if (by == WaitGrouping::Function)
+        keys.emplace_back("functions", [&facts, &trace, range, runtimeGoroutines] {
+            return functionTimesJson(trace, functionTimes(facts, range, runtimeGoroutines));
+        });
+    if (by == WaitGrouping::Task)
+        keys.emplace_back("tasks", [&facts, &trace, range] { return workTimesJson(trace, taskTimes(facts, range)); });
+    if (by == WaitGrouping::Region)
+        keys.emplace_back("regions",
+                          [&facts, &trace, range] { return workTimesJson(trace, regionTimes(facts, range)); });
+    return keys;
+}
+
+} // namespace
+
+std::string waitsJson(const TraceFacts& facts, const WaitTableOptions& options) {
+    const auto keys = besides(facts, options.range, options.by, options.runtimeGoroutines);
+    std::vector<Json> values(keys.size());
+    WaitTable table;
+    // The table takes longest.
+    sideBySide(keys.size() + 1, threadsByDefault(), [&](std::size_t i) {
+        if (i == 0)
+            table = computeWaitTable(facts, options);
+        else
+            values[i - 1] = keys[i - 1].second();
+    });
     Json out = documentJson(*facts.trace);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        out[keys[i].first] = std::move(values[i]);
     out["range_ns"] = {table.range.begin, table.range.end};
     out["goroutine_time_ns"] = table.goroutineTime;
     out["by"] = nameOf(table.by);
     out["runtime_goroutines"] = {{"waits", table.runtimeWaits}, {"total_ns", table.runtimeTime}};
-    out["scheduler"] = schedulerJson(schedulerLatency(facts, table.range));
-    out["collector"] = collectorJson(collectorCost(facts, table.range), table.range);
-    out["minimum_mutator_utilization"] = utilizationJson(facts);
-    out["waker_graph"] = wakerGraphJson(*facts.trace, wakerGraph(facts, table.range));
-    if (table.by == WaitGrouping::Function)
-        out["functions"] = functionTimesJson(*facts.trace, functionTimes(facts, table.range, table.runtimeGoroutines));
-    if (table.by == WaitGrouping::Task)
-        out["tasks"] = workTimesJson(*facts.trace, taskTimes(facts, table.range));
-    if (table.by == WaitGrouping::Region)
-        out["regions"] = workTimesJson(*facts.trace, regionTimes(facts, table.range));
     Json rows = Json::array();
     for (const WaitRow& row : table.rows)
         rows.push_back(rowJson(facts, table, row));

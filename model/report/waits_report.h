@@ -10,8 +10,9 @@
 
 namespace waitscope {
 
-/// The document of json.md, with sorted keys and a final newline. `table` with distributions.
-[[nodiscard]] std::string waitsJson(const TraceFacts& facts, const WaitTable& table);
+/// The document of json.md, with sorted keys and a final newline; `options` with distributions. What is not the table
+/// (who waits for whom, processors, the collector) is computed beside it.
+[[nodiscard]] std::string waitsJson(const TraceFacts& facts, const WaitTableOptions& options);
 
 /// The goroutines of one of its rows, each with its open or longest wait and the stack of that.
 [[nodiscard]] std::string rowGoroutinesJson(const TraceFacts& facts, const WaitTable& table, const WaitRow& row,

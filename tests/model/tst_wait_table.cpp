@@ -466,7 +466,7 @@ void WaitTableTest::aGoroutineIsStoodForByItsOpenOrLongestWait() {
 
 void WaitTableTest::jsonHasTheKeysOfTheContract() {
     const auto facts = computeFacts(lockStory().told(20_ms));
-    const Json json = Json::parse(waitsJson(*facts, tableOf(*facts)));
+    const Json json = Json::parse(waitsJson(*facts, {.range = facts->trace->wholeRange()}));
     for (const char* key : {"waitscope", "trace", "range_ns", "goroutine_time_ns", "by", "rows"})
         QVERIFY2(json.contains(key), key);
     for (const char* key :
@@ -483,7 +483,8 @@ void WaitTableTest::jsonHasTheKeysOfTheContract() {
     QCOMPARE(lock["stack"].size(), 2U);
     QVERIFY(lock["total_ns"] == Json(24_ms));
     QVERIFY(lock["wakers"][0]["site"]["function"] == Json("main.put"));
-    const Json byGoroutine = Json::parse(waitsJson(*facts, tableOf(*facts, WaitGrouping::Goroutine)));
+    const Json byGoroutine =
+        Json::parse(waitsJson(*facts, {.range = facts->trace->wholeRange(), .by = WaitGrouping::Goroutine}));
     QVERIFY(byGoroutine["by"] == Json("goroutine"));
     const Json& g5 = byGoroutine["rows"][0]["goroutine"];
     QVERIFY(g5["id"] == Json(5));
@@ -497,14 +498,15 @@ void WaitTableTest::jsonIsUnknownNotZeroWhereNothingIsKnown() {
     Story story;
     story.g(1).existed().waitsOn("", {}, 1_ms);
     const auto facts = computeFacts(story.told(20_ms));
-    const Json row = Json::parse(waitsJson(*facts, tableOf(*facts)))["rows"][0];
+    const Json row = Json::parse(waitsJson(*facts, {.range = facts->trace->wholeRange()}))["rows"][0];
     QVERIFY(row["primitive"] == Json("unknown"));
     QVERIFY(row["site"] == Json());
     QVERIFY(row["p50_ns"] == Json());
     QVERIFY(row["max_ns"] == Json());
     QVERIFY(row["detail"] == Json());
     QVERIFY(row["stack"] == Json::array());
-    QVERIFY(Json::parse(waitsJson(*facts, tableOf(*facts)))["trace"]["wall_clock_start"] == Json());
+    QVERIFY(Json::parse(waitsJson(*facts, {.range = facts->trace->wholeRange()}))["trace"]["wall_clock_start"] ==
+            Json());
 }
 
 void WaitTableTest::csvHasOneValueAColumn_data() {

@@ -18,6 +18,7 @@ constexpr std::size_t mostAncestors = 8;
 constexpr std::size_t mostListed = 20;
 constexpr std::size_t mostWorks = 5;
 constexpr std::size_t mostStacks = 10; // of a site; the goroutines' own stacks show the rest
+constexpr std::size_t deepStack = 124; // of Go's 128 frames it may have skipped a few innermost ones
 
 class Description {
   public:
@@ -97,6 +98,8 @@ class Description {
                               .frame = f,
                               .inlined = inlined});
         }
+        if (frames.size() >= deepStack)
+            add(Kind::Note, "Go records at most 128 frames: the outer end of this stack may be missing.");
     }
 
     void stackOrNote(StackId id, const std::string& note) {
