@@ -34,14 +34,8 @@ Details::Details(ViewState* view, QWidget* parent)
     addTab(why_, tr("Why"));
     setFocusProxy(stack_);
     connect(stack_, &StackPanel::siteChanged, this, &Details::showFrame);
-    connect(stack_, &StackPanel::frameChosen, this, [this](FrameId frame) {
-        showFrame(frame);
-        showSource();
-    });
-    connect(why_, &WhyPanel::frameActivated, this, [this](FrameId frame) {
-        showFrame(frame);
-        showSource();
-    });
+    connect(stack_, &StackPanel::frameChosen, this, &Details::showLine);
+    connect(why_, &WhyPanel::frameActivated, this, &Details::showLine);
     connect(source_, &SourcePanel::sourceWanted, this, &Details::findSource);
     connect(source_, &SourcePanel::editorRequested, this, &Details::openEditor);
     connect(source_, &SourcePanel::rulesRequested, this, &Details::editPathRules);
@@ -66,6 +60,11 @@ void Details::showSource() {
 
 void Details::showWhy() {
     setCurrentWidget(why_);
+}
+
+void Details::showLine(FrameId frame) {
+    showFrame(frame);
+    showSource();
 }
 
 void Details::showFrame(FrameId frame) {

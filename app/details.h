@@ -28,6 +28,8 @@ class Details : public QTabWidget {
     void showStack();
     void showSource();
     void showWhy();
+    /// The source of a line.
+    void showLine(FrameId frame);
     /// In the editor that the settings name.
     void openEditor();
     void chooseEditor();

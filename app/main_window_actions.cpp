@@ -17,13 +17,40 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenuBar>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QStatusBar>
 #include <QToolBar>
 
+#include <algorithm>
 #include <utility>
 
 namespace waitscope {
+
+namespace {
+
+/// ".csv" and the like, of the kinds of files of a dialog: "Table (*.csv);;Profile (*.pb.gz)".
+QStringList endingsOf(const QString& kinds) {
+    static const QRegularExpression pattern(QStringLiteral("\\*(\\.[\\w.]+)"));
+    QStringList endings;
+    for (auto ending = pattern.globalMatch(kinds); ending.hasNext();)
+        endings << ending.next().captured(1);
+    return endings;
+}
+
+/// Whoever chooses another kind of file in the dialog means it, also if the proposed name still ends otherwise.
+QString withEndingOf(const QString& kind, const QString& kinds, QString path) {
+    const auto endsWith = [&](const QString& ending) { return path.endsWith(ending, Qt::CaseInsensitive); };
+    const QStringList wanted = endingsOf(kind);
+    if (wanted.isEmpty() || std::ranges::any_of(wanted, endsWith))
+        return path;
+    const QStringList all = endingsOf(kinds);
+    if (const auto other = std::ranges::find_if(all, endsWith); other != all.end())
+        path.chop(other->size());
+    return path + wanted.front();
+}
+
+} // namespace
 
 void MainWindow::makeActions() {
     const QString file = tr("&File");
@@ -49,7 +76,7 @@ void MainWindow::makeActions() {
     fileMenu->addSeparator();
     QAction* const exportHeatmap =
         actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
-            chooseExport(tr("heatmap"), tr("Pictures (*.png *.svg)"),
+            chooseExport(tr("heatmap.png"), tr("Pictures (*.png *.svg)"),
                          [this](const QString& path) { pair_->active()->exportHeatmap(path); });
         });
     QAction* const copyPicture =
@@ -59,10 +86,16 @@ void MainWindow::makeActions() {
                                               [this] { pair_->active()->copyHeatmapCommand(); });
     QAction* const exportTimeline =
         actions_.add(file, tr("Export &timeline as picture…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
-            chooseExport(tr("timeline"), tr("Pictures (*.png *.svg)"),
+            chooseExport(tr("timeline.png"), tr("Pictures (*.png *.svg)"),
                          [this](const QString& path) { pair_->active()->exportTimeline(path); });
         });
-    fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline});
+    QAction* const exportWaits = actions_.add(file, tr("Export the &waits…"), {}, [this] {
+        chooseExport(tr("waits.csv"),
+                     tr("Table (*.csv);;Profile for go tool pprof (*.pb.gz);;Folded stacks for flame graphs "
+                        "(*.folded);;Trace events for Perfetto (*.json)"),
+                     [this](const QString& path) { pair_->active()->exportWaits(path); });
+    });
+    fileMenu->addActions({exportHeatmap, copyPicture, copyCommand, exportTimeline, exportWaits});
     fileMenu->addSeparator();
     fileMenu->addAction(actions_.add(file, tr("&Close trace"), QKeySequence::Close, [this] { closeTrace(); }));
     fileMenu->addAction(actions_.add(file, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); }));
@@ -78,6 +111,7 @@ void MainWindow::makeActions() {
     alone(tr("&Findings alone, and back"), Qt::Key_4, TraceView::Part::Findings);
     alone(tr("&Stack, source and why alone, and back"), Qt::Key_5, TraceView::Part::Details);
     alone(tr("&Inspector alone, and back"), Qt::Key_6, TraceView::Part::Inspector);
+    alone(tr("H&old-ups alone, and back"), Qt::Key_8, TraceView::Part::Holdups);
     viewMenu->addSeparator();
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] {
         for (TraceView* const each : pair_->views())
@@ -115,6 +149,8 @@ void MainWindow::makeActions() {
     waker->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_U), QKeySequence(Qt::Key_U)});
     goMenu->addActions({whole, focus, waker, why, source, editor});
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
+    goMenu->addAction(
+        actions_.add(go, tr("&Path rules…"), {}, [this] { pair_->active()->details()->editPathRules(); }));
     pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
                                     [this] { return pair_->active()->commands(); });
     // The view that has the commands shows the history of whichever is active.
@@ -203,11 +239,11 @@ void MainWindow::chooseExport(const QString& what, const QString& kinds,
         return;
     QString name = fromUtf8(pair_->active()->state()->facts()->trace->identity.fileName);
     name.truncate(name.indexOf(u'.') < 0 ? name.size() : name.indexOf(u'.'));
-    const QString proposed =
-        QFileInfo(pair_->active()->source()).absolutePath() + u'/' + name + u'-' + what + QStringLiteral(".png");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export as a picture"), proposed, kinds);
+    const QString proposed = QFileInfo(pair_->active()->source()).absolutePath() + u'/' + name + u'-' + what;
+    QString kind;
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export"), proposed, kinds, &kind);
     if (!path.isEmpty())
-        exporter(path);
+        exporter(withEndingOf(kind, kinds, path));
 }
 
 } // namespace waitscope

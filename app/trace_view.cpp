@@ -10,6 +10,7 @@
 #include "widgets/flame/flame_panel.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/holdups/holdups_panel.h"
 #include "widgets/inspector/inspector_panel.h"
 #include "widgets/search/search_panel.h"
 #include "widgets/timeline/overview_strip.h"
@@ -79,7 +80,10 @@ void TraceView::makeWords() {
     inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
     inspector_->setCurrentIndex(0);
     tables_->addTab(inspector_, tr("Inspector"));
+    holdups_ = new HoldupsPanel(&state_);
+    tables_->addTab(holdups_, tr("Hold-ups"));
     details_ = new Details(&state_);
+    connect(holdups_, &HoldupsPanel::frameActivated, details_, &Details::showLine);
     connect(details_, &Details::failed, this, &TraceView::failed);
 }
 
@@ -114,9 +118,11 @@ void TraceView::layOut() {
 }
 
 void TraceView::connectExports() {
-    connect(&pictures_, &PictureExport::written, this,
-            [this](const QString& path) { Q_EMIT message(tr("Written: %1").arg(path)); });
+    const auto written = [this](const QString& path) { Q_EMIT message(tr("Written: %1").arg(path)); };
+    connect(&pictures_, &PictureExport::written, this, written);
     connect(&pictures_, &PictureExport::failed, this, &TraceView::failed);
+    connect(&waitsExport_, &WaitsExport::written, this, written);
+    connect(&waitsExport_, &WaitsExport::failed, this, &TraceView::failed);
     connect(&pictures_, &PictureExport::made, this, [this](const QByteArray& png) {
         auto* const content = new QMimeData;                // the clipboard owns it
         content->setData(QStringLiteral("image/png"), png); // with its texts, which an image alone would lose
@@ -182,6 +188,11 @@ std::shared_ptr<const Findings> TraceView::findings() const {
 void TraceView::exportHeatmap(const QString& path) {
     if (state_.facts())
         pictures_.heatmapToFile(state_.facts(), heatmapOptions(), path);
+}
+
+void TraceView::exportWaits(const QString& path) {
+    if (state_.facts())
+        waitsExport_.toFile(state_.facts(), {.by = waits_->grouping(), .range = state_.rangeOfInterest()}, path);
 }
 
 void TraceView::copyHeatmapCommand() {
@@ -271,6 +282,8 @@ void TraceView::maximise(Part part) {
         return showAlone(details_);
     case Part::Inspector:
         return showTabAlone(inspector_);
+    case Part::Holdups:
+        return showTabAlone(holdups_);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/kept_marks.h"
 #include "app/picture_export.h"
+#include "app/waits_export.h"
 #include "widgets/common/view_state.h"
 
 #include <QWidget>
@@ -20,6 +21,7 @@ class Details;
 struct Findings;
 class FindingsPanel;
 class HeatmapView;
+class HoldupsPanel;
 class InspectorPanel;
 class OverviewStrip;
 class SearchPanel;
@@ -33,7 +35,7 @@ class TraceView : public QWidget {
     Q_OBJECT
 
   public:
-    enum class Part { Heatmap, Timeline, Waits, Findings, Details, Inspector };
+    enum class Part { Heatmap, Timeline, Waits, Findings, Details, Inspector, Holdups };
 
     explicit TraceView(QWidget* parent = nullptr);
     ~TraceView() override;
@@ -59,7 +61,9 @@ class TraceView : public QWidget {
     /// Writes what heatmap or timeline show as a PNG or SVG, in the background; `failed` if that does not work.
     void exportHeatmap(const QString& path);
     void exportTimeline(const QString& path);
-    [[nodiscard]] bool isExporting() const { return pictures_.busy(); }
+    /// The waits of the chosen or visible range, in the form of the name's ending (`waitsFormOf`), in the background.
+    void exportWaits(const QString& path);
+    [[nodiscard]] bool isExporting() const { return pictures_.busy() || waitsExport_.busy(); }
     /// Puts the picture, or the command that makes it, into the clipboard.
     void copyHeatmap();
     void copyHeatmapCommand();
@@ -97,6 +101,7 @@ class TraceView : public QWidget {
     ViewState state_;
     KeptMarks marks_{&state_};
     PictureExport pictures_;
+    WaitsExport waitsExport_;
     QString source_;
 
     VerdictLine* verdictLine_ = nullptr;
@@ -109,10 +114,11 @@ class TraceView : public QWidget {
     TimelineView* timeline_ = nullptr;
     TimelineCommands* commands_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
-    QTabWidget* tables_ = nullptr; ///< findings, waits and the inspector
+    QTabWidget* tables_ = nullptr; ///< findings, waits, the inspector and what else holds goroutines up
     FindingsPanel* findingsPanel_ = nullptr;
     WaitsPanel* waits_ = nullptr;
     InspectorPanel* inspector_ = nullptr;
+    HoldupsPanel* holdups_ = nullptr;
     Details* details_ = nullptr;
     QWidget* maximised_ = nullptr;
     bool compact_ = false;

@@ -5,10 +5,8 @@
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
+#include "app/waits_export.h"
 #include "model/facts.h"
-#include "model/report/chrome_trace.h"
-#include "model/report/wait_profile.h"
-#include "model/report/waits_report.h"
 
 #include <algorithm>
 
@@ -26,15 +24,9 @@ int ExportCommand::run() const {
     }
     const auto facts = computeFacts(loaded);
     const auto kind = std::ranges::find(profileKinds, what, [](ProfileKind k) { return nameOf(k); });
-    std::string result;
-    if (format == "chrome")
-        result = chromeTraceOf(*facts, *within, runtime);
-    else if (format == "csv")
-        result = waitsCsv(*facts, computeWaitTable(*facts, {.range = *within, .runtimeGoroutines = runtime}));
-    else if (format == "folded")
-        result = foldedStacksOf(*facts, computeWaitProfile(*facts, *kind, *within, runtime));
-    else
-        result = pprofOf(*facts, computeWaitProfile(*facts, *kind, *within, runtime));
+    const auto form = std::ranges::find(waitsForms, format, [](WaitsForm f) { return nameOf(f); });
+    const std::string result =
+        waitsDocument(*facts, {.form = *form, .kind = *kind, .range = *within, .runtimeGoroutines = runtime});
     if (writeResult(result, QString::fromLocal8Bit(output.c_str()), problem))
         return Fine;
     say(problem);

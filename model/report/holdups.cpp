@@ -181,6 +181,9 @@ std::string schedulerText(const SchedulerLatency& latency) {
         text += ", " + percentText(percentOf(latency.stopped, latency.total)) + " while the world was stopped";
     if (latency.unknown > 0)
         text += ", " + percentText(percentOf(latency.unknown, latency.total)) + " not known";
+    if (latency.duringCollection > 0)
+        text += "; " + percentText(percentOf(latency.duringCollection, latency.total)) +
+                " of it while the collector marked";
     return text + ".";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Does the window ever stop? Opens a trace in it, zooms, moves, scrolls, sorts, filters, searches, selects and exports,
-// and prints for each for how long one event kept the others waiting:
+// Does the window ever stop? Opens a trace in it, zooms, moves, scrolls, sorts, filters, searches, selects, lists waits
+// by everything (a row a goroutine is the most there can be), and exports, and prints for each for how long one event
+// kept the others waiting:
 //
 //     open       longest block 11.2 ms, of 2140 events (waitscope::TimelineView 77)
 //
@@ -10,18 +11,25 @@
 #include "app/main_window.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
+#include "widgets/common/text_table.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/holdups/holdups_panel.h"
 #include "widgets/search/search_panel.h"
 #include "widgets/timeline/timeline_view.h"
+#include "widgets/waits/wait_rows_model.h"
+#include "widgets/waits/waits_panel.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QCommandLineParser>
 #include <QEventLoop>
+#include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <functional>
@@ -167,6 +175,31 @@ int main(int argc, char** argv) {
     step("select", 10, 300, [&](int i) {
         state.select(GoroutineSelection{{static_cast<std::uint32_t>(goroutines * static_cast<std::size_t>(i) / 10)}});
     });
+    // Its tables: a row a goroutine, as many as there are.
+    auto* const waits = window.view()->findChild<WaitsPanel*>();
+    auto* const rows = waits->findChild<WaitRowsModel*>();
+    window.view()->maximise(TraceView::Part::Waits);
+    step("waits by", 7, 900, [&](int i) { waits->findChild<QComboBox*>()->setCurrentIndex(i); });
+    step("by one", 1, 1500,
+         [&](int) { waits->findChild<QComboBox*>()->setCurrentIndex(static_cast<int>(WaitGrouping::Goroutine)); });
+    std::printf("%-10s %d\n", "rows", rows->rowCount());
+    step("sort rows", 8, 600, [&](int i) {
+        rows->sort(std::array<int, 4>{WaitRowsModel::Longest, WaitRowsModel::Site, WaitRowsModel::TopWaker,
+                                      WaitRowsModel::Total}[static_cast<std::size_t>(i % 4)],
+                   i < 4 ? Qt::AscendingOrder : Qt::DescendingOrder);
+    });
+    step("find rows", 8, 400, [&](int i) {
+        waits->findChild<QLineEdit*>()->setText(QStringLiteral("main.worker").left(i < 7 ? i + 1 : 0));
+    });
+    step("row", 4, 800, [&](int i) {
+        for (TextTable* const table : waits->findChildren<TextTable*>())
+            if (table->model() == rows && rows->rowCount() > 0)
+                table->showRow(i * (rows->rowCount() - 1) / 3);
+    });
+    window.view()->maximise(TraceView::Part::Holdups);
+    step("hold-ups", 6, 900,
+         [&](int i) { window.view()->findChild<HoldupsPanel*>()->showPage(static_cast<HoldupsPanel::Page>(i)); });
+    window.view()->maximise(TraceView::Part::Holdups);
     step("choose", 3, 300, [&](int i) { state.choose({whole / 4, whole / 3 + i * whole / 10}); });
     step("select all", 1, 800, [&](int) {
         const auto& groups = timeline.rows().groups();

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/holdups/holdups_panel.h"
+
+#include "model/report/holdups.h"
+#include "model/report/span_text.h"
+#include "model/report/text.h"
+#include "widgets/common/colours.h"
+#include "widgets/common/from_utf8.h"
+#include "widgets/common/text_style.h"
+#include "widgets/common/text_table.h"
+#include "widgets/holdups/parts_bar.h"
+#include "widgets/holdups/utilization_graph.h"
+#include "widgets/holdups/waker_picture.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <QLabel>
+#include <QScopedValueRollback>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace waitscope {
+
+namespace {
+
+constexpr int gap = 4;        // the window's grid, in logical pixels
+constexpr int askDelay = 120; // ms without a change
+
+QString duration(Time time) {
+    return time > 0 ? fromUtf8(durationText(time)) : QString();
+}
+
+QString durationOf(const std::optional<Time>& time) {
+    return time ? fromUtf8(durationText(*time)) : QString();
+}
+
+QString number(std::uint64_t count) {
+    return count > 0 ? fromUtf8(countText(count)) : QString();
+}
+
+QString share(Time part, Time whole) {
+    return whole > 0 ? fromUtf8(percentText(100.0 * static_cast<double>(part) / static_cast<double>(whole)))
+                     : QString();
+}
+
+// Where time went, in the order of the timeline's legend.
+constexpr std::array shownFamilies{StateFamily::Running, StateFamily::Runnable, StateFamily::Lock,
+                                   StateFamily::Channel, StateFamily::Network,  StateFamily::Syscall,
+                                   StateFamily::Sleep,   StateFamily::GC,       StateFamily::Other};
+
+void addFamilies(std::vector<PlainRows::ColumnTitle>& columns) {
+    for (const StateFamily family : shownFamilies) {
+        QString name = family == StateFamily::Runnable ? HoldupsPanel::tr("Ready") : fromUtf8(nameOf(family));
+        name[0] = name[0].toUpper();
+        columns.push_back({name, true});
+    }
+}
+
+template <class Times> void addTimes(QStringList& cells, const Times& times) {
+    for (const StateFamily family : shownFamilies)
+        cells << duration(times.in(family));
+}
+
+std::vector<PlainRows::ColumnTitle> workColumns() {
+    std::vector<PlainRows::ColumnTitle> columns{
+        {HoldupsPanel::tr("Type")},          {HoldupsPanel::tr("Count"), true},    {HoldupsPanel::tr("Open"), true},
+        {HoldupsPanel::tr("Total"), true},   {HoldupsPanel::tr("Median"), true},   {HoldupsPanel::tr("p95"), true},
+        {HoldupsPanel::tr("Longest"), true}, {HoldupsPanel::tr("Suspended"), true}};
+    addFamilies(columns);
+    columns.push_back({HoldupsPanel::tr("Elsewhere"), true});
+    columns.push_back({HoldupsPanel::tr("Begins at")});
+    return columns;
+}
+
+} // namespace
+
+HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent), view_(view) {
+    setDocumentMode(true);
+    setAccessibleName(tr("What else holds goroutines up"));
+    picture_ = new WakerPicture;
+    connect(picture_, &WakerPicture::functionChosen, this, &HoldupsPanel::selectFunction);
+    auto* const scrolled = new QScrollArea;
+    scrolled->setWidget(picture_);
+    scrolled->setWidgetResizable(true);
+    scrolled->setFrameShape(QFrame::NoFrame);
+    queue_ = new PartsBar;
+    utilization_ = new UtilizationGraph;
+    addTab(makePage(edges_, tr("Who waits for whom"),
+                    {{tr("Time"), true},
+                     {tr("Share"), true},
+                     {tr("Waits"), true},
+                     {tr("Who waits")},
+                     {tr("For whom")},
+                     {tr("Waits at")},
+                     {tr("Woken at")},
+                     {tr("Knot"), true}},
+                    tr("Finished waits that a goroutine ended. Functions that wait for one another are a knot."),
+                    {scrolled}),
+           tr("Wakers"));
+    addTab(makePage(ready_, tr("Ready without a processor, by the line that made ready"),
+                    {{tr("Time"), true}, {tr("Share"), true}, {tr("Times"), true}, {tr("Made ready at")}},
+                    tr("As the scheduler latency profile of go tool trace, which leaves out the wait for a "
+                       "goroutine's first run."),
+                    {queue_}),
+           tr("Processors"));
+    addTab(makePage(cycles_, tr("Cycles of the collector"),
+                    {{tr("Begin"), true},
+                     {tr("Marked for"), true},
+                     {tr("Blocked goroutines"), true},
+                     {tr("Heap live"), true},
+                     {tr("Heap goal"), true},
+                     {tr("Forced")}},
+                    tr("Blocked goroutines: their stacks are scanned in each cycle. The curve: what the program has of "
+                       "the processors in the worst window of each length, in the whole trace."),
+                    {utilization_}),
+           tr("Collector"));
+    std::vector<PlainRows::ColumnTitle> columns{{tr("Function")}, {tr("Goroutines"), true}, {tr("Lifetime"), true}};
+    addFamilies(columns);
+    columns.push_back({tr("GC assist"), true});
+    addTab(makePage(functions_, tr("Goroutines by function"), std::move(columns),
+                    tr("As the goroutine analysis of go tool trace; what waits for ever counts to the trace's end.")),
+           tr("Functions"));
+    const QString work = tr("As go tool trace, with what is open or began before the trace as far as it is seen. "
+                            "Suspended: not running.");
+    addTab(makePage(tasks_, tr("Tasks by type"), workColumns(), work), tr("Tasks"));
+    addTab(makePage(regions_, tr("Regions by type"), workColumns(), work), tr("Regions"));
+    connect(functions_.view, &TextTable::rowChosen, this, [this](int row) {
+        if (!filling_)
+            selectFunction(answer_.functions[static_cast<std::size_t>(row)].function);
+    });
+    connect(edges_.view, &TextTable::rowChosen, this, [this](int row) {
+        const WakerEdge& edge = answer_.graph.edges[static_cast<std::size_t>(row)];
+        if (!filling_)
+            view_->select(SiteSelection{edge.primitive, edge.waitSite});
+    });
+
+    askTimer_.setSingleShot(true);
+    askTimer_.setInterval(askDelay);
+    connect(&askTimer_, &QTimer::timeout, this, &HoldupsPanel::ask);
+    const auto soon = [this] {
+        if (isVisible())
+            askTimer_.start();
+    };
+    connect(view_, &ViewState::visibleRangeChanged, this, soon);
+    connect(view_, &ViewState::chosenRangeChanged, this, soon);
+    connect(view_, &ViewState::traceChanged, this, [this, soon] {
+        work_.cancel();
+        clear();
+        soon();
+    });
+    connect(this, &QTabWidget::currentChanged, this, soon);
+    clear();
+    muteNotes();
+}
+
+HoldupsPanel::~HoldupsPanel() = default;
+
+void HoldupsPanel::muteNotes() {
+    QPalette muted = palette();
+    muted.setColor(QPalette::WindowText, mutedText(palette()));
+    for (QLabel* const note : notes_)
+        note->setPalette(muted);
+}
+
+void HoldupsPanel::changeEvent(QEvent* event) {
+    QTabWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        muteNotes();
+}
+
+QWidget* HoldupsPanel::makePage(Table& table, const QString& name, std::vector<PlainRows::ColumnTitle> columns,
+                                const QString& note, std::vector<QWidget*> above) {
+    auto* const page = new QWidget;
+    auto* const sentence = new QLabel;
+    auto* const small = new QLabel(note);
+    for (QLabel* const label : {sentence, small}) {
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setContentsMargins(2 * gap, gap, 2 * gap, 0);
+    }
+    sentences_.push_back(sentence);
+    notes_.push_back(small);
+    table.rows = new PlainRows(std::move(columns), this);
+    table.view = new TextTable;
+    table.view->setAccessibleName(name);
+    table.view->setModel(table.rows);
+    table.view->horizontalHeader()->setStretchLastSection(true);
+    connect(table.view, &TextTable::rowActivated, this, [this, &table](int row) {
+        if (const auto r = static_cast<std::size_t>(row); r < table.frames.size() && table.frames[r].known())
+            Q_EMIT frameActivated(table.frames[r]);
+    });
+    auto* const layout = new QVBoxLayout(page);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(gap);
+    layout->addWidget(sentence);
+    layout->addWidget(small);
+    if (above.size() == 1 && qobject_cast<QScrollArea*>(above.front()) != nullptr) {
+        auto* const splitter = new QSplitter(Qt::Vertical);
+        splitter->addWidget(above.front());
+        splitter->addWidget(table.view);
+        layout->addWidget(splitter, 1);
+        return page;
+    }
+    for (QWidget* const widget : above)
+        layout->addWidget(widget);
+    layout->addWidget(table.view, 1);
+    return page;
+}
+
+void HoldupsPanel::showEvent(QShowEvent* event) {
+    QTabWidget::showEvent(event);
+    askTimer_.start();
+}
+
+HoldupsPanel::Answer HoldupsPanel::compute(std::shared_ptr<const TraceFacts> facts, TimeRange range, Page page) {
+    Answer answer{.facts = std::move(facts), .range = range, .page = page};
+    const TraceFacts& f = *answer.facts;
+    switch (page) {
+    case Page::Wakers:
+        answer.graph = wakerGraph(f, range);
+        break;
+    case Page::Processors:
+        answer.latency = schedulerLatency(f, range);
+        answer.ready = readyPlaces(f, range);
+        break;
+    case Page::Collector:
+        answer.cost = collectorCost(f, range);
+        answer.curve = utilizationCurve(mutatorUtilization(f), f.trace->duration);
+        break;
+    case Page::Functions:
+        answer.functions = functionTimes(f, range);
+        break;
+    case Page::Tasks:
+        answer.work = taskTimes(f, range);
+        break;
+    case Page::Regions:
+        answer.work = regionTimes(f, range);
+        break;
+    }
+    return answer;
+}
+
+void HoldupsPanel::ask() {
+    const auto& facts = view_->facts();
+    const auto page = static_cast<Page>(currentIndex());
+    const TimeRange range = view_->rangeOfInterest();
+    if (!facts || !isVisible() || (answer_.facts == facts && answer_.page == page && answer_.range == range))
+        return;
+    work_.request([facts, range, page] { return compute(facts, range, page); });
+}
+
+void HoldupsPanel::clear() {
+    const QScopedValueRollback filling(filling_, true);
+    answer_ = {};
+    for (QLabel* const sentence : sentences_)
+        sentence->setText(view_->facts() ? tr("Counting …") : tr("Open a trace to see what holds its goroutines up."));
+    for (Table* const table : {&edges_, &ready_, &cycles_, &functions_, &tasks_, &regions_})
+        fill(*table, {});
+    picture_->show(nullptr, {});
+    queue_->show({});
+    utilization_->show({});
+}
+
+void HoldupsPanel::fill(Table& table, std::vector<PlainRows::Row> rows, std::vector<FrameId> frames) {
+    const bool first = table.rows->rowCount() == 0;
+    table.rows->show(std::move(rows));
+    table.frames = std::move(frames);
+    if (first)
+        table.view->resizeColumnsToContents();
+}
+
+void HoldupsPanel::say(const QString& sentence) {
+    sentences_[static_cast<std::size_t>(answer_.page)]->setText(sentence);
+}
+
+void HoldupsPanel::answered(Answer answer) {
+    const QScopedValueRollback filling(filling_, true);
+    answer_ = std::move(answer);
+    switch (answer_.page) {
+    case Page::Wakers:
+        return showWakers();
+    case Page::Processors:
+        return showProcessors();
+    case Page::Collector:
+        return showCollector();
+    case Page::Functions:
+        return showFunctions();
+    case Page::Tasks:
+        return showWork(tasks_);
+    case Page::Regions:
+        return showWork(regions_);
+    }
+}
+
+void HoldupsPanel::showWakers() {
+    const Trace& trace = *answer_.facts->trace;
+    const WakerGraph& graph = answer_.graph;
+    QStringList sentences;
+    constexpr qsizetype mostSentences = 2;
+    for (const WakerKnot& knot : graph.knots)
+        if (sentences.size() < mostSentences)
+            sentences << fromUtf8(knotText(trace, graph, knot));
+    if (graph.knots.size() > static_cast<std::size_t>(mostSentences))
+        sentences << tr("%1 more knots are in the table.").arg(graph.knots.size() - mostSentences);
+    if (graph.edges.empty())
+        sentences << tr("No goroutine waited for another one here.");
+    else if (graph.knots.empty())
+        sentences << tr("No functions wait for one another: there is no knot.");
+    say(sentences.join(u'\n'));
+    const auto functionOf = [&](std::uint32_t node) {
+        const StringId function = graph.nodes[node].function;
+        return function.known() ? fromUtf8(shortFunction(trace.text(function))) : tr("not recorded");
+    };
+    constexpr std::size_t mostRows = 2'000;
+    std::vector<PlainRows::Row> rows;
+    std::vector<FrameId> frames;
+    for (const WakerEdge& edge : graph.edges) {
+        if (rows.size() == mostRows)
+            break;
+        const std::uint32_t knot = graph.nodes[edge.waiter].knot;
+        const bool tied = knot != nowhere && knot == graph.nodes[edge.waker].knot;
+        rows.push_back(
+            {{duration(edge.total), share(edge.total, graph.total), number(edge.count), functionOf(edge.waiter),
+              functionOf(edge.waker),
+              fromUtf8(nameOf(edge.primitive)) + QStringLiteral(" · ") + fromUtf8(siteText(trace, edge.waitSite)),
+              fromUtf8(siteText(trace, edge.wakeSite)), tied ? QString::number(knot + 1) : QString()},
+             tr("waits at %1\nwoken at %2")
+                 .arg(fromUtf8(fullPlaceText(trace, edge.waitSite)), fromUtf8(fullPlaceText(trace, edge.wakeSite)))});
+        frames.push_back(edge.waitSite);
+    }
+    fill(edges_, std::move(rows), std::move(frames));
+    picture_->show(answer_.facts->trace, graph);
+}
+
+void HoldupsPanel::showProcessors() {
+    const Trace& trace = *answer_.facts->trace;
+    const SchedulerLatency& latency = answer_.latency;
+    const std::string text = schedulerText(latency);
+    say(text.empty() ? tr("No goroutine waited for a processor here.") : fromUtf8(text));
+    queue_->show({{tr("every processor was busy: short of CPU"), latency.saturated, colourOf(StateFamily::Runnable)},
+                  {tr("a processor was idle: woken late"), latency.late, colourOf(StateFamily::Network)},
+                  {tr("the world was stopped"), latency.stopped, colourOf(StateFamily::Lock)},
+                  {tr("the trace says nothing of the processors"), latency.unknown, colourOf(StateFamily::Unknown)}});
+    std::vector<PlainRows::Row> rows;
+    std::vector<FrameId> frames;
+    for (const ReadyPlace& place : answer_.ready) {
+        rows.push_back({{duration(place.total), share(place.total, latency.total), number(place.count),
+                         place.site.known() ? fromUtf8(siteText(trace, place.site))
+                                            : tr("by a timer, the network or the runtime")},
+                        fromUtf8(fullPlaceText(trace, place.site))});
+        frames.push_back(place.site);
+    }
+    fill(ready_, std::move(rows), std::move(frames));
+}
+
+void HoldupsPanel::showCollector() {
+    say(fromUtf8(collectorText(answer_.cost, answer_.range)));
+    const auto bytes = [](const std::optional<std::uint64_t>& value) {
+        return value ? fromUtf8(bytesText(*value)) : QString();
+    };
+    std::vector<PlainRows::Row> rows;
+    for (const CollectorCycle& cycle : answer_.cost.cycles)
+        rows.push_back({{fromUtf8(durationText(cycle.mark.begin)), duration(cycle.mark.length()),
+                         fromUtf8(countText(cycle.blocked)), bytes(cycle.heapLive), bytes(cycle.heapGoal),
+                         cycle.forced ? tr("by runtime.GC") : QString()},
+                        {}});
+    fill(cycles_, std::move(rows));
+    utilization_->show(answer_.curve);
+}
+
+void HoldupsPanel::showFunctions() {
+    const Trace& trace = *answer_.facts->trace;
+    std::uint64_t goroutines = 0;
+    std::vector<PlainRows::Row> rows;
+    for (const FunctionTimes& function : answer_.functions) {
+        goroutines += function.goroutines;
+        const QString name = fromUtf8(trace.text(function.function));
+        QStringList cells{function.function.known() ? fromUtf8(shortFunction(trace.text(function.function)))
+                                                    : tr("not recorded"),
+                          number(function.goroutines), duration(function.lifetime)};
+        addTimes(cells, function);
+        cells << duration(function.assisting);
+        rows.push_back({cells, name});
+    }
+    say(tr("%1 goroutines of the program, by the function that they run; most running time first.")
+            .arg(fromUtf8(countText(goroutines))));
+    fill(functions_, std::move(rows));
+}
+
+void HoldupsPanel::showWork(Table& table) {
+    const Trace& trace = *answer_.facts->trace;
+    const bool tasks = &table == &tasks_;
+    std::uint64_t all = 0;
+    std::vector<PlainRows::Row> rows;
+    std::vector<FrameId> frames;
+    for (const WorkTimes& work : answer_.work) {
+        all += work.count;
+        QStringList cells{fromUtf8(trace.text(work.type)),
+                          number(work.count),
+                          number(work.open),
+                          duration(work.total),
+                          durationOf(work.p50),
+                          durationOf(work.p95),
+                          durationOf(work.max),
+                          duration(work.suspended())};
+        addTimes(cells, work);
+        cells << duration(work.elsewhere) << fromUtf8(siteText(trace, work.site));
+        rows.push_back({cells, fromUtf8(fullPlaceText(trace, work.site))});
+        frames.push_back(work.site);
+    }
+    if (rows.empty())
+        say(tasks ? tr("The program names no tasks here (runtime/trace.NewTask).")
+                  : tr("The program names no regions here (runtime/trace.WithRegion)."));
+    else
+        say(tasks ? tr("%1 tasks; states are those of the goroutine that began them.").arg(fromUtf8(countText(all)))
+                  : tr("%1 regions; states are those of their goroutines.").arg(fromUtf8(countText(all))));
+    fill(table, std::move(rows), std::move(frames));
+}
+
+void HoldupsPanel::selectFunction(StringId function) {
+    const TraceFacts& facts = *answer_.facts;
+    for (const GoroutineGroup& group : facts.groups.groups)
+        if (!group.members.empty() &&
+            facts.trace->frame(facts.trace->goroutines.entry(group.members.front())).function == function)
+            view_->select(
+                GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)});
+}
+
+} // namespace waitscope
