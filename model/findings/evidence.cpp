@@ -215,6 +215,7 @@ void Evidence::walkSpans() {
         Living* const alive =
             nextLiving < living_.size() && living_[nextLiving].goroutine.value == g ? &living_[nextLiving++] : nullptr;
         Gaps gaps;
+        const std::uint64_t readyBefore = runnable_.count;
         const SpanRange own = t.goroutines.spans({g});
         work_ += own.size();
         for (std::uint32_t s = own.begin; s < own.end; ++s) {
@@ -284,6 +285,7 @@ void Evidence::walkSpans() {
                 alive->earlierLongest = std::max(alive->earlierLongest, end - start);
             }
         }
+        runnable_.goroutines += runnable_.count > readyBefore ? 1 : 0;
         if (alive != nullptr) {
             alive->meanGap = gaps.mean;
             alive->gapVariation = gaps.variation();

@@ -132,6 +132,7 @@ class Evidence {
     /// Lengths of the Runnable spans of the program's goroutines.
     struct RunnableTimes {
         std::uint64_t count = 0;
+        std::uint64_t goroutines = 0; ///< that have one
         Time total = 0;
         Time p50 = 0, p99 = 0, max = 0; ///< percentiles to 1.6 %
     };

@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/gc_assist.h"
 
+#include "model/findings/time_in_state.h"
 #include "model/report/text.h"
+#include "model/waits/annotation_types.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace waitscope {
 
 namespace {
-
-/// A goroutine that assists may wait for a processor or for work meanwhile: only what it ran is work.
-Time runningIn(const Trace& trace, GoroutineIndex g, TimeRange range) {
-    Time running = 0;
-    const SpanRange own = trace.goroutines.spans(g);
-    for (auto s = static_cast<std::uint32_t>(trace.spans.starts.firstAbove(own.begin + 1, own.end, range.begin)) - 1;
-         s < own.end && trace.spans.start({s}) < range.end; ++s)
-        if (trace.spans.state({s}) == GoroutineState::Running)
-            running += trace.spans.range({s}).clippedTo(range).length();
-    return running;
-}
 
 /// The rises of the live heap added up: at least so much was allocated, as what was freed meanwhile is not seen.
 std::optional<std::uint64_t> allocatedAtLeast(const Trace& trace) {
@@ -35,54 +31,106 @@ std::optional<std::uint64_t> allocatedAtLeast(const Trace& trace) {
     return std::nullopt;
 }
 
+/// What the program calls a piece of its work, and what assists cost each piece.
+struct Work {
+    std::string_view type;
+    bool isTask = false;
+    std::size_t helped = 0; ///< pieces in which a goroutine had to assist
+    Time total = 0;         ///< their assists, waits inside them included: what they took longer
+    Time p99 = 0;           ///< of the pieces that helped
+};
+
+Time p99Of(std::vector<Time>& lengths) {
+    const auto at = lengths.begin() + static_cast<std::ptrdiff_t>((lengths.size() * 99 + 99) / 100 - 1);
+    std::ranges::nth_element(lengths, at);
+    return *at;
+}
+
+/// The type of task that assists cost most; of a program without tasks the type of region, whose pieces are the
+/// assists. None if no assist lies in one. O(assists · log).
+std::optional<Work> mostHeldUp(const Trace& trace, const std::vector<const RuntimeRange*>& assists) {
+    if (trace.tasks.empty() && trace.regions.empty())
+        return std::nullopt;
+    const AnnotationTypes annotations(trace);
+    std::map<std::uint32_t, Time> ofTask;
+    std::map<StringId, std::vector<Time>> ofType;
+    for (const RuntimeRange* const assist : assists) {
+        if (!trace.tasks.empty()) {
+            if (const TaskIndex task = annotations.taskOf(assist->goroutine, assist->range.begin); task.known())
+                ofTask[task.value] += assist->range.length();
+        } else if (const auto region = annotations.region(assist->goroutine, assist->range.begin)) {
+            ofType[*region].push_back(assist->range.length());
+        }
+    }
+    for (const auto& [task, sum] : ofTask)
+        ofType[trace.tasks[task].type].push_back(sum);
+    std::optional<Work> most;
+    for (auto& [type, sums] : ofType) {
+        const Time total = std::accumulate(sums.begin(), sums.end(), Time{0});
+        if (!most || total > most->total)
+            most = Work{trace.text(type), !trace.tasks.empty(), sums.size(), total, p99Of(sums)};
+    }
+    return most;
+}
+
+std::string heldUpText(const Work& work) {
+    const std::string type = "“" + std::string(work.type) + "”";
+    return work.isTask ? " Most of it in tasks " + type + ": " + countText(work.helped) + " of them took longer by " +
+                             durationText(work.total / static_cast<Time>(work.helped)) + " on average, p99 " +
+                             durationText(work.p99) + "."
+                       : " Most of it in regions " + type + ": " + durationText(work.total) + ", p99 of an assist " +
+                             durationText(work.p99) + ".";
+}
+
 } // namespace
 
 void gcAssist(const Scene& scene, std::vector<Finding>& found) {
     using namespace literals;
     const Evidence& evidence = scene.evidence;
     const Trace& trace = evidence.trace();
-    std::vector<Time> lengths;
+    std::vector<const RuntimeRange*> assists;
     std::unordered_set<std::uint32_t> helpers;
     Time assisting = 0;
     std::int64_t cycles = 0;
-    Time since = trace.duration;
     for (const RuntimeRange& range : trace.ranges) {
         const std::string_view name = trace.text(range.name);
         if (name == "GC concurrent mark phase")
             ++cycles;
         if (name != "GC mark assist" || !range.goroutine.known())
             continue;
-        lengths.push_back(range.range.length());
-        assisting += runningIn(trace, range.goroutine, range.range);
+        // It may wait for a processor or for work meanwhile: only what it ran is work.
+        assisting += timeInState(trace, range.goroutine, range.range, GoroutineState::Running);
+        assists.push_back(&range);
         helpers.insert(range.goroutine.value);
-        since = std::min(since, range.range.begin);
     }
-    if (lengths.empty())
+    if (assists.empty())
         return;
     Time running = 0;
-    for (const std::uint32_t g : helpers) {
-        const SpanRange own = trace.goroutines.spans({g});
-        for (std::uint32_t s = own.begin; s < own.end; ++s)
-            if (trace.spans.state({s}) == GoroutineState::Running)
-                running += trace.spans.range({s}).length();
-    }
-    const auto at = lengths.begin() + static_cast<std::ptrdiff_t>((lengths.size() * 99 + 99) / 100 - 1);
-    std::ranges::nth_element(lengths, at);
-    const Time p99 = *at;
+    for (const std::uint32_t g : helpers)
+        running += timeInState(trace, {g}, {0, trace.duration}, GoroutineState::Running);
+    std::vector<Time> lengths;
+    for (const RuntimeRange* const assist : assists)
+        lengths.push_back(assist->range.length());
+    const Time p99 = p99Of(lengths);
+    const std::optional<Work> work = mostHeldUp(trace, assists);
+    // What a request waits for is the sum of its assists; where the program does not say what a request is, one of
+    // them.
+    const bool areRequests = work && work->isTask;
+    const bool holdsUp = areRequests ? work->p99 >= 10_ms && work->helped >= 30 : p99 >= 10_ms && lengths.size() >= 30;
     const double share = running > 0 ? 100.0 * static_cast<double>(assisting) / static_cast<double>(running) : 0;
     // What the program pays is the share of all processors; the share of those that allocate says who pays.
     const auto processors = static_cast<double>(std::max<std::size_t>(trace.processors.size(), 1));
     const double ofMachine =
         100.0 * static_cast<double>(assisting) / (static_cast<double>(std::max<Time>(trace.duration, 1)) * processors);
     constexpr double tooLittleToMatter = 0.5;
-    if (ofMachine < tooLittleToMatter || (share < 10 && (p99 < 10_ms || lengths.size() < 30)))
+    if (ofMachine < tooLittleToMatter || (share < 10 && !holdsUp))
         return;
     Finding f = findingAboutNone(evidence);
     f.tier = ofMachine >= 5 && share >= 10 ? forLength(evidence, Tier::Medium) : Tier::Low;
     f.certainty = Certainty::Proved;
     f.primitive = Primitive::GC;
     f.goroutines = helpers.size();
-    f.since = since;
+    f.since = assists.front()->range.begin;
     f.oldest = 0;
     f.cost = static_cast<double>(assisting) / static_cast<double>(std::max<Time>(trace.duration, 1));
     f.claim = "Goroutines that allocate spent " + percentText(share) +
@@ -96,6 +144,13 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
         f.numbers.emplace_back("allocated_bytes_per_second", perSecond);
     }
     f.claim += "): allocation outran the collector in the background.";
+    if (work) {
+        f.claim += heldUpText(*work);
+        f.numbers.emplace_back(work->isTask ? "assist_per_task_p99_ns" : "assist_in_region_p99_ns", work->p99);
+        f.numbers.emplace_back(work->isTask ? "assist_in_tasks_ns" : "assist_in_regions_ns", work->total);
+        f.numbers.emplace_back(work->isTask ? "tasks_that_assisted" : "assists_in_regions",
+                               static_cast<std::int64_t>(work->helped));
+    }
     f.doubt = "The p99 counts what they waited inside an assist too; the share does not.";
     f.numbers.emplace_back("assist_percent", share);
     f.numbers.emplace_back("assist_ns", assisting);

@@ -1,62 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/scheduler_latency.h"
 
+#include "model/findings/time_in_state.h"
 #include "model/report/text.h"
+#include "model/waits/scheduler_latency.h"
 
-#include <algorithm>
+#include <string_view>
 
 namespace waitscope {
 
 namespace {
 
-/// How long all processors were busy at the same time, up to any moment.
-class BusyTime {
-  public:
-    explicit BusyTime(const Trace& trace) {
-        std::vector<std::pair<Time, int>> changes;
-        int known = 0;
-        for (const Processor& proc : trace.processors) {
-            ProcState state = ProcState::Unknown;
-            for (const ProcSpan& span : proc.spans) {
-                const bool was = state == ProcState::Running;
-                const bool is = span.state == ProcState::Running;
-                if (was != is)
-                    changes.emplace_back(span.start, is ? 1 : -1);
-                state = span.state;
-            }
-            known += proc.spans.empty() ? 0 : 1;
-        }
-        std::ranges::stable_sort(changes, {}, &std::pair<Time, int>::first);
-        int busy = 0;
-        Time since = 0;
-        for (const auto& [time, change] : changes) {
-            if (busy == known && known > 0 && time > since)
-                stretches_.push_back({since, time, total_ += time - since});
-            busy += change;
-            since = time;
-        }
-        if (busy == known && known > 0 && trace.duration > since)
-            stretches_.push_back({since, trace.duration, total_ += trace.duration - since});
-    }
-    /// The part of a range in which all were busy. O(log n).
-    [[nodiscard]] Time inside(TimeRange range) const { return upTo(range.end) - upTo(range.begin); }
+/// Of the ready time, the part of goroutines that were inside an assist of the collector: they gave their processor up
+/// in it, or had to.
+Time readyInsideAssists(const Trace& trace) {
+    Time sum = 0;
+    for (const RuntimeRange& range : trace.ranges)
+        if (range.goroutine.known() && trace.text(range.name) == "GC mark assist")
+            sum += timeInState(trace, range.goroutine, range.range, GoroutineState::Runnable);
+    return sum;
+}
 
-  private:
-    struct Stretch {
-        Time begin;
-        Time end;
-        Time sum; ///< of the stretches up to this one
-    };
-    [[nodiscard]] Time upTo(Time t) const {
-        const auto next = std::ranges::upper_bound(stretches_, t, {}, &Stretch::begin);
-        if (next == stretches_.begin())
-            return 0;
-        const Stretch& last = *std::prev(next);
-        return last.sum - std::max<Time>(0, last.end - t);
-    }
-    std::vector<Stretch> stretches_;
-    Time total_ = 0;
-};
+std::string_view causeText(const SchedulerLatency& split) {
+    if (split.stopped * 2 >= split.total)
+        return "the runtime had stopped the world.";
+    if (split.unknown * 2 >= split.total)
+        return "what the processors did meanwhile is not recorded.";
+    return split.saturated * 2 >= split.total ? "the process was short of processors."
+                                              : "the process was woken late, which points to a busy machine.";
+}
 
 } // namespace
 
@@ -70,30 +42,11 @@ void schedulerLatency(const Scene& scene, std::vector<Finding>& found) {
     const double share = 100.0 * static_cast<double>(ready.total) / static_cast<double>(evidence.goroutineTime());
     if (ready.p99 < 10_ms && share < 5)
         return;
-    // Which part of it is explained by a machine without a free processor? The long ones are nearly all of the time.
-    const BusyTime busy(trace);
-    constexpr Time tooShortToMatter = 100'000;
-    Time looked = 0;
-    Time saturated = 0;
-    std::uint64_t goroutines = 0;
-    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
-        if (evidence.facts().waits.isRuntime({g}))
-            continue;
-        const SpanRange own = trace.goroutines.spans({g});
-        bool any = false;
-        for (std::uint32_t s = own.begin; s < own.end; ++s) {
-            if (trace.spans.state({s}) != GoroutineState::Runnable)
-                continue;
-            const TimeRange range = trace.spans.range({s});
-            if (range.length() < tooShortToMatter)
-                continue;
-            any = true;
-            looked += range.length();
-            saturated += busy.inside(range);
-        }
-        goroutines += any ? 1 : 0;
-    }
-    const double full = looked > 0 ? 100.0 * static_cast<double>(saturated) / static_cast<double>(looked) : 0;
+    const SchedulerLatency split = schedulerLatency(evidence.facts(), {0, trace.duration});
+    const Time assisting = readyInsideAssists(trace);
+    const auto ofReady = [&](Time part) {
+        return split.total > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(split.total) : 0.0;
+    };
     const double concurrency =
         static_cast<double>(ready.total) / static_cast<double>(std::max<Time>(trace.duration, 1));
     // Short of processors: on average more goroutines were ready than there are processors to run them.
@@ -102,20 +55,29 @@ void schedulerLatency(const Scene& scene, std::vector<Finding>& found) {
     Finding f = findingAboutNone(evidence);
     f.tier = forLength(evidence, starved ? Tier::Medium : Tier::Low);
     f.certainty = Certainty::Proved;
-    f.goroutines = goroutines;
+    f.goroutines = ready.goroutines;
     f.since = 0;
     f.oldest = 0;
     f.cost = concurrency;
     f.claim = "Ready goroutines waited " + durationText(ready.p99) + " (p99) for a processor, " +
               durationText(ready.max) + " at most, " + percentText(share) + " of all goroutine time; " +
-              percentText(full) + " of it with every processor busy: the process was " +
-              (full >= 50 ? "short of processors." : "woken late, which points to a busy machine.");
+              percentText(ofReady(split.saturated)) + " of it with every processor busy, " +
+              percentText(ofReady(split.late)) + " with an idle one, " + percentText(ofReady(split.stopped)) +
+              " while the world was stopped: ";
+    f.claim += causeText(split);
+    if (split.duringCollection > 0)
+        f.claim += " The collector was marking in " + percentText(ofReady(split.duringCollection)) + " of it" +
+                   (assisting > 0 ? ", and " + percentText(ofReady(assisting)) + " was inside assists." : ".");
     f.doubt = "A trace does not show what else ran on the machine.";
     f.numbers.emplace_back("p50_ns", ready.p50);
     f.numbers.emplace_back("p99_ns", ready.p99);
     f.numbers.emplace_back("max_ns", ready.max);
     f.numbers.emplace_back("share_percent", share);
-    f.numbers.emplace_back("saturated_percent", full);
+    f.numbers.emplace_back("saturated_percent", ofReady(split.saturated));
+    f.numbers.emplace_back("woken_late_percent", ofReady(split.late));
+    f.numbers.emplace_back("world_stopped_percent", ofReady(split.stopped));
+    f.numbers.emplace_back("collector_marking_percent", ofReady(split.duringCollection));
+    f.numbers.emplace_back("inside_assists_percent", ofReady(assisting));
     f.numbers.emplace_back("count", static_cast<std::int64_t>(ready.count));
     f.numbers.emplace_back("concurrency", concurrency);
     found.push_back(std::move(f));

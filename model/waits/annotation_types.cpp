@@ -115,10 +115,13 @@ std::optional<AnnotationTypes::Work> AnnotationTypes::workAtBirth(GoroutineIndex
     return found;
 }
 
+TaskIndex AnnotationTypes::taskOf(GoroutineIndex g, Time t) const {
+    const TaskIndex own = ownTask(g, t);
+    return own.known() || taskAtBirth_.empty() ? own : taskAtBirth_[g.value];
+}
+
 std::optional<StringId> AnnotationTypes::task(GoroutineIndex g, Time t) const {
-    TaskIndex found = ownTask(g, t);
-    if (!found.known() && !taskAtBirth_.empty())
-        found = taskAtBirth_[g.value];
+    const TaskIndex found = taskOf(g, t);
     return found.known() ? std::optional(trace_.tasks[found.value].type) : std::nullopt;
 }
 

@@ -50,6 +50,8 @@ class AnnotationTypes {
     /// The type of the region or task that `g` is in at `t`; none outside of any. O(log) and the depth of nesting.
     [[nodiscard]] std::optional<StringId> region(GoroutineIndex g, Time t) const;
     [[nodiscard]] std::optional<StringId> task(GoroutineIndex g, Time t) const;
+    /// The task itself. Costs the same.
+    [[nodiscard]] TaskIndex taskOf(GoroutineIndex g, Time t) const;
 
     /// A stretch of the program's work that has a name: a task, or a region.
     struct Work {
