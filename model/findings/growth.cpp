@@ -129,6 +129,8 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     p.perSecond = p.trend.slope * samplesPerSecond;
     p.lowest = p.trend.lowest * samplesPerSecond;
     p.highest = p.trend.highest * samplesPerSecond;
+    constexpr std::size_t lastThird = growthSamples / 3;
+    p.goesOn = p.last - p.live[growthSamples - lastThird] >= p.trend.slope * static_cast<double>(lastThird) / 4;
     p.birthRate = p.births * 1e9 / static_cast<double>(std::max<Time>(duration - warm, 1));
     if (lives.empty())
         return p;

@@ -113,6 +113,29 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
     return !members.empty() && paired * 10 >= members.size() * 8;
 }
 
+bool areOpenedByPeers(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    const Trace& trace = evidence.trace();
+    const auto byPeers = std::ranges::count_if(members, [&](GoroutineIndex g) {
+        const Waker creator = trace.creator(g);
+        return creator.isGoroutine() && waitsForPeer(evidence, creator.goroutine());
+    });
+    return static_cast<std::size_t>(byPeers) * 2 > members.size();
+}
+
+bool areInUse(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    std::size_t old = 0;
+    std::size_t used = 0;
+    for (const GoroutineIndex g : members) {
+        const Living* const l = evidence.livingOf(g);
+        const Time age = evidence.end() - evidence.trace().lifetime(g).begin;
+        if (l == nullptr || age < 2 * evidence.threshold())
+            continue;
+        ++old;
+        used += l->lastWokenByGoroutine >= evidence.end() - age / 2 ? 1 : 0;
+    }
+    return used * 2 > old;
+}
+
 void Spread::tell(Time t) {
     const auto tenth = duration_ <= 0 ? 0 : std::clamp<Time>(t * 10 / duration_, 0, 9);
     bool& seen = seen_[static_cast<std::size_t>(tenth)];

@@ -26,6 +26,14 @@ namespace waitscope {
 /// some. Such goroutines wait as long as a peer stays. O(members), and O(living) for handlers of streams.
 [[nodiscard]] bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members);
 
+/// Most of them were created by a living goroutine that waits for the network itself: a listener, or whoever serves a
+/// connection. So peers decide how many there are. O(members).
+[[nodiscard]] bool areOpenedByPeers(const Evidence& evidence, std::span<const GoroutineIndex> members);
+
+/// Most of those that have lived for two thresholds were woken by a goroutine in the second half of their lives: they
+/// are handed work as those are that serve somebody, while one that was left behind is not. O(members · log living).
+[[nodiscard]] bool areInUse(const Evidence& evidence, std::span<const GoroutineIndex> members);
+
 /// Counts the tenths of the trace that times lie in.
 class Spread {
   public:

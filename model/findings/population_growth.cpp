@@ -15,6 +15,9 @@ namespace {
 // A blocked goroutine's stack, descriptor and wait record, bytes (analysis.md, fact 11).
 constexpr double bytesOfGoroutine = 2048 + 448 + 96;
 
+// A smaller rise over the trace is no growth.
+constexpr double fewestMore = 20;
+
 /// It does, or it may.
 bool waitsNetworkLike(const Evidence& evidence, GoroutineIndex g) {
     const Living* const l = evidence.livingOf(g);
@@ -43,7 +46,7 @@ std::vector<GoroutineIndex> livingOfCohort(const Evidence& evidence, CohortIndex
 
 Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population& p) {
     const double rise = p.trend.slope * static_cast<double>(growthBins);
-    if (p.trend.z < 3 || rise < std::max(20.0, 0.1 * p.mean) || p.plateau)
+    if (p.trend.z < 3 || rise < std::max(fewestMore, 0.1 * p.mean) || p.plateau)
         return {};
     const std::vector<GoroutineIndex> alive = livingOfCohort(evidence, cohort);
     const auto share = [&](auto&& holds) {
@@ -54,16 +57,23 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     const bool retained = p.births > 0 && (p.births - p.ends) / p.births >= 0.5;
     if (!retained && share([&](GoroutineIndex g) { return outlives(evidence, g); }) < 0.5)
         return {};
+    const bool noneEnded = p.ends == 0 && p.meanLife <= 0;
+    // A pool of connections fills up and stays so, and peers come as they like. Connections that the program itself
+    // opens one after another, and never closes, are to be checked; there must be twice as many as of anything else.
+    const bool opensOnly = noneEnded && p.goesOn && rise >= 2 * fewestMore && !areOpenedByPeers(evidence, alive);
+    const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
-        return {};
+        return {opensOnly, ofConnections, opensOnly};
     if (std::ranges::any_of(alive, [&](GoroutineIndex g) { return evidence.idioms().isIdleFunction(g); }))
         return {};
     if (haveLiveConnections(evidence, alive))
-        return {true, Tier::Low};
+        return {true, ofConnections, opensOnly};
+    if (!p.goesOn || areInUse(evidence, alive))
+        return {true, Tier::Low, false};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.
     const Tier tier = forLength(evidence, resting ? Tier::High : Tier::Medium);
-    return {true, p.ends == 0 && p.meanLife <= 0 ? forLength(evidence, tier) : tier};
+    return {true, noneEnded ? forLength(evidence, tier) : tier, false};
 }
 
 void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
@@ -108,6 +118,10 @@ void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
                   countText(static_cast<std::uint64_t>(std::llround(std::max(0.0, perHour)))) + " and " +
                   bytesText(static_cast<std::uint64_t>(std::max(0.0, perHour) * bytesOfGoroutine)) +
                   " more in an hour if this goes on.";
+        if (growing.opened)
+            f.claim += " They belong to connections that the program opens itself, and none of them was closed.";
+        if (!p.goesOn)
+            f.claim += " In the last quarter of the trace it hardly did.";
         f.doubt = "Growth is proved for these " + durationText(trace.duration) +
                   " only: a load that is still rising grows in the same way.";
         f.numbers.emplace_back("growth_per_second", p.perSecond);

@@ -9,6 +9,7 @@ namespace waitscope {
 struct Growing {
     bool grows = false;
     Tier tier = Tier::Info;
+    bool opened = false; ///< they belong to connections that the program opened itself and never closed
 };
 struct Population;
 
