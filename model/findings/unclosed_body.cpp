@@ -19,6 +19,32 @@ bool isStream(std::string_view function) {
     return function.ends_with("http2clientStream).doRequest") || function.ends_with("http2.(*clientStream).doRequest");
 }
 
+constexpr std::string_view writeLoop = "net/http.(*persistConn).writeLoop";
+
+/// The loops and, of HTTP/1, the goroutines that write to the same connections: whoever dialled started both.
+std::vector<GoroutineIndex> withWriters(const Evidence& evidence, const std::vector<GoroutineIndex>& loops) {
+    using namespace literals;
+    const Trace& trace = evidence.trace();
+    std::vector<GoroutineIndex> all = loops;
+    for (const GoroutineIndex g : loops) {
+        const Waker creator = trace.creator(g);
+        if (!creator.isGoroutine())
+            continue;
+        const Time birth = trace.lifetime(g).begin;
+        const auto siblings = evidence.livingChildren(creator.goroutine());
+        // The writer is started right behind the reader.
+        auto s = std::ranges::lower_bound(siblings, birth, {},
+                                          [&](GoroutineIndex other) { return trace.lifetime(other).begin; });
+        for (int looked = 0; s != siblings.end() && looked < 4 && trace.lifetime(*s).begin < birth + 1_ms;
+             ++s, ++looked)
+            if (trace.function(*s) == writeLoop)
+                all.push_back(*s);
+    }
+    std::ranges::sort(all);
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+}
+
 struct Unread {
     std::vector<GoroutineIndex> loops;
     std::map<FrameId, std::uint64_t> callers;
@@ -33,11 +59,13 @@ void report(const Scene& scene, Unread unread, std::uint64_t beingRead, const ch
             grows = grows || (p->trend.z >= 3 && p->trend.slope * static_cast<double>(growthBins) >= 20 && !p->plateau);
     if (n == 0 || (n < 3 && !grows))
         return;
-    Finding f = findingAbout(evidence, unread.loops);
+    const Trace& trace = evidence.trace();
+    Finding f = findingAbout(evidence, withWriters(evidence, unread.loops));
     const Living& first = *evidence.livingOf(unread.loops.front());
     f.primitive = evidence.openWait(first).primitive;
     f.site = evidence.openWait(first).site;
     f.stack = evidence.openWait(first).stack;
+    f.function = trace.frame(trace.goroutines.entry(unread.loops.front())).function;
     f.goroutines = n;
     f.tier = forLength(evidence, Tier::High);
     f.certainty = Certainty::Strong;

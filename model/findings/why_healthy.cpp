@@ -53,25 +53,41 @@ std::string standingText(const Judgement& judgement, std::size_t place) {
     return {};
 }
 
+/// The finding of at least `tier` that has it, the most important first; null if there is none.
+const Finding* findingWith(const Findings& findings, GoroutineIndex g, Tier least) {
+    for (const Finding& f : findings.all)
+        if (f.tier >= least && std::ranges::binary_search(f.members, g))
+            return &f;
+    return nullptr;
+}
+
 } // namespace
 
 std::string whyText(const Findings& findings, GoroutineIndex g) {
     const Judgement& judgement = *findings.judgement;
     const Trace& trace = judgement.evidence.trace();
-    std::string text;
-    for (const Finding& f : findings.all)
-        if (f.tier >= Tier::Medium && std::ranges::binary_search(f.members, g)) {
-            text = "Part of a finding: " + std::string(f.name) + " (" + std::string(nameOf(f.tier)) + "). ";
-            break;
-        }
-    if (!trace.aliveAtEnd(g))
-        return text + "Healthy: it ended at " + durationText(trace.lifetime(g).end) + ".";
     const auto& living = judgement.evidence.living();
     const auto found = std::ranges::lower_bound(living, g, {}, &Living::goroutine);
-    if (found == living.end() || found->goroutine != g)
-        return text + "Not judged: it is the main goroutine, or belongs to Go's runtime, the tracer, signals or the "
-                      "test harness.";
-    return text + standingText(judgement, static_cast<std::size_t>(found - living.begin()));
+    const bool isLiving = found != living.end() && found->goroutine == g;
+    const auto place = static_cast<std::size_t>(found - living.begin());
+    const bool isStuck = isLiving && judgement.groups.standing(place) == Standing::Stuck;
+    const auto named = [](const Finding& f) {
+        return std::string(f.name) + " (" + std::string(nameOf(f.tier)) +
+               (f.dismissed ? ", dismissed: " + *f.dismissed : std::string()) + ")";
+    };
+    // One answer: who is part of a finding is not called healthy beside it, whatever the rule for its own wait says.
+    if (const Finding* const f = findingWith(findings, g, Tier::Medium))
+        return "Part of a finding: " + named(*f) + ". " + (isStuck ? standingText(judgement, place) : f->claim);
+    if (isStuck)
+        return standingText(judgement, place);
+    if (const Finding* const f = findingWith(findings, g, Tier::Low); f != nullptr && f->tier == Tier::Low)
+        return "Listed, but no alarm: " + named(*f) + ". " + f->claim;
+    if (!trace.aliveAtEnd(g))
+        return "Healthy: it ended at " + durationText(trace.lifetime(g).end) + ".";
+    if (!isLiving)
+        return "Not judged: it is the main goroutine, or belongs to Go's runtime, the tracer, signals or the test "
+               "harness.";
+    return standingText(judgement, place);
 }
 
 } // namespace waitscope
