@@ -128,6 +128,14 @@ Teller& Teller::endsRegion(const std::string& type) {
     return says(OrderedEventKind::RegionEnd, type, 0);
 }
 
+Teller& Teller::beginsRange(const std::string& name) {
+    return says(OrderedEventKind::RangeBegin, name, 0);
+}
+
+Teller& Teller::endsRange(const std::string& name) {
+    return says(OrderedEventKind::RangeEnd, name, 0);
+}
+
 void Teller::ends() {
     enters(GoroutineState::Ended, SpanOrigin::Event, "", {}, 0);
 }
@@ -135,6 +143,28 @@ void Teller::ends() {
 Teller& Story::g(std::int64_t id) {
     const auto found = std::ranges::find(tellers_, id, &Teller::id_);
     return found != tellers_.end() ? *found : tellers_.emplace_back(Teller(*this, id));
+}
+
+void Story::has(const std::string& range, TimeRange when) {
+    for (const bool begins : {true, false}) {
+        OrderedEvent e;
+        e.time = begins ? when.begin : when.end;
+        e.kind = begins ? OrderedEventKind::RangeBegin : OrderedEventKind::RangeEnd;
+        e.text = stringIndex_.intern(range);
+        lines_.push_back({e, 0, 0});
+    }
+}
+
+void Story::processorIsIdle(int proc, TimeRange when) {
+    for (const bool begins : {true, false}) {
+        OrderedEvent e;
+        e.time = begins ? when.begin : when.end;
+        e.kind = OrderedEventKind::ProcChanged;
+        e.proc = ProcIndex{static_cast<std::uint32_t>(proc)};
+        e.thread = ThreadIndex{0};
+        e.value2 = static_cast<std::uint64_t>(begins ? ProcState::Idle : ProcState::Running);
+        lines_.push_back({e, 0, 0});
+    }
 }
 
 StackId Story::stack(const StackText& functions) {
@@ -176,9 +206,11 @@ std::shared_ptr<const Trace> Story::told(Time duration) {
     std::ranges::stable_sort(lines_, {}, [](const Line& line) { return line.event.time; });
     std::map<std::int64_t, GoroutineIndex> index;
     for (const Line& line : lines_)
-        index.try_emplace(line.goroutine, GoroutineIndex{static_cast<std::uint32_t>(index.size())});
+        if (line.goroutine != 0)
+            index.try_emplace(line.goroutine, GoroutineIndex{static_cast<std::uint32_t>(index.size())});
     for (Line& line : lines_) {
-        line.event.goroutine = index.at(line.goroutine);
+        if (line.goroutine != 0)
+            line.event.goroutine = index.at(line.goroutine);
         if (const auto context = index.find(line.context); context != index.end())
             line.event.context = context->second;
         builder.add({&line.event, 1});

@@ -50,6 +50,9 @@ class Teller {
     Teller& endsTask(std::uint64_t id);
     Teller& beginsRegion(const std::string& type);
     Teller& endsRegion(const std::string& type);
+    /// The runtime's own stretch of it that it is in from now on, such as "GC mark assist", until it says so again.
+    Teller& beginsRange(const std::string& name);
+    Teller& endsRange(const std::string& name);
     /// Ends here; otherwise it stays as it is until the end of the trace.
     void ends();
 
@@ -75,6 +78,10 @@ class Story {
   public:
     /// The goroutine with Go's id; the same teller each time.
     Teller& g(std::int64_t id);
+    /// The collector marks, or the world is stopped: a stretch of the runtime that is nobody's.
+    void has(const std::string& range, TimeRange when);
+    /// A processor has nothing to do. `runs` alone does not change what a processor does: all of them are busy.
+    void processorIsIdle(int proc, TimeRange when);
     /// This stretch of the file is damaged.
     void isDamaged(TimeRange range) { damaged_.push_back(range); }
     /// The trace, `duration` long. The story is spent.
@@ -84,8 +91,8 @@ class Story {
     friend class Teller;
     struct Line {
         OrderedEvent event;
-        std::int64_t goroutine;
-        std::int64_t context; ///< 0: none
+        std::int64_t goroutine; ///< 0: nobody's
+        std::int64_t context;   ///< 0: none
     };
     StackId stack(const StackText& functions);
 

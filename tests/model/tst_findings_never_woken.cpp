@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which open waits count as never woken, and at which tier? (D1)
+#include "model/findings/threshold.h"
+#include "model/findings/why_healthy.h"
+#include "tests/support/findings_story.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using namespace waitscope::test;
+
+class NeverWokenTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void theThresholdIsATwentiethOfTheTraceWithinLimits() {
+        QCOMPARE(defaultThreshold(1_s), 100_ms);
+        QCOMPARE(defaultThreshold(10_s), 500_ms);
+        QCOMPARE(defaultThreshold(1000_s), 10_s);
+    }
+    void receiversThatCameOneAfterAnotherAreALeak() {
+        Story story;
+        leak(story, 10_s, 500_ms, "chan receive", receive);
+        const Findings findings = findingsOf(story, 10_s);
+        const Finding* const f = firstOf(findings, "D1");
+        QVERIFY(f != nullptr);
+        QCOMPARE(f->tier, Tier::High);
+        QVERIFY(f->primitive == Primitive::ChanReceive);
+        QCOMPARE(f->goroutines, 19U);
+        QCOMPARE(f->oldest, 9_s + 499_ms + 990_us);
+        QCOMPARE(f->since, 500_ms + 10_us);
+        QVERIFY(f->claim.find("19 goroutines") != std::string::npos);
+    }
+    void receiversThatStartedTogetherMayBeAPool() {
+        Story few;
+        few.g(1).existed().runs(10_s);
+        pool(few, 60, "chan receive", receive);
+        QVERIFY(tierOf(findingsOf(few, 10_s), "D1") == Tier::Low);
+        Story many;
+        many.g(1).existed().runs(10_s);
+        pool(many, 120, "chan receive", receive);
+        QVERIFY(tierOf(findingsOf(many, 10_s), "D1") == Tier::Medium);
+    }
+    void receiversOfABurstWhoseOthersEndedAreLeftBehind() {
+        const auto burst = [](int stuck) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            pool(story, stuck, "chan receive", receive);
+            for (int i = 0; i < 40; ++i)
+                story.g(500 + i)
+                    .entry("main.worker")
+                    .bornAt(1_ms)
+                    .createdBy(1, {"main.start"})
+                    .runs(10_us)
+                    .waitsOn("chan receive", receive, 2_ms)
+                    .wokenBy(1)
+                    .runs(10_us)
+                    .ends();
+            return tierOf(findingsOf(story, 10_s), "D1");
+        };
+        QVERIFY(burst(3) == Tier::Medium);
+        QVERIFY(burst(1) == Tier::Low); // one may be meant to stay
+        QVERIFY(burst(6) == Tier::Low); // and so may be a part of a pool
+    }
+    void aReceiverThatWasServedBeforeWaitsForWork() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 8; ++i)
+            story.g(100 + i)
+                .entry("main.worker")
+                .bornAt(i * 1_s)
+                .createdBy(1, {"main.start"})
+                .waitsOn("chan receive", receive, 1_ms)
+                .wokenBy(1)
+                .runs(10_us)
+                .waitsOn("chan receive", receive, 0);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == std::nullopt);
+        const Trace& trace = findings.judgement->evidence.trace();
+        QVERIFY(whyText(findings, trace.findGoroutine(100)).find("finished 1 wait at this line before") !=
+                std::string::npos);
+    }
+    void aWaitNoLongerThanThoseThatEndedIsUsual() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 6; ++i)
+            story.g(50 + i).entry("main.other").waitsOn("chan receive", receive, 3_s).wokenBy(1).runs(1_ms).ends();
+        for (int i = 0; i < 8; ++i)
+            story.g(100 + i).bornAt(6_s + i * 100_ms).createdBy(1).waitsOn("chan receive", receive, 0);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == std::nullopt);
+        QVERIFY(whyText(findings, findings.judgement->evidence.trace().findGoroutine(100))
+                    .find("99 of 100 of the 6 waits") != std::string::npos);
+    }
+    void aWaitYoungerThanTheThresholdIsNotStuck() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 30; ++i)
+            story.g(100 + i).bornAt(9_s + 600_ms).createdBy(1).waitsOn("chan send", sending, 0);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == std::nullopt);
+        Story again;
+        again.g(1).existed().runs(10_s);
+        for (int i = 0; i < 30; ++i)
+            again.g(100 + i).bornAt(9_s + 600_ms).createdBy(1).waitsOn("chan send", sending, 0);
+        QVERIFY(tierOf(findingsOf(again, 10_s, {.threshold = 200_ms}), "D1").has_value());
+    }
+    void oneLockThatIsNeverGivenBackIsEnough() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        story.g(2).bornAt(1_s).createdBy(1).runs(1_ms).waitsOn("sync", locking, 0);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == Tier::High);
+        QVERIFY(tierOf(findings, "D15") == std::nullopt); // one alone is no set
+    }
+    void aLockBehindOnceIsNotOne() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        story.g(2).bornAt(1_s).createdBy(1).waitsOn(
+            "sync", {"sync.(*Mutex).Lock", "sync.(*Once).doSlow", "sync.(*Once).Do", "main.get"}, 0);
+        QVERIFY(tierOf(findingsOf(story, 10_s), "D1") == Tier::Low);
+    }
+    void aProgramMayKeepAFewGoroutinesForEver() {
+        const auto tier = [](Time apart, bool left, const StackText& stack) {
+            Story story;
+            Teller& creator = story.g(2).existed().entry("main.run").runs(5_s);
+            if (left)
+                creator.ends();
+            for (int i = 0; i < 15; ++i)
+                story.g(100 + i)
+                    .entry("main.keep")
+                    .bornAt(1_ms + i * apart)
+                    .createdBy(2, {"main.run"})
+                    .runs(10_us)
+                    .waitsOn("forever", stack, 0);
+            return tierOf(findingsOf(story, 10_s), "D1");
+        };
+        const StackText block{"runtime.block", "main.keep"};
+        QVERIFY(tier(1_us, false, block) == Tier::Low);
+        QVERIFY(tier(1_us, true, block) == Tier::Medium);
+        QVERIFY(tier(300_ms, false, block) == Tier::High);
+        QVERIFY(tier(1_us, false, receive) == Tier::Medium); // a nil channel is never meant
+    }
+    void nothingWakesANilChannel() {
+        Story story;
+        leak(story, 10_s, 1_s, "forever", receive);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(firstOf(findings, "D1")->primitive == Primitive::NilChan);
+        QVERIFY(tierOf(findings, "D1") == Tier::High);
+    }
+    void aShortTraceLowersTheTier() {
+        Story story;
+        leak(story, 400_ms, 20_ms, "chan receive", receive);
+        QVERIFY(tierOf(findingsOf(story, 400_ms), "D1") == Tier::Medium);
+    }
+    void mainIsNeverJudged() {
+        Story story;
+        story.g(1).existed().entry("main.main").waitsOn("sync", locking, 0);
+        story.g(2).existed().runs(10_s);
+        QVERIFY(findingsOf(story, 10_s).all.empty());
+    }
+    void idsSideBySideSayThatGoroutinesCameTogetherBeforeTheTrace() {
+        const auto claim = [](int step) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            for (int i = 0; i < 60; ++i)
+                story.g(100 + i * step).existed().entry("main.get").waitsOn("", locking, 0);
+            return firstOf(findingsOf(story, 10_s), "D1")->claim;
+        };
+        QVERIFY(claim(1).find("probably created together") != std::string::npos);
+        QVERIFY(claim(2).find("probably created together") == std::string::npos);
+    }
+};
+
+QTEST_APPLESS_MAIN(NeverWokenTest)
+#include "tst_findings_never_woken.moc"

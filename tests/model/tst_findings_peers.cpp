@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Goroutines that wait for others: for the other side of a channel (D6), for Done (D7), after their callers
+// returned (D8), for a body to be read (D11).
+#include "model/findings/source_select.h"
+#include "tests/support/findings_story.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using namespace waitscope::test;
+
+class PeersTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void sendersWithoutAReceiverAreSaidToHaveNone() {
+        Story story;
+        leak(story, 10_s, 500_ms, "chan send", sending);
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == Tier::High);
+        const Finding* const f = firstOf(findings, "D6");
+        QVERIFY(f != nullptr && f->under);
+        QVERIFY(findings.all[*f->under].detector == "D1");
+        QVERIFY(f->claim.find("nobody was ever seen receiving there") != std::string::npos);
+    }
+    void aReceiverThatIsAboutMakesItDoubtful() {
+        Story story;
+        leak(story, 10_s, 500_ms, "chan send", sending);
+        story.g(50).existed().runs(10_s);
+        story.g(60).entry("main.old").waitsOn("chan send", sending, 1_ms).wokenBy(50).runs(1_ms).ends();
+        const Findings findings = findingsOf(story, 10_s);
+        QVERIFY(tierOf(findings, "D1") == Tier::Medium);
+        QVERIFY(tierOf(findings, "D6") == std::nullopt);
+    }
+    void callersThatReturnedLeftTheirGoroutinesBehind() {
+        Story story;
+        for (int i = 0; i < 10; ++i) {
+            story.g(10 + i).entry("main.request").bornAt(i * 900_ms).runs(1_ms).ends();
+            story.g(100 + i)
+                .entry("main.watch")
+                .bornAt(i * 900_ms + 500_us)
+                .createdBy(10 + i, {"main.request"})
+                .runs(10_us)
+                .waitsOn("select", selecting, 0);
+        }
+        const auto facts = computeFacts(story.told(10_s));
+        QVERIFY(tierOf(computeFindings(facts, {}), "D8") == Tier::High);
+        const auto source = [](const char* text) {
+            return [text](const std::string&) { return std::optional<std::string>(std::string(10, '\n') + text); };
+        };
+        // The select is in line 11 of the story's file.
+        const Findings listens =
+            computeFindings(facts, {.source = source("select {\ncase <-c:\ncase <-ctx.Done():\n}\n")});
+        QVERIFY(tierOf(listens, "D8") == std::nullopt);
+        const Findings deaf = computeFindings(facts, {.source = source("select {\ncase <-c:\n}\n<-ctx.Done()\n")});
+        QVERIFY(firstOf(deaf, "D8")->certainty == Certainty::Strong);
+    }
+    // A goroutine that serves one request after the other does not leave its loop, so only what it says of itself tells
+    // that a request is over.
+    void aTaskOrRegionThatEndedIsACallerThatReturned() {
+        enum class Annotated { Not, Task, Region, OpenTask };
+        const auto story = [](Annotated how) {
+            Story s;
+            Teller& server = s.g(10).existed().entry("main.serve");
+            for (int i = 0; i < 10; ++i) {
+                const auto task = static_cast<std::uint64_t>(i + 1);
+                server.runs(100_us);
+                if (how == Annotated::Task || how == Annotated::OpenTask)
+                    server.beginsTask(task, "checkout");
+                if (how == Annotated::Region)
+                    server.beginsRegion("checkout");
+                server.runs(1_ms);
+                if (how == Annotated::Task)
+                    server.endsTask(task);
+                if (how == Annotated::Region)
+                    server.endsRegion("checkout");
+                server.waitsOn("chan receive", {"runtime.chanrecv1", "main.serve"}, 800_ms).wokenByRuntime();
+                s.g(100 + i)
+                    .entry("main.watch")
+                    .bornAt(i * 801_ms + i * 101_us + 600_us)
+                    .createdBy(10, {"main.serve"})
+                    .runs(10_us)
+                    .waitsOn("select", selecting, 0);
+            }
+            server.runs(1_us).waitsOn("chan receive", {"runtime.chanrecv1", "main.serve"}, 0);
+            return findingsOf(s, 10_s);
+        };
+        QVERIFY(tierOf(story(Annotated::Not), "D8") == std::nullopt);
+        QVERIFY(tierOf(story(Annotated::OpenTask), "D8") == std::nullopt);
+        const Findings task = story(Annotated::Task);
+        QVERIFY(tierOf(task, "D8") == Tier::High);
+        QVERIFY(firstOf(task, "D8")->claim.find("The tasks “checkout”") != std::string::npos);
+        QCOMPARE(numberOf(*firstOf(task, "D8"), "work_ended"), 10);
+        const Findings region = story(Annotated::Region);
+        QVERIFY(firstOf(region, "D8")->claim.find("The regions “checkout”") != std::string::npos);
+    }
+    void aSelectIsReadToItsBrace() {
+        QCOMPARE(listensToDone("select {\ncase <-ctx.Done():\n}", 1), std::optional(true));
+        QCOMPARE(listensToDone("select { // case <-ctx.Done():\ncase <-c:\n}", 1), std::optional(false));
+        QCOMPARE(listensToDone("select {\ncase v := <-c:\n x(\"case <-ctx.Done():\")\n}", 1), std::optional(false));
+        QCOMPARE(listensToDone("<-ctx.Done()", 1), std::optional(true));
+        QCOMPARE(listensToDone("x", 5), std::optional<bool>());
+        QCOMPARE(listensToDone("select {\ncase \"", 1), std::optional(false)); // cut in a literal
+    }
+    void aWaitGroupWithoutChildrenIsNeverDone() {
+        Story story;
+        leak(story, 10_s, 1_s, "sync", waiting);
+        QVERIFY(tierOf(findingsOf(story, 10_s), "D7") == Tier::High);
+    }
+    void aWaitGroupWhoseChildrenAreStuckIsExplainedByThem() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 9; ++i) {
+            story.g(100 + i)
+                .entry("main.fanOut")
+                .bornAt(i * 1_s)
+                .createdBy(1, {"main.handle"})
+                .runs(2_ms)
+                .waitsOn("sync", waiting, 0);
+            for (int k = 0; k < 3; ++k)
+                story.g(200 + 10 * i + k)
+                    .entry("main.child")
+                    .bornAt(i * 1_s + 1_ms)
+                    .createdBy(100 + i, {"main.fanOut"})
+                    .runs(10_us)
+                    .waitsOn("chan send", sending, 0);
+        }
+        const Findings findings = findingsOf(story, 10_s);
+        const Finding* const never = firstOf(findings, "D7");
+        QVERIFY(never != nullptr && never->under);
+        QVERIFY(findings.all[*never->under].primitive == Primitive::ChanSend);
+        QCOMPARE(never->goroutines, 9U);
+        QCOMPARE(numberOf(*never, "children_alive"), 27);
+        QVERIFY(never->claim.find("27 children are alive: in chan send at main.send main.go:11 (27).") !=
+                std::string::npos);
+        const auto waiters =
+            std::ranges::find_if(findings.all, [](const Finding& f) { return f.primitive == Primitive::WaitGroup; });
+        QVERIFY(waiters != findings.all.end() && waiters->under);
+        QVERIFY(findings.all[*waiters->under].primitive == Primitive::ChanSend);
+    }
+    void whoCouldCallDoneIsAChildOrSiblingFromBeforeTheWait() {
+        enum class Other { ChildBefore, ChildAfter, Sibling, Twin, Ended };
+        const auto claim = [](Other other) {
+            Story s;
+            s.g(1).existed().entry("main.handle").runs(10_s);
+            for (int i = 0; i < 6; ++i) {
+                const Time birth = i * 1_s;
+                s.g(100 + i)
+                    .entry("main.fanOut")
+                    .bornAt(birth)
+                    .createdBy(1, {"main.handle"})
+                    .runs(2_ms)
+                    .waitsOn("sync", waiting, 0);
+                const bool child = other != Other::Sibling && other != Other::Twin;
+                Teller& g = s.g(200 + i)
+                                .entry(other == Other::Twin ? "main.fanOut" : "main.child")
+                                .bornAt(birth + (other == Other::ChildAfter ? 5_ms : 1_ms))
+                                .createdBy(child ? 100 + i : 1, {child ? "main.fanOut" : "main.handle"})
+                                .runs(1_ms);
+                if (other == Other::Ended)
+                    g.ends();
+                else if (other == Other::Twin)
+                    g.waitsOn("sync", waiting, 0);
+                else
+                    g.waitsOn("sleep", {"time.Sleep", "main.child"}, 0);
+            }
+            const Findings findings = findingsOf(s, 10_s);
+            const Finding* const f = firstOf(findings, "D7");
+            return f != nullptr ? f->claim : std::string();
+        };
+        const std::string left = "no child is left that could call Done";
+        QVERIFY(claim(Other::ChildBefore).find("6 children are alive: in sleep at main.child") != std::string::npos);
+        QVERIFY(claim(Other::Sibling).find("6 children are alive: in sleep at main.child") != std::string::npos);
+        QVERIFY(claim(Other::ChildAfter).find(left) != std::string::npos);
+        QVERIFY(claim(Other::Twin).find(left) != std::string::npos); // it waits for the same itself
+        QVERIFY(claim(Other::Ended).find(left) != std::string::npos);
+    }
+    void fiveWaitsWithoutChildrenAreHighTwoAreToBeChecked() {
+        const auto tier = [](int n) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < n; ++i)
+                s.g(100 + i)
+                    .entry("main.fanOut")
+                    .bornAt(i * 1_s)
+                    .createdBy(1, {"main.handle"})
+                    .waitsOn("sync", waiting, 0);
+            return tierOf(findingsOf(s, 10_s), "D7");
+        };
+        QVERIFY(tier(5) == Tier::High);
+        QVERIFY(tier(4) == Tier::Medium);
+        QVERIFY(tier(2) == Tier::Medium);
+        QVERIFY(tier(1) == Tier::Low);
+    }
+    void aBodyThatNobodyReadsLeadsToItsCaller() {
+        const StackText body{"runtime.selectgo", "net/http.(*persistConn).readLoop"};
+        const auto story = [&](bool read) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 5; ++i) {
+                s.g(100 + i)
+                    .entry("net/http.(*persistConn).readLoop")
+                    .bornAt(1_s)
+                    .createdBy(1, {"net/http.(*Transport).dialConn"})
+                    .runs(2_ms)
+                    .waitsOn("select", body, 0);
+                Teller& caller = s.g(200 + i).entry("main.load").bornAt(1_s).createdBy(1, {"main.handle"});
+                caller
+                    .waitsOn("select",
+                             {"runtime.selectgo", "net/http.(*persistConn).roundTrip", "net/http.(*Client).Do",
+                              "main.loadFeatures"},
+                             1_ms)
+                    .wokenBy(100 + i, {"net/http.(*persistConn).readLoop"})
+                    .runs(10_us);
+                if (read)
+                    caller.waitsOn("network",
+                                   {"internal/poll.(*FD).Read", "net/http.(*bodyEOFSignal).Read", "main.load"}, 0);
+                else
+                    caller.ends();
+            }
+            return findingsOf(s, 10_s);
+        };
+        const Findings unread = story(false);
+        const Finding* const f = firstOf(unread, "D11");
+        QVERIFY(f != nullptr);
+        QCOMPARE(f->tier, Tier::High);
+        QCOMPARE(f->goroutines, 5U);
+        const Trace& trace = unread.judgement->evidence.trace();
+        QVERIFY(trace.text(trace.frame(f->cause).function) == "main.loadFeatures");
+        QVERIFY(tierOf(story(true), "D11") == std::nullopt);
+    }
+};
+
+QTEST_APPLESS_MAIN(PeersTest)
+#include "tst_findings_peers.moc"
