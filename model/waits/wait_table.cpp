@@ -67,19 +67,10 @@ class Counting {
         , rows_(facts, options.by, options.rowOfClass) {}
 
     WaitTable run() {
-        for (std::uint32_t g = 0; g < trace_.goroutines.size(); ++g) {
-            const bool runtime = facts_.waits.isRuntime({g});
-            if (!runtime)
-                goroutineTime_ += trace_.lifetime({g}).clippedTo(options_.range).length();
-            eachWait(facts_, {g}, options_.range, [&](SpanIndex s, std::uint32_t c, bool open) {
-                if (runtime) {
-                    ++runtimeWaits_;
-                    runtimeTime_ += trace_.spans.range(s).clippedTo(options_.range).length();
-                }
-                if (!runtime || options_.runtimeGoroutines)
-                    count({g}, s, c, open);
-            });
-        }
+        for (const GoroutineIndex g : options_.only)
+            countAllOf(g);
+        for (std::uint32_t g = 0; options_.only.empty() && g < trace_.goroutines.size(); ++g)
+            countAllOf({g});
         fillClasses();
         fillWakers();
         if (options_.distributions)
@@ -102,6 +93,20 @@ class Counting {
   private:
     static std::uint32_t numberOf(const WakerKey& waker) {
         return waker.site.value << 2U | static_cast<std::uint32_t>(waker.how);
+    }
+
+    void countAllOf(GoroutineIndex g) {
+        const bool runtime = facts_.waits.isRuntime(g);
+        if (!runtime)
+            goroutineTime_ += trace_.lifetime(g).clippedTo(options_.range).length();
+        eachWait(facts_, g, options_.range, [&](SpanIndex s, std::uint32_t c, bool open) {
+            if (runtime) {
+                ++runtimeWaits_;
+                runtimeTime_ += trace_.spans.range(s).clippedTo(options_.range).length();
+            }
+            if (!runtime || options_.runtimeGoroutines)
+                count(g, s, c, open);
+        });
     }
 
     void count(GoroutineIndex g, SpanIndex s, std::uint32_t c, bool open) {

@@ -28,9 +28,10 @@ struct WaitTableOptions {
     /// Rows of the caller's own instead: classes (by place in `facts.waits.all()`) with the same number are a row,
     /// whose number is then `WaitRowKey::own`.
     std::span<const std::uint32_t> rowOfClass = {};
-    bool runtimeGoroutines = false; ///< count the waits of the runtime's own goroutines too
-    bool distributions = true;      ///< fill in percentiles and the peak, which cost memory and a sort
-    bool rootCauses = false;        ///< fill in what was going on during finished waits
+    std::span<const GoroutineIndex> only = {}; ///< these goroutines, each once; empty: all
+    bool runtimeGoroutines = false;            ///< count the waits of the runtime's own goroutines too
+    bool distributions = true;                 ///< fill in percentiles and the peak, which cost memory and a sort
+    bool rootCauses = false;                   ///< fill in what was going on during finished waits
 };
 
 /// The waits of one row that were ended at one place.
@@ -74,7 +75,7 @@ struct WaitRow {
 struct WaitTable {
     TimeRange range;
     WaitGrouping by = WaitGrouping::Site;
-    Time goroutineTime = 0;         ///< lifetimes of the program's goroutines inside the range
+    Time goroutineTime = 0;         ///< lifetimes of the program's goroutines (of those asked for) inside the range
     std::vector<WaitRow> rows;      ///< most time first, then by name
     std::uint64_t runtimeWaits = 0; ///< of the runtime's own goroutines; in no row unless they were asked for
     Time runtimeTime = 0;

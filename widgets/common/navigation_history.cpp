@@ -17,11 +17,12 @@ NavigationHistory::NavigationHistory(ViewState* state, int mergeWithin, QObject*
     connect(state_, &ViewState::visibleRangeChanged, this, &NavigationHistory::record);
     connect(state_, &ViewState::selectionChanged, this, &NavigationHistory::record);
     connect(state_, &ViewState::chosenRangeChanged, this, &NavigationHistory::record);
+    connect(state_, &ViewState::onlyChanged, this, &NavigationHistory::record);
     restart();
 }
 
 NavigationHistory::Place NavigationHistory::here() const {
-    return {state_->axisRange(), state_->selection(), state_->chosenRange()};
+    return {state_->axisRange(), state_->selection(), state_->chosenRange(), state_->only()};
 }
 
 void NavigationHistory::restart() {
@@ -40,7 +41,7 @@ void NavigationHistory::record() {
     if (now == places_[at_])
         return;
     const bool isRange = now.selection == places_[at_].selection;
-    // A selection that moves the range along with it is one step too.
+    // A selection that moves the range along with it, or is looked at alone at once, is one step too.
     const bool goesOn =
         isRange && lastWasRange_ && at_ > 0 && sinceRange_.isValid() && sinceRange_.elapsed() < mergeWithin_;
     places_.resize(at_ + 1);
@@ -63,6 +64,7 @@ void NavigationHistory::go(std::size_t place) {
     restoring_ = true;
     state_->select(places_[at_].selection);
     state_->choose(places_[at_].chosen);
+    state_->showOnly(places_[at_].only);
     state_->setVisibleRange(places_[at_].range); // last, because a selection may move it
     restoring_ = false;
     Q_EMIT changed();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where was I before? Every change of range, chosen range or
-// selection is a step that can be taken back and again. Steps of one
-// movement (a turn of the wheel, a held key) are one.
+// Where was I before? Every change of range, chosen range, selection or of the goroutines that are looked at alone is a
+// step that can be taken back and again. Steps of one movement (a turn of the wheel, a held key) are one.
 #pragma once
 
 #include "widgets/common/view_state.h"
@@ -10,6 +9,7 @@
 #include <QObject>
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace waitscope {
@@ -36,6 +36,7 @@ class NavigationHistory : public QObject {
         TimeRange range;
         Selection selection;
         TimeRange chosen;
+        std::optional<GroupSelection> only;
         friend bool operator==(const Place&, const Place&) = default;
     };
     [[nodiscard]] Place here() const;

@@ -2,6 +2,7 @@
 #include "widgets/common/view_state.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -26,6 +27,7 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     bounds_ = axis_;
     selection_ = {};
     chosen_ = {};
+    const bool showedSome = std::exchange(only_, std::nullopt).has_value();
     hover_ = -1;
     marks_.clear();
     onset_ = -1;
@@ -33,6 +35,8 @@ void ViewState::show(std::shared_ptr<const TraceFacts> facts) {
     Q_EMIT visibleRangeChanged(visibleRange());
     Q_EMIT selectionChanged(selection_);
     Q_EMIT chosenRangeChanged(chosen_);
+    if (showedSome)
+        Q_EMIT onlyChanged();
 }
 
 TimeRange ViewState::visibleRange() const {
@@ -73,6 +77,13 @@ void ViewState::choose(TimeRange range) {
         return;
     chosen_ = range;
     Q_EMIT chosenRangeChanged(chosen_);
+}
+
+void ViewState::showOnly(std::optional<GroupSelection> goroutines) {
+    if (goroutines == only_)
+        return;
+    only_ = std::move(goroutines);
+    Q_EMIT onlyChanged();
 }
 
 void ViewState::setOnset(Time time) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What every view of one trace shares: the trace, the visible time range, the one selection, a range that was chosen to
-// look at closely, marks, the time under the mouse.
+// look at closely, goroutines that are looked at alone, marks, the time under the mouse.
 // Views change it and listen to it; they do not know each other.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <QObject>
 
 #include <memory>
+#include <optional>
 
 namespace waitscope {
 
@@ -31,6 +32,8 @@ class ViewState : public QObject {
     [[nodiscard]] TimeRange chosenRange() const { return chosen_; }
     /// What numbers are of: the chosen range, else what is visible.
     [[nodiscard]] TimeRange rangeOfInterest() const { return chosen_.empty() ? visibleRange() : chosen_; }
+    /// The goroutines that are looked at alone, whatever is selected among them; none: all.
+    [[nodiscard]] const std::optional<GroupSelection>& only() const { return only_; }
     [[nodiscard]] TimeMarks& marks() { return marks_; }
     [[nodiscard]] Time hoverTime() const { return hover_; }
 
@@ -46,6 +49,8 @@ class ViewState : public QObject {
     void select(const Selection& selection);
     /// A part of the trace to look at closely; an empty range: none.
     void choose(TimeRange range);
+    /// Looks at these goroutines alone, or at all again.
+    void showOnly(std::optional<GroupSelection> goroutines);
     /// The time under the mouse in any view; -1 when it is in none.
     void setHoverTime(Time time);
     /// When the chosen finding began; -1: none is chosen.
@@ -62,6 +67,7 @@ class ViewState : public QObject {
     void hoverTimeChanged(waitscope::Time time);
     void chosenRangeChanged(waitscope::TimeRange range);
     void onsetChanged(waitscope::Time time);
+    void onlyChanged();
 
   private:
     std::shared_ptr<const TraceFacts> facts_;
@@ -69,6 +75,7 @@ class ViewState : public QObject {
     TimeRange bounds_; ///< hold the trace
     Selection selection_;
     TimeRange chosen_;
+    std::optional<GroupSelection> only_;
     TimeMarks marks_;
     Time hover_ = -1;
     Time onset_ = -1;

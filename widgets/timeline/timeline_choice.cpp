@@ -16,16 +16,22 @@ namespace waitscope {
 
 namespace {
 
+/// What decides which rows there are.
+struct Wanted {
+    TimelineChoice choice;
+    GoroutineFilter filter;
+    std::optional<GroupSelection> only;
+};
+
 // By goroutine: 1 if it is shown.
-std::vector<std::uint8_t> shownGoroutines(const TraceFacts& facts, const TimelineChoice& choice,
-                                          const GoroutineFilter& filter, const std::stop_token& stop) {
-    std::vector<std::uint8_t> shown = filter.apply(facts, stop);
-    for (const GoroutineIndex g : choice.hidden)
+std::vector<std::uint8_t> shownGoroutines(const TraceFacts& facts, const Wanted& wanted, const std::stop_token& stop) {
+    std::vector<std::uint8_t> shown = wanted.filter.apply(facts, stop);
+    for (const GoroutineIndex g : wanted.choice.hidden)
         if (g.value < shown.size())
             shown[g.value] = 0;
-    if (choice.only) {
+    if (wanted.only) {
         std::vector<std::uint8_t> only(shown.size());
-        for (const GoroutineIndex g : *choice.only->members)
+        for (const GoroutineIndex g : *wanted.only->members)
             only[g.value] = shown[g.value];
         return only;
     }
@@ -43,13 +49,13 @@ std::optional<GroupSelection> togetherOf(const TraceFacts& facts, const Selectio
                           std::make_shared<const std::vector<GoroutineIndex>>(std::move(members))};
 }
 
-std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
-                                                    const GoroutineFilter& filter, const std::stop_token& stop) {
-    const std::vector<std::uint8_t> shown = shownGoroutines(facts, choice, filter, stop);
+std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const Wanted& wanted,
+                                                    const std::stop_token& stop) {
+    const std::vector<std::uint8_t> shown = shownGoroutines(facts, wanted, stop);
     return std::make_shared<const GoroutineGroups>(
         groupsOf(*facts.trace, facts.waits,
-                 {.grouping = choice.grouping,
-                  .order = choice.order,
+                 {.grouping = wanted.choice.grouping,
+                  .order = wanted.choice.order,
                   .wanted = [&](GoroutineIndex g) { return shown[g.value] != 0; }},
                  stop));
 }
@@ -66,13 +72,20 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
         return;
     choice_ = choice;
     Q_EMIT choiceChanged();
+    requestRows();
+}
+
+void TimelineView::requestRows() {
+    std::string problem;
+    const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
     const auto& facts = state_->facts();
-    if (!facts)
+    if (!facts || !filter)
         return;
     choosing_.request_stop();
     choosing_ = std::stop_source();
-    rowsWork_.request([facts, choice, filter = *filter, before = rows_, stop = choosing_.get_token()] {
-        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, filter, stop));
+    const Wanted wanted{choice_, *filter, state_->only()};
+    rowsWork_.request([facts, wanted, before = rows_, stop = choosing_.get_token()] {
+        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, wanted, stop));
         rows->takeOver(before);
         return rows;
     });
@@ -109,14 +122,18 @@ TimelinePictureOptions TimelineView::pictureOptions() const {
     std::string problem;
     const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
     // Applied when the picture is made, which is not on this thread.
-    const auto wanted = [facts = state_->facts(), filter = *filter, choice = choice_,
+    const auto wanted = [facts = state_->facts(), what = Wanted{choice_, *filter, state_->only()},
                          shown = std::make_shared<std::vector<std::uint8_t>>()](GoroutineIndex g) {
         if (shown->empty())
-            *shown = shownGoroutines(*facts, choice, filter, {});
+            *shown = shownGoroutines(*facts, what, {});
         return (*shown)[g.value] != 0;
     };
+    QString filterText = choice_.filter;
+    if (state_->only())
+        filterText += (filterText.isEmpty() ? QString() : QStringLiteral(", ")) + QStringLiteral("only ") +
+                      fromUtf8(state_->only()->name);
     return {.range = state_->visibleRange(),
-            .filterText = choice_.filter,
+            .filterText = filterText,
             .groups = {.grouping = choice_.grouping, .order = choice_.order, .wanted = wanted},
             .pinned = rows_.pinned()};
 }
@@ -164,19 +181,16 @@ void TimelineView::hideSelected() {
 }
 
 void TimelineView::showOnlySelected() {
-    if (!state_->facts())
-        return;
-    TimelineChoice choice = choice_;
-    choice.only = togetherOf(*state_->facts(), state_->selection());
-    setChoice(choice);
+    if (state_->facts())
+        state_->showOnly(togetherOf(*state_->facts(), state_->selection()));
 }
 
 void TimelineView::showEverything() {
     TimelineChoice choice = choice_;
     choice.filter.clear();
     choice.hidden.clear();
-    choice.only.reset();
     setChoice(choice);
+    state_->showOnly({});
 }
 
 void TimelineView::showHidden() {

@@ -294,11 +294,11 @@ bool TimelineView::cancelOne() {
         state_->choose({});
     } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
         state_->select({});
-    } else if (!choice_.filter.isEmpty() || choice_.only) {
+    } else if (!choice_.filter.isEmpty() || state_->only()) {
         TimelineChoice choice = choice_;
         choice.filter.clear();
-        choice.only.reset();
         setChoice(choice);
+        state_->showOnly({});
     } else {
         return false;
     }

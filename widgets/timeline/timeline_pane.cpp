@@ -26,7 +26,7 @@ QComboBox* makeChoice(std::span<const NamedChoice> choices, const QString& name)
 
 } // namespace
 
-TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent) {
+TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent), state_(state) {
     view_ = new TimelineView(state);
     grouping_ = makeChoice(namedGroupings, tr("Group by"));
     order_ = makeChoice(namedGroupOrders, tr("Sort by"));
@@ -79,13 +79,10 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent) 
     connect(order_, &QComboBox::activated, this, &TimelinePane::apply);
     connect(filter_, &QLineEdit::textChanged, this, &TimelinePane::apply);
     connect(view_, &TimelineView::choiceChanged, this, &TimelinePane::follow);
-    connect(only_, &QToolButton::clicked, this, [this] {
-        TimelineChoice choice = view_->choice();
-        choice.only.reset();
-        view_->setChoice(choice);
-    });
-    connect(view_, &TimelineView::rowsChanged, this, [this, state] {
-        const auto& facts = state->facts();
+    connect(state_, &ViewState::onlyChanged, this, &TimelinePane::followOnly);
+    connect(only_, &QToolButton::clicked, this, [this] { state_->showOnly({}); });
+    connect(view_, &TimelineView::rowsChanged, this, [this] {
+        const auto& facts = state_->facts();
         if (!facts)
             return count_->clear();
         const std::size_t shown = view_->rows().goroutinesShown();
@@ -116,20 +113,23 @@ void TimelinePane::follow() {
     const TimelineChoice& choice = view_->choice();
     grouping_->setCurrentIndex(static_cast<int>(choice.grouping));
     order_->setCurrentIndex(static_cast<int>(choice.order));
-    only_->setVisible(choice.only.has_value());
-    if (choice.only) {
-        constexpr int roomForName = 160;
-        const QString name = fromUtf8(choice.only->name);
-        only_->setText(tr("only %1  ✕").arg(fontMetrics().elidedText(name, Qt::ElideMiddle, roomForName)));
-        only_->setToolTip(tr("Only %1 are shown. Click to show all goroutines again.").arg(name));
-        only_->setAccessibleName(only_->toolTip());
-    }
     // While it is typed the text may be ahead of what is shown.
     if (!filter_->hasFocus() || choice.filter.isEmpty()) {
         const QSignalBlocker quiet(filter_);
         if (filter_->text() != choice.filter)
             filter_->setText(choice.filter);
     }
+}
+
+void TimelinePane::followOnly() {
+    only_->setVisible(state_->only().has_value());
+    if (!state_->only())
+        return;
+    constexpr int roomForName = 160;
+    const QString name = fromUtf8(state_->only()->name);
+    only_->setText(tr("only %1  ✕").arg(fontMetrics().elidedText(name, Qt::ElideMiddle, roomForName)));
+    only_->setToolTip(tr("Only %1 are shown. Click to show all goroutines again.").arg(name));
+    only_->setAccessibleName(only_->toolTip());
 }
 
 bool TimelinePane::eventFilter(QObject* watched, QEvent* event) {

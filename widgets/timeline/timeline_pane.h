@@ -29,7 +29,9 @@ class TimelinePane : public QWidget {
   private:
     void apply();
     void follow();
+    void followOnly();
 
+    ViewState* state_;
     TimelineView* view_ = nullptr;
     QComboBox* grouping_ = nullptr;
     QComboBox* order_ = nullptr;

@@ -65,6 +65,7 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::chosenRangeChanged, this, &TimelineView::redraw);
     connect(&state_->marks(), &TimeMarks::changed, this, &TimelineView::redraw);
     connect(state_, &ViewState::onsetChanged, this, &TimelineView::redraw);
+    connect(state_, &ViewState::onlyChanged, this, &TimelineView::requestRows);
     traceChanged();
 }
 
@@ -85,7 +86,6 @@ void TimelineView::traceChanged() {
     groupsMarked_.clear();
     choice_.hidden.clear();
     choice_.filter.clear();
-    choice_.only.reset();
     focusedRow_ = -1;
     rows_ = state_->facts() ? TimelineRows(state_->facts()) : TimelineRows();
     verticalScrollBar()->setValue(0);
@@ -93,8 +93,8 @@ void TimelineView::traceChanged() {
     sumUpGroups();
     redraw();
     // The way of grouping and sorting is the user's, not the trace's.
-    if (state_->facts() && choice_ != TimelineChoice())
-        setChoice(std::exchange(choice_, TimelineChoice()));
+    if (choice_ != TimelineChoice() || state_->only())
+        requestRows();
     Q_EMIT choiceChanged();
     Q_EMIT rowsChanged();
 }
@@ -170,7 +170,7 @@ void TimelineView::paintEvent(QPaintEvent*) {
 }
 
 QString TimelineView::whyEmpty() const {
-    if (!choice_.narrows())
+    if (!isNarrowed())
         return tr("This trace holds no goroutine.");
     return choice_.filter.isEmpty() ? tr("All goroutines are hidden.")
                                     : tr("No goroutine matches “%1”.").arg(choice_.filter);
@@ -181,7 +181,7 @@ void TimelineView::placeShowAll() {
     showAll_->adjustSize();
     const QPoint middle = viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, 0).center();
     showAll_->move(middle.x() - showAll_->width() / 2, middle.y() + fontMetrics().height());
-    showAll_->setVisible(state_->facts() && rows_.goroutinesShown() == 0 && choice_.narrows());
+    showAll_->setVisible(state_->facts() && rows_.goroutinesShown() == 0 && isNarrowed());
 }
 
 void TimelineView::redraw() {

@@ -21,15 +21,12 @@ class QPushButton;
 
 namespace waitscope {
 
-/// Which rows are shown, in which order.
+/// Which rows are shown, in which order; of the goroutines that all views look at alone, if they do.
 struct TimelineChoice {
     Grouping grouping = Grouping::Function;
     GroupOrder order = GroupOrder::OpenWait;
     QString filter; ///< in the words of model/lod/goroutine_filter.h
     std::vector<GoroutineIndex> hidden;
-    std::optional<GroupSelection> only; ///< none of the others
-    /// Some goroutines may be left out.
-    [[nodiscard]] bool narrows() const { return !filter.isEmpty() || !hidden.empty() || only; }
     friend bool operator==(const TimelineChoice&, const TimelineChoice&) = default;
 };
 
@@ -112,6 +109,11 @@ class TimelineView : public QAbstractScrollArea {
     void toggle(const TimelineRow& row);
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(TimelineRows& rows);
+    void requestRows();
+    /// Some goroutines may be left out.
+    [[nodiscard]] bool isNarrowed() const {
+        return !choice_.filter.isEmpty() || !choice_.hidden.empty() || state_->only();
+    }
     void findSelected();
     void markGroups();
     void clickAt(const QPoint& position);

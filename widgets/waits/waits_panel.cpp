@@ -42,12 +42,25 @@ constexpr int narrowestSite = 140; // it gets at least this, if it needs it
 constexpr int fadeAfter = 150;     // ms: what is computed faster needs no sign of it
 constexpr int examinedRows = 100;  // whose contents decide the width of a column
 
+using GoroutineIndices = std::shared_ptr<const std::vector<GoroutineIndex>>; ///< null: all
+
 QLabel* messageLabel(QWidget* parent) {
     auto* const label = new QLabel(parent);
     label->setAlignment(Qt::AlignCenter);
     label->setWordWrap(true);
     label->setMargin(4 * gap);
     return label;
+}
+
+GoroutineIndices membersOf(const std::optional<GroupSelection>& group) {
+    return group ? group->members : nullptr;
+}
+
+void keepOnly(const Trace& trace, const GoroutineIndices& only, std::vector<WaitingGoroutine>& list) {
+    std::vector<std::uint8_t> kept(trace.goroutines.size());
+    for (const GoroutineIndex g : *only)
+        kept[g.value] = 1;
+    std::erase_if(list, [&](const WaitingGoroutine& waiting) { return kept[waiting.goroutine.value] == 0; });
 }
 
 // Of the two columns of words that can be long; the tooltip has the whole text. The site gets what is left beside the
@@ -98,6 +111,7 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     connect(view_, &ViewState::traceChanged, this, &WaitsPanel::followTrace);
     connect(view_, &ViewState::visibleRangeChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::chosenRangeChanged, this, &WaitsPanel::followRange);
+    connect(view_, &ViewState::onlyChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::selectionChanged, this, &WaitsPanel::followSelection);
     followTrace();
     followRange();
@@ -299,17 +313,19 @@ void WaitsPanel::followSelection(const Selection& selection) {
 }
 
 void WaitsPanel::requestRows() {
-    rows_.request(
-        [facts = view_->facts(), range = view_->rangeOfInterest(), by = by_, distributions = needsDistributions()] {
-            return WaitRowsModel::Content::of(
-                facts, computeWaitTable(*facts, {.range = range, .by = by, .distributions = distributions}));
-        });
+    rows_.request([facts = view_->facts(), range = view_->rangeOfInterest(), only = membersOf(view_->only()), by = by_,
+                   distributions = needsDistributions()] {
+        WaitTableOptions options{.range = range, .by = by, .distributions = distributions};
+        if (only)
+            options.only = *only;
+        return WaitRowsModel::Content::of(facts, computeWaitTable(*facts, options));
+    });
     setBusy();
 }
 
 void WaitsPanel::requestGoroutines() {
-    goroutines_.request([facts = view_->facts(), range = view_->rangeOfInterest(), row = row_, selected = selected_,
-                         stacksOnce = stacksOnce_->isChecked()]() -> Goroutines {
+    goroutines_.request([facts = view_->facts(), range = view_->rangeOfInterest(), only = membersOf(view_->only()),
+                         row = row_, selected = selected_, stacksOnce = stacksOnce_->isChecked()]() -> Goroutines {
         Goroutines found{.facts = facts, .row = row, .selected = selected};
         if (!row) {
             const SpanIndex wait = openOrLongestWait(*facts, selected, range);
@@ -320,6 +336,8 @@ void WaitsPanel::requestGoroutines() {
         }
         const bool runtime = selected.known() && facts->waits.isRuntime(selected);
         found.list = goroutinesOf(*facts, *found.row, range, runtime);
+        if (only)
+            keepOnly(*facts->trace, only, found.list);
         found.count = found.list.size();
         if (stacksOnce) {
             const auto own = std::ranges::find(found.list, selected, &WaitingGoroutine::goroutine);
@@ -447,7 +465,8 @@ void WaitsPanel::showWhatThereIs() {
     else if (rows_.busy() || rowsModel_->busy())
         message_->setText(tr("Counting the waits …"));
     else
-        message_->setText(tr("No goroutine of the program waited in this part of the trace."));
+        message_->setText(view_->only() ? tr("None of the goroutines shown waited in this part of the trace.")
+                                        : tr("No goroutine of the program waited in this part of the trace."));
     clearFilter_->setVisible(filtered);
     rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
     const int idle = rowsModel_->idleRows();
@@ -458,16 +477,19 @@ void WaitsPanel::showWhatThereIs() {
     if (table.rows.empty())
         summary_->clear();
     else
-        summary_->setText(tr("%1 of %2 rows%3 · %4 waits · %5: %6")
-                              .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
-                                   fromUtf8(countText(table.rows.size())),
-                                   idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
-                                   fromUtf8(countText(rowsModel_->waits())),
-                                   view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
-                                   table.range == view_->facts()->trace->wholeRange()
-                                       ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
-                                       : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
-                                                                       fromUtf8(durationText(table.range.end)))));
+        summary_->setText(
+            tr("%1 of %2 rows%3 · %4 waits%7 · %5: %6")
+                .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
+                     fromUtf8(countText(table.rows.size())),
+                     idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
+                     fromUtf8(countText(rowsModel_->waits())), view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
+                     table.range == view_->facts()->trace->wholeRange()
+                         ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
+                         : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
+                                                         fromUtf8(durationText(table.range.end))),
+                     view_->only()
+                         ? tr(" of the %1 goroutines shown").arg(fromUtf8(countText(view_->only()->members->size())))
+                         : QString()));
 
     const int goroutines = goroutinesModel_->rowCount();
     goroutinesOrMessage_->setCurrentIndex(goroutines > 0 ? 0 : 1);
