@@ -52,10 +52,13 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
         ->check(CLI::IsMember(namesOf(namedGroupings)));
     program.add_option("--sort", view.sort, "what comes first")->check(CLI::IsMember(namesOf(namedGroupOrders)));
     program.add_option("--filter", view.filter, "only these goroutines, in the words of the window's filter");
-    program.add_option("--select", view.select,
-                       "what to select: g42, g42@1.5s, P3, #7 (a task) or a function whose goroutines are meant");
+    program.add_option(
+        "--select", view.select,
+        "what to select: g42, g42@1.5s, P3, #7 (a task), a function whose goroutines are meant, goroutines "
+        "together: g1,g5..g90, or the waits at a place: mutex at cache.go:45  main.get");
     program.add_option("--choose", view.choose, "A..B: a range to look at closely");
-    program.add_option("--hide", view.hide, "g1,g2: goroutines without a row");
+    program.add_option("--only", view.only, "g1,g5..g90: these goroutines alone");
+    program.add_option("--hide", view.hide, "g1,g5..g90: goroutines without a row");
     program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
 }
 
@@ -122,6 +125,7 @@ int runCommandLine(int argc, char** argv) {
     waitsApp->add_option("--columns", waits.columns, "of the text: all, or names such as primitive,key,p99,top-waker");
     waitsApp->add_option("--goroutines", waits.goroutinesOfRow, "ROW: the goroutines of this row, from 1 on, as JSON")
         ->check(CLI::PositiveNumber);
+    waitsApp->add_option("--only", waits.only, "g1,g5..g90: the waits of these goroutines");
     waitsApp->add_flag("--runtime", waits.runtime, "with the goroutines of Go's runtime");
     waitsApp->callback([&] { run = [&] { return waits.run(); }; });
 
@@ -228,6 +232,7 @@ int runCommandLine(int argc, char** argv) {
     timelineApp->add_option("--sort", timeline.sort, "what comes first")
         ->check(CLI::IsMember(namesOf(namedGroupOrders)))
         ->capture_default_str();
+    timelineApp->add_option("--only", timeline.only, "g1,g5..g90: these goroutines alone");
     timelineApp->add_option("--pin", timeline.pin, "g1,g2: goroutines at the top");
     timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
 

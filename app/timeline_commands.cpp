@@ -205,8 +205,10 @@ ViewOptions TimelineCommands::options() const {
     options.select = selectedAs(*state.facts(), state.selection());
     if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
         options.choose = std::to_string(chosen.begin) + "ns.." + std::to_string(chosen.end) + "ns";
-    options.hide = goroutinesText(trace, choice.hidden);
-    options.pin = goroutinesText(trace, timeline.rows().pinned());
+    if (state.only())
+        options.only = setText(*state.facts(), *state.only()->members);
+    options.hide = setText(*state.facts(), choice.hidden);
+    options.pin = goroutinesText(*state.facts(), timeline.rows().pinned());
     return options;
 }
 
@@ -228,10 +230,16 @@ QString TimelineCommands::apply(const ViewOptions& options) {
     if (!options.sort.empty())
         choice.order = static_cast<GroupOrder>(findChoice(namedGroupOrders, options.sort).value_or(0));
     choice.filter = QString::fromStdString(options.filter);
-    choice.hidden = goroutinesFrom(trace, options.hide);
+    choice.hidden = goroutinesFrom(*state.facts(), options.hide);
     timeline.setChoice(choice);
-    if (const auto pinned = goroutinesFrom(trace, options.pin); !pinned.empty())
+    if (const auto pinned = goroutinesFrom(*state.facts(), options.pin); !pinned.empty())
         timeline.setPinned(pinned);
+    if (!options.only.empty()) {
+        auto only = togetherFrom(*state.facts(), options.only);
+        if (!only)
+            return tr("--only %1: the trace has no such goroutines.").arg(QString::fromStdString(options.only));
+        state.showOnly(std::move(only));
+    }
     if (!options.range.empty()) {
         const auto range = rangeFrom(options.range, trace, problem);
         if (!range)

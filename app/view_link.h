@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,21 +23,28 @@ struct ViewOptions {
     std::string group;
     std::string sort;
     std::string filter;
-    std::string
-        select; ///< "g42", "g42@1.5s": the span of it at that time, "P3", "#7": a task, "main.worker": its group
+    /// "g42", "g42@1.5s": the span of it at that time, "P3", "#7": a task, "main.worker": its group, "g1,g5..g90":
+    /// these goroutines together, "mutex at cache.go:45  main.get": the waits there
+    std::string select;
     std::string choose; ///< "1.5s..2s": the range that is looked at closely
-    std::string hide;   ///< "g1,g2"
+    std::string only;   ///< "g1,g5..g90": the goroutines that are looked at alone
+    std::string hide;   ///< "g1,g5..g90"
     std::string pin;    ///< "g1,g2"
 
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
 };
 
-/// The goroutines of "g1,g2" that the trace has.
-[[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const Trace& trace, const std::string& text);
-/// "g1,g2".
-[[nodiscard]] std::string goroutinesText(const Trace& trace, const std::vector<GoroutineIndex>& goroutines);
+/// The goroutines of "g1,g5..g90" that the trace has: a stretch of ids holds the program's own goroutines, not those of
+/// Go's runtime. O(goroutines · log).
+[[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::string& text);
+/// "g1,g5..g90", in the order given. O(goroutines · log).
+[[nodiscard]] std::string goroutinesText(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines);
+/// The same of goroutines whose order means nothing: as short as it can be.
+[[nodiscard]] std::string setText(const TraceFacts& facts, std::vector<GoroutineIndex> goroutines);
+/// Some of the trace's goroutines, named as rows that were brushed are; none if it has none of them.
+[[nodiscard]] std::optional<GroupSelection> togetherFrom(const TraceFacts& facts, const std::string& text);
 
-/// A selection as `--select` says it; empty for what it cannot say: a site, rows that were brushed.
+/// A selection as `--select` says it; empty for nothing.
 [[nodiscard]] std::string selectedAs(const TraceFacts& facts, const Selection& selection);
 /// And back; nothing if the trace has no such thing.
 [[nodiscard]] Selection selectionFrom(const std::shared_ptr<const TraceFacts>& facts, const std::string& text);

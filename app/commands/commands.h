@@ -22,6 +22,7 @@ struct WaitsCommand {
     std::string by = "site";
     std::string columns;             ///< names with commas between them; empty: the ordinary ones
     std::size_t goroutinesOfRow = 0; ///< from 1; 0: the table
+    std::string only;                ///< "g1,g5..g90"; empty: all goroutines
     bool runtime = false;
     [[nodiscard]] int run() const;
 };
@@ -102,6 +103,7 @@ struct InfoCommand {
 struct TimelineCommand : PictureCommand {
     std::string group = "function";
     std::string sort = "open-wait";
+    std::string only;
     std::string pin;
     [[nodiscard]] int run() const;
 };

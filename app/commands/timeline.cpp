@@ -23,16 +23,27 @@ int TimelineCommand::run() const {
         .order = static_cast<GroupOrder>(findChoice(namedGroupOrders, sort).value_or(0)),
         .wanted = nullptr,
     };
-    if (request->filter)
-        groups.wanted = [trace = request->facts->trace, filter = request->filter](GoroutineIndex g) {
-            return filter(trace->function(g));
+    const auto together = togetherFrom(*request->facts, only);
+    if (!together && !only.empty()) {
+        say("--only " + only + ": the trace has no such goroutines.");
+        return Usage;
+    }
+    std::vector<std::uint8_t> shown(request->facts->trace->goroutines.size(), together ? 0 : 1);
+    if (together)
+        for (const GoroutineIndex g : *together->members)
+            shown[g.value] = 1;
+    if (request->filter || together)
+        groups.wanted = [&, trace = request->facts->trace](GoroutineIndex g) {
+            return shown[g.value] != 0 && (!request->filter || request->filter(trace->function(g)));
         };
+    const std::string filterText =
+        filter + (together ? (filter.empty() ? "only " : ", only ") + together->name : std::string());
     const TimelinePictureOptions picture{.range = request->range,
                                          .size = {request->size.width, request->size.height},
                                          .scale = scale,
-                                         .filterText = QString::fromStdString(filter),
+                                         .filterText = QString::fromStdString(filterText),
                                          .groups = groups,
-                                         .pinned = goroutinesFrom(*request->facts->trace, pin)};
+                                         .pinned = goroutinesFrom(*request->facts, pin)};
     return isSvg ? writeText(renderTimelineSvg(request->facts, picture).toStdString(), *this)
                  : writePicture(renderTimeline(request->facts, picture), *this);
 }

@@ -5,6 +5,7 @@
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
+#include "app/view_link.h"
 #include "model/facts.h"
 #include "model/report/holdups.h"
 #include "model/report/text.h"
@@ -138,7 +139,14 @@ int WaitsCommand::run() const {
         return Usage;
     }
     const auto facts = computeFacts(loaded);
-    const WaitTableOptions options{.range = *within, .by = *grouping, .runtimeGoroutines = runtime, .rootCauses = json};
+    std::vector<GoroutineIndex> goroutines = goroutinesFrom(*facts, only);
+    std::ranges::sort(goroutines);
+    if (goroutines.empty() && !only.empty()) {
+        say("--only " + only + ": the trace has no such goroutines.");
+        return Usage;
+    }
+    const WaitTableOptions options{
+        .range = *within, .by = *grouping, .only = goroutines, .runtimeGoroutines = runtime, .rootCauses = json};
     std::string result;
     if (goroutinesOfRow > 0) {
         const WaitTable table = computeWaitTable(*facts, options);
@@ -148,7 +156,12 @@ int WaitsCommand::run() const {
             return Usage;
         }
         const WaitRow& row = table.rows[goroutinesOfRow - 1];
-        result = rowGoroutinesJson(*facts, table, row, goroutinesOf(*facts, row.key, *within, runtime));
+        std::vector<WaitingGoroutine> inRow = goroutinesOf(*facts, row.key, *within, runtime);
+        if (!goroutines.empty())
+            std::erase_if(inRow, [&](const WaitingGoroutine& waiting) {
+                return !std::ranges::binary_search(goroutines, waiting.goroutine);
+            });
+        result = rowGoroutinesJson(*facts, table, row, inRow);
     } else if (json) {
         result = waitsJson(*facts, options);
     } else {

@@ -317,52 +317,6 @@ class TestMainWindow : public QObject {
         QVERIFY(!commands->goTo(QStringLiteral("lunch")));
     }
 
-    void aLinkOpensTheSameView() {
-        open([&] { window_->openFile(small); });
-        auto* const commands = window_->view()->findChild<TimelineCommands*>();
-        auto* const timeline = window_->view()->findChild<TimelineView*>();
-        const Trace& trace = *window_->state()->facts()->trace;
-        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
-        timeline->setChoice({.grouping = Grouping::Creator,
-                             .order = GroupOrder::TotalWait,
-                             .filter = QStringLiteral("main -g1"),
-                             .hidden = {GoroutineIndex{3}}});
-        QTRY_COMPARE(rows.count(), 1);
-        timeline->setPinned({GoroutineIndex{4}});
-        window_->state()->setVisibleRange({1'000'000, 3'000'000});
-        window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
-        window_->state()->choose({1'500'000, 2'000'000});
-        const ViewOptions options = commands->options();
-        QVERIFY(
-            commands->link().startsWith(QStringLiteral("waitscope ") + small + QStringLiteral(" --range 1000000ns..")));
-        QVERIFY(commands->link().contains(QStringLiteral("--filter 'main -g1'")));
-
-        const Selection selection = window_->state()->selection();
-        const TimeRange range = window_->state()->visibleRange();
-        window_ = std::make_unique<MainWindow>();
-        window_->show();
-        window_->showViewWhenLoaded(options);
-        open([&] { window_->openFile(small); });
-        QCOMPARE(window_->state()->visibleRange(), range);
-        QVERIFY(window_->state()->selection() == selection);
-        QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'500'000, 2'000'000}));
-        QVERIFY(window_->view()->findChild<TimelineCommands*>()->options() == options);
-    }
-
-    void groupsProcessorsAndTasksAreInLinksToo() {
-        open([&] { window_->openFile(small); });
-        const auto facts = window_->state()->facts();
-        const GoroutineGroup& group = facts->groups.groups.front();
-        for (const Selection& selection :
-             {Selection(ProcessorSelection{{0}}), Selection(TaskSelection{{0}}), Selection(GoroutineSelection{{2}}),
-              Selection(
-                  GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)})})
-            QVERIFY2(selectionFrom(facts, selectedAs(*facts, selection)) == selection,
-                     selectedAs(*facts, selection).c_str());
-        QVERIFY(selectedAs(*facts, SiteSelection{}).empty());
-        QVERIFY(std::holds_alternative<std::monostate>(selectionFrom(facts, "P999")));
-    }
-
     void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {
         const QString path = writeLongTrace();
         QSignalSpy cancelled(window_->loader(), &Loader::cancelled);

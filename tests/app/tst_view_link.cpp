@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Does a colleague who opens a link see the same? Range, rows, filter, selection, and goroutines that are looked at
+// alone.
+#include "app/main_window.h"
+#include "app/timeline_commands.h"
+#include "app/trace_view.h"
+#include "tests/support/own_settings.h"
+#include "widgets/heatmap/heatmap_view.h"
+#include "widgets/timeline/timeline_view.h"
+#include "widgets/waits/wait_rows_model.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace waitscope;
+
+namespace {
+
+const QString small = QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
+
+bool sameGoroutines(std::vector<GoroutineIndex> a, std::vector<GoroutineIndex> b) {
+    std::ranges::sort(a, {}, &GoroutineIndex::value);
+    std::ranges::sort(b, {}, &GoroutineIndex::value);
+    return a == b;
+}
+
+} // namespace
+
+class TestViewLink : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() { test::keepSettingsIn(folder_.path()); }
+    void init() { openWindow({}); }
+    void cleanup() { window_.reset(); }
+
+    void aLinkOpensTheSameView() {
+        auto* const commands = window_->view()->findChild<TimelineCommands*>();
+        auto* const timeline = window_->view()->findChild<TimelineView*>();
+        const Trace& trace = *window_->state()->facts()->trace;
+        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
+        timeline->setChoice({.grouping = Grouping::Creator,
+                             .order = GroupOrder::TotalWait,
+                             .filter = QStringLiteral("main -g1"),
+                             .hidden = {GoroutineIndex{3}}});
+        QTRY_COMPARE(rows.count(), 1);
+        timeline->setPinned({GoroutineIndex{4}});
+        window_->state()->setVisibleRange({1'000'000, 3'000'000});
+        window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
+        window_->state()->choose({1'500'000, 2'000'000});
+        const ViewOptions options = commands->options();
+        QVERIFY(
+            commands->link().startsWith(QStringLiteral("waitscope ") + small + QStringLiteral(" --range 1000000ns..")));
+        QVERIFY(commands->link().contains(QStringLiteral("--filter 'main -g1'")));
+
+        const Selection selection = window_->state()->selection();
+        const TimeRange range = window_->state()->visibleRange();
+        openWindow(options);
+        QCOMPARE(window_->state()->visibleRange(), range);
+        QVERIFY(window_->state()->selection() == selection);
+        QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'500'000, 2'000'000}));
+        QVERIFY(window_->view()->findChild<TimelineCommands*>()->options() == options);
+    }
+
+    void groupsProcessorsTasksAndPlacesAreInLinksToo() {
+        const auto facts = window_->state()->facts();
+        const GoroutineGroup& group = facts->groups.groups.front();
+        for (const Selection& selection :
+             {Selection(ProcessorSelection{{0}}), Selection(TaskSelection{{0}}), Selection(GoroutineSelection{{2}}),
+              Selection(
+                  GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)})})
+            QVERIFY2(selectionFrom(facts, selectedAs(*facts, selection)) == selection,
+                     selectedAs(*facts, selection).c_str());
+        for (const WaitClass& wait : facts->waits.all()) {
+            const std::string text = selectedAs(*facts, SiteSelection{wait.primitive, wait.site});
+            QCOMPARE(selectedAs(*facts, selectionFrom(facts, text)), text);
+        }
+        QVERIFY(selectedAs(*facts, {}).empty());
+        QVERIFY(std::holds_alternative<std::monostate>(selectionFrom(facts, "P999")));
+    }
+
+    void brushedRowsAreInLinksAndGoOnToTheWaits() {
+        HeatmapView* const heatmap = window_->view()->heatmap();
+        const auto* const waits = window_->view()->findChild<WaitRowsModel*>();
+        const auto facts = window_->state()->facts();
+        QTRY_VERIFY(heatmap->grid() && !heatmap->isComputing());
+        QTRY_VERIFY(waits->rowCount() > 0);
+        const Time all = waits->table().goroutineTime;
+        brushLowerRows(*heatmap);
+
+        QVERIFY(window_->state()->only());
+        const std::vector<GoroutineIndex> brushed = *window_->state()->only()->members;
+        QVERIFY(brushed.size() > 1 && brushed.size() < heatmap->grid()->goroutines.size());
+        const WaitTable expected =
+            computeWaitTable(*facts, {.range = facts->trace->wholeRange(), .only = brushed, .distributions = false});
+        QVERIFY(expected.goroutineTime < all);
+        QTRY_COMPARE(waits->table().goroutineTime, expected.goroutineTime);
+        QCOMPARE(waits->table().waits(), expected.waits());
+        const ViewOptions options = commands()->options();
+        QVERIFY(commands()->link().contains(QStringLiteral(" --only g")));
+
+        commands()->history().back(); // brushing was one step
+        QVERIFY(!window_->state()->only());
+        QTRY_COMPARE(waits->table().goroutineTime, all);
+
+        openWindow(options);
+        QVERIFY(window_->state()->only());
+        QVERIFY(sameGoroutines(*window_->state()->only()->members, brushed));
+        QVERIFY(commands()->options() == options);
+        QTRY_COMPARE(window_->view()->timeline()->rows().goroutinesShown(), brushed.size());
+    }
+
+    void goroutinesAreNamedInStretches() {
+        const TraceFacts& facts = *window_->state()->facts();
+        std::vector<GoroutineIndex> own;
+        for (std::uint32_t g = 0; g < facts.trace->goroutines.size(); ++g)
+            if (!facts.waits.isRuntime({g}))
+                own.push_back({g});
+        const std::string all = setText(facts, own);
+        QCOMPARE(std::ranges::count(all, ','), 0); // one stretch, whatever the runtime's ids are between
+        QVERIFY(sameGoroutines(goroutinesFrom(facts, all), own));
+        own.erase(own.begin() + static_cast<std::ptrdiff_t>(own.size() / 2));
+        QVERIFY(sameGoroutines(goroutinesFrom(facts, setText(facts, own)), own));
+        const std::vector<GoroutineIndex> pinned{own[3], own[1], own[2]};
+        QCOMPARE(goroutinesFrom(facts, goroutinesText(facts, pinned)), pinned); // in their order
+        QVERIFY(goroutinesFrom(facts, "g5..,..g5,g9..g2,lunch,").empty());
+        QVERIFY(!togetherFrom(facts, "g999999..g9999999"));
+    }
+
+    void aLinkToGoroutinesOfAnotherTraceSaysSo() {
+        QVERIFY(commands()->apply({.only = "g999999..g9999999"}).contains(QStringLiteral("no such goroutines")));
+        QVERIFY(!window_->state()->only());
+    }
+
+  private:
+    TimelineCommands* commands() { return window_->view()->commands(); }
+
+    void openWindow(const ViewOptions& options) {
+        window_ = std::make_unique<MainWindow>();
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_->showViewWhenLoaded(options);
+        QSignalSpy loaded(window_->loader(), &Loader::loaded);
+        window_->openFile(small);
+        QTRY_COMPARE(loaded.count(), 1);
+    }
+
+    static void brushLowerRows(const HeatmapView& heatmap) {
+        const QRect canvas = heatmap.canvas();
+        QWidget* const field = heatmap.focusProxy();
+        const int x = canvas.left() - 20;
+        const QPoint from = field->mapFrom(&heatmap, QPoint(x, canvas.top() + canvas.height() / 4));
+        const QPoint to = field->mapFrom(&heatmap, QPoint(x, canvas.bottom() - 2));
+        QTest::mousePress(field, Qt::LeftButton, {}, from);
+        QTest::mouseMove(field, to);
+        QTest::mouseRelease(field, Qt::LeftButton, {}, to);
+    }
+
+    QTemporaryDir folder_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(TestViewLink)
+#include "tst_view_link.moc"
