@@ -6,7 +6,10 @@
 //     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out, groups folded and unfolded
 //     rows      grouping, sorting and filtering all goroutines; a search
 //     grid      of a lifetime heatmap of 1900 x 1000: the whole trace, and a window of a tenth that pans
+//     pan       what the thread that draws does for a frame while it pans, and to take up a new grid
 //     picture   of 3840 x 2160: numbers, pixels, bytes of the PNG
+//
+// and the last three of a crowd of 100,000 goroutines and 2 million spans too.
 //
 // bench [--events N | --file TRACE] [--runs N]. Without a file it generates a trace. With --check it runs once, asserts
 // what was counted (never milliseconds), and is one of the tests.
@@ -16,7 +19,9 @@
 #include "model/search/search.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
+#include "widgets/common/picture_caption.h"
 #include "widgets/heatmap/heatmap_picture.h"
+#include "widgets/heatmap/heatmap_plot.h"
 #include "widgets/timeline/timeline_painter.h"
 
 #include <QApplication>
@@ -24,6 +29,7 @@
 #include <QCommandLineParser>
 #include <QElapsedTimer>
 #include <QPainter>
+#include <QWidget>
 
 #include <algorithm>
 #include <cstdio>
@@ -111,6 +117,34 @@ Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, in
     return frames;
 }
 
+// Of the processor, on this thread: it must not be kept from the next frame.
+void timePanning(const std::shared_ptr<const TraceFacts>& facts, const Grid& grid) {
+    const QSize size(2120, 1040);
+    HeatmapPlot plot(nullptr);
+    plot.setLook(HeatmapLook::light(pictureFont()));
+    plot.layOut(size);
+    plot.widget()->resize(size);
+    const HeatmapContents contents{.trace = facts->trace, .grid = std::make_shared<const Grid>(grid)};
+    constexpr int frames = 40;
+    std::vector<double> stretched, anew;
+    const auto timed = [&](std::vector<double>& into, const auto& work) {
+        const double before = threadTime();
+        work();
+        plot.update();
+        QCoreApplication::processEvents(); // it is drawn behind the scenes
+        plot.widget()->grab();
+        into.push_back(threadTime() - before);
+    };
+    timed(anew, [&] { plot.show(contents); });
+    for (int i = 0; i < frames; ++i) {
+        const Time by = grid.range.length() * i / (4 * frames);
+        timed(stretched, [&] { plot.setTimeRange({grid.range.begin + by, grid.range.end + by}); });
+        timed(anew, [&] { plot.show(contents); });
+    }
+    std::printf("pan       frame p95 %.1f ms, with a new grid %.1f ms\n", percentile(stretched, 0.95),
+                percentile(anew, 0.95));
+}
+
 // Prints the times; whether the work is bounded by what lies in the range.
 bool measureHeatmap(const std::shared_ptr<const TraceFacts>& facts, int count) {
     const Trace& trace = *facts->trace;
@@ -131,6 +165,7 @@ bool measureHeatmap(const std::shared_ptr<const TraceFacts>& facts, int count) {
     std::printf("grid      whole p50 %.1f ms (%zu goroutines, %llu spans), a tenth p50 %.1f ms (%llu spans at most)\n",
                 percentile(whole, 0.5), order.size(), static_cast<unsigned long long>(spans), percentile(pan, 0.5),
                 static_cast<unsigned long long>(mostInWindow));
+    timePanning(facts, grid);
     std::shared_ptr<const HeatmapSheet> sheet;
     QImage picture;
     QBuffer file;
@@ -182,6 +217,7 @@ int main(int argc, char** argv) {
                         (static_cast<double>(timer.nsecsElapsed()) / 1e9));
     }
     const auto loaded = static_cast<double>(facts->trace->report.events);
+    const bool complete = facts->trace->report.complete;
     std::printf("load      %.1f million events/s (%.0f events, %.1f MB)\n", percentile(rates, 0.5) / 1e6, loaded,
                 static_cast<double>(bytes.size()) / 1e6);
     std::printf("memory    %.1f bytes/event\n", static_cast<double>(peak - before) / loaded);
@@ -197,12 +233,15 @@ int main(int argc, char** argv) {
         frames.mostWork = std::max(frames.mostWork, some.mostWork);
     }
     timeRows(*facts);
-    const bool boundedHeatmap = measureHeatmap(facts, check ? 1 : 9);
+    bool boundedHeatmap = measureHeatmap(facts, check ? 1 : 9);
+    facts.reset();
+    constexpr std::size_t goroutines = 100'000, waits = 6;
+    const std::vector<std::byte> crowd = test::generatedCrowd(check ? goroutines / 20 : goroutines, waits);
+    boundedHeatmap &= measureHeatmap(computeFacts(loadTrace(crowd, "crowd").trace), check ? 1 : 9);
     if (!check)
         return 0;
     const auto rows = static_cast<std::size_t>(size.height() / TimelineRows::rowHeight + 1);
-    const bool right = boundedHeatmap &&
-                       (facts->trace->report.complete || fail("the generated trace is not complete")) &&
+    const bool right = boundedHeatmap && (complete || fail("the generated trace is not complete")) &&
                        (loaded >= static_cast<double>(events) || fail("events are missing")) &&
                        (frames.mostWork <= 2 * rows * static_cast<std::size_t>(size.width()) ||
                         fail("a frame reads more than its pixels"));

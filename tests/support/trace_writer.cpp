@@ -181,4 +181,37 @@ std::vector<std::byte> generatedTrace(std::size_t events) {
     return writer.bytes();
 }
 
+std::vector<std::byte> generatedCrowd(std::size_t goroutines, std::size_t waits) {
+    constexpr std::uint64_t firstId = 1000;
+    constexpr std::size_t stuck = 100; // every so many
+    TraceWriter writer(26);
+    writer.generation();
+    const std::uint64_t receive = writer.string("chan receive");
+    const std::uint64_t create = writer.stack({"main.serve", "main.main"});
+    const std::uint64_t entry = writer.stack({"main.handle"});
+    const std::uint64_t work = writer.stack({"runtime.chanrecv1", "main.handle"});
+    const std::uint64_t never = writer.stack({"runtime.chanrecv1", "main.stuck", "main.handle"});
+    // One thread creates and wakes, the other runs them a moment later.
+    ThreadWriter& creates = writer.thread(1, 1000);
+    ThreadWriter& runs = writer.thread(2, 1002);
+    creates.event(wire::ProcStatus, {0, wire::ProcRunning}).event(wire::GoStatus, {1, 1, wire::GoRunning});
+    runs.event(wire::ProcStatus, {1, wire::ProcRunning}, 2);
+    for (std::size_t i = 0; i < goroutines; ++i) {
+        creates.event(wire::GoCreate, {firstId + i, entry, create}, 4);
+        runs.event(wire::GoStart, {firstId + i, 1}, 3).event(wire::GoBlock, {receive, waits > 0 ? work : never});
+    }
+    for (std::size_t wait = 1; wait <= waits; ++wait)
+        for (std::size_t i = 0; i < goroutines; ++i) {
+            creates.event(wire::GoUnblock, {firstId + i, 2 * wait, create}, 4);
+            runs.event(wire::GoStart, {firstId + i, 2 * wait + 1}, 3);
+            if (wait < waits)
+                runs.event(wire::GoBlock, {receive, work});
+            else if (i % stuck == 0)
+                runs.event(wire::GoBlock, {receive, never});
+            else
+                runs.event(wire::GoDestroy);
+        }
+    return writer.bytes();
+}
+
 } // namespace waitscope::test

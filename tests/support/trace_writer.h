@@ -69,4 +69,8 @@ class TraceWriter {
 /// wake one another, end; some wait for ever. The same number gives the same bytes.
 [[nodiscard]] std::vector<std::byte> generatedTrace(std::size_t events);
 
+/// A crowd: so many goroutines are created one after the other, and each receives so many times; every hundredth then
+/// waits for ever, the others end as soon as they can. 3 + 3 · waits events each, all in one generation.
+[[nodiscard]] std::vector<std::byte> generatedCrowd(std::size_t goroutines, std::size_t waits);
+
 } // namespace waitscope::test
