@@ -22,7 +22,8 @@ void fillAges(const GridRequest& request, Grid& grid) {
     const Trace& trace = *request.facts.trace;
     grid.unit = Unit::Count;
     const auto whole = static_cast<double>(trace.duration);
-    const double low = std::max(1.0, std::min(1e6, whole / 1000));
+    // A power of ten: then the decades, which the axis names, are edges of rows.
+    const double low = std::pow(10.0, std::floor(std::log10(std::clamp(whole / 1000, 1.0, 1e6))));
     // Ages are read off a scale of rows: as many as there is room for, up to what the eye can tell apart.
     const double decades = std::max(1.0, std::log10(whole / low));
     const auto perDecade = static_cast<std::uint32_t>(std::clamp((request.options.rows - 1) / decades, 1.0, 24.0));

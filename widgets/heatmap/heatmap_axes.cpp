@@ -77,22 +77,30 @@ std::vector<RowTicker::Label> RowTicker::rowNames(const QCPRange& range) const {
 
 std::vector<RowTicker::Label> RowTicker::intervals() const {
     const Grid& grid = *contents.grid;
+    const double apart = (grid.lastPlace() - grid.firstPlace()) / std::max(1, height) * 18;
     std::vector<Label> labels;
     double last = -1e9;
-    const double apart = (grid.lastPlace() - grid.firstPlace()) / std::max(1, height) * 18;
+    const auto add = [&](double place, const QString& text) {
+        if (place - last < apart)
+            return;
+        labels.push_back({place, text});
+        last = place;
+    };
     for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
-        const GridRow& row = grid.rows[r];
-        const GridBand place = grid.placeOf(r);
-        if (row.high <= 0) { // the strip of open waits
-            labels.push_back({(place.top + place.bottom) / 2, QStringLiteral("still open")});
-            continue;
-        }
-        const double decade = std::log10(std::max(row.low, 1.0));
-        if (row.low > 0 && std::abs(decade - std::round(decade)) < 1e-6 && place.top - last >= apart) {
-            labels.push_back({place.top, fromUtf8(durationText(std::llround(row.low)))});
-            last = place.top;
-        }
+        const double low = grid.rows[r].low;
+        const double decade = std::log10(std::max(low, 1.0));
+        if (low > 0 && std::abs(decade - std::round(decade)) < 1e-6)
+            add(grid.placeOf(r).top, fromUtf8(durationText(std::llround(low))));
     }
+    if (labels.empty()) // all of it lies within a decade
+        for (std::uint32_t r = 0; r < grid.rows.size(); ++r)
+            if (const GridBand place = grid.placeOf(r); grid.rows[r].high > 0)
+                add((place.top + place.bottom) / 2, fromUtf8(grid.rows[r].label));
+    for (std::uint32_t r = 0; r < grid.rows.size(); ++r)
+        if (grid.rows[r].high <= 0) {
+            const GridBand place = grid.placeOf(r); // the strip of open waits
+            labels.push_back({(place.top + place.bottom) / 2, QStringLiteral("still open")});
+        }
     return labels;
 }
 
