@@ -105,6 +105,8 @@ std::string stretchLabel(const Trace& trace, std::span<const GoroutineIndex> gor
 }
 
 std::string valueText(const Grid& grid, double value) {
+    if (std::isnan(value))
+        return "none";
     switch (grid.unit) {
     case Unit::Share:
         return percentText(value * 100);

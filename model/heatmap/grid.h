@@ -140,7 +140,7 @@ struct Grid {
 /// What stands beside a stretch of rows: Go's id of the first goroutine and the function, or "91 … main.work" with the
 /// function that most of their time is spent in.
 [[nodiscard]] std::string stretchLabel(const Trace& trace, std::span<const GoroutineIndex> goroutines);
-/// A value in the unit of the grid, as a person writes it: "42.0 %", "312 ms", "983".
+/// A value in the unit of the grid, as a person writes it: "42.0 %", "312 ms", "983"; "none" for NaN.
 [[nodiscard]] std::string valueText(const Grid& grid, double value);
 
 } // namespace waitscope

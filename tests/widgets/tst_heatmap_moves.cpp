@@ -172,6 +172,21 @@ class HeatmapMovesTest : public QObject {
         QToolTip::hideText();
     }
 
+    void theTooltipOfACellWithNobodySaysSo() {
+        for (const HeatmapMetric& metric : {HeatmapMetric{}, HeatmapMetric{.measure = Measure::WaitAge}}) {
+            Shown s(two());
+            HeatmapSettings settings;
+            settings.metric = metric;
+            s.view.setSettings(settings);
+            s.ready();
+            const QPoint p = s.inField(s.at(0.25, 0.75)); // the second is born at half of the time
+            QHelpEvent help(QEvent::ToolTip, p, s.field()->mapToGlobal(p));
+            QCoreApplication::sendEvent(s.field(), &help);
+            QVERIFY2(QToolTip::text().contains(QStringLiteral("not alive")), qPrintable(QToolTip::text()));
+            QToolTip::hideText();
+        }
+    }
+
     void aClickOnAPlaceSelectsItAndADoubleClickAsksForTheStack() {
         Shown s(two());
         HeatmapSettings settings;
