@@ -80,6 +80,8 @@ TimeAxis OverviewStrip::axis() const {
 void OverviewStrip::drawActivityImage() {
     const qreal ratio = devicePixelRatioF();
     image_ = QImage((QSizeF(size()) * ratio).toSize(), QImage::Format_RGB32);
+    if (image_.isNull())
+        return; // there is no room, as long as the window is being laid out
     image_.setDevicePixelRatio(ratio);
     image_.fill(canvasColours(isDark(palette())).background);
     if (!activity_.empty())
