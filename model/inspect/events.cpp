@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/inspect/events.h"
 
+#include "model/inspect/processor_times.h"
 #include "model/report/span_text.h"
 #include "model/waits/wake_up.h"
 
@@ -37,6 +38,10 @@ EventKind kindOf(const Trace& trace, SpanIndex s, bool first) {
     return EventKind::Other;
 }
 
+bool isInside(Time t, TimeRange range, const Trace& trace) {
+    return t >= range.begin && (t < range.end || (t == range.end && t == trace.duration));
+}
+
 bool isRegion(const Event& event) {
     return event.kind == EventKind::RegionBegin || event.kind == EventKind::RegionEnd;
 }
@@ -47,11 +52,8 @@ std::vector<Event> eventsOf(const TraceFacts& facts, std::span<const GoroutineIn
                             EventKinds kinds, const std::stop_token& stop) {
     const Trace& trace = *facts.trace;
     std::vector<std::pair<Time, Event>> timed;
-    const auto isInside = [&](Time t) {
-        return t >= range.begin && (t < range.end || (t == range.end && t == trace.duration));
-    };
     const auto add = [&](EventKind kind, std::uint32_t place, Time t) {
-        if ((kinds & bitOf(kind)) != 0 && isInside(t))
+        if ((kinds & bitOf(kind)) != 0 && isInside(t, range, trace))
             timed.emplace_back(t, Event{kind, place});
     };
     std::uint32_t sinceCheck = 0;
@@ -81,6 +83,31 @@ std::vector<Event> eventsOf(const TraceFacts& facts, std::span<const GoroutineIn
     events.reserve(timed.size());
     for (const auto& [time, event] : timed)
         events.push_back(event);
+    return events;
+}
+
+std::vector<Event> eventsOn(const TraceFacts& facts, ProcIndex processor, TimeRange range, EventKinds kinds,
+                            const std::stop_token& stop) {
+    const Trace& trace = *facts.trace;
+    const auto& runs = trace.processors[processor.value].runs;
+    std::vector<Event> events;
+    for (std::size_t i = firstRunBehind(trace, processor, range.begin);
+         i < runs.size() && trace.spans.start(runs[i]) <= range.end; ++i) {
+        if (i % 1024 == 0 && stop.stop_requested())
+            break;
+        const SpanIndex run = runs[i];
+        const SpanRange own = trace.goroutines.spans(trace.ownerOf(run));
+        const auto add = [&](SpanIndex s) {
+            const EventKind kind = kindOf(trace, s, s.value == own.begin);
+            if (trace.spans.state(s) != GoroutineState::StillAlive && (kinds & bitOf(kind)) != 0 &&
+                isInside(trace.spans.start(s), range, trace))
+                events.push_back({kind, s.value});
+        };
+        add(run);
+        const SpanIndex after{run.value + 1};
+        if (i + 1 == runs.size() || runs[i + 1] != after) // it did not go straight on
+            add(after);
+    }
     return events;
 }
 

@@ -54,6 +54,11 @@ constexpr EventKinds bitOf(EventKind kind) {
                                           TimeRange range, EventKinds kinds = allEventKinds,
                                           const std::stop_token& stop = {});
 
+/// What happened on a processor, by time: when it began to run a goroutine, and why it stopped. O(log runs + runs
+/// inside the range). Incomplete if stopped.
+[[nodiscard]] std::vector<Event> eventsOn(const TraceFacts& facts, ProcIndex processor, TimeRange range,
+                                          EventKinds kinds = allEventKinds, const std::stop_token& stop = {});
+
 [[nodiscard]] Time timeOf(const TraceFacts& facts, const Event& event);
 /// O(log goroutines).
 [[nodiscard]] GoroutineIndex goroutineOf(const TraceFacts& facts, const Event& event);

@@ -7,19 +7,25 @@
 
 namespace waitscope {
 
-ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range, std::size_t most) {
-    ProcessorTimes times{.range = range, .functions = {}, .longest = {}};
+std::size_t firstRunBehind(const Trace& trace, ProcIndex processor, Time begin) {
     const auto& runs = trace.processors[processor.value].runs;
     std::size_t first = 0;
-    for (std::size_t high = runs.size(); first < high;) { // the first run that ends in the range or behind it
+    for (std::size_t high = runs.size(); first < high;) {
         const std::size_t middle = first + (high - first) / 2;
-        if (trace.spans.end(runs[middle]) <= range.begin)
+        if (trace.spans.end(runs[middle]) <= begin)
             first = middle + 1;
         else
             high = middle;
     }
+    return first;
+}
+
+ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range, std::size_t most) {
+    ProcessorTimes times{.range = range, .functions = {}, .longest = {}};
+    const auto& runs = trace.processors[processor.value].runs;
     std::map<std::string_view, FunctionRuns> functions;
-    for (std::size_t i = first; i < runs.size() && trace.spans.start(runs[i]) < range.end; ++i) {
+    for (std::size_t i = firstRunBehind(trace, processor, range.begin);
+         i < runs.size() && trace.spans.start(runs[i]) < range.end; ++i) {
         const TimeRange whole = trace.spans.range(runs[i]);
         const GoroutineIndex g = trace.ownerOf(runs[i]);
         const std::string_view name = trace.function(g);

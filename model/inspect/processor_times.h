@@ -27,6 +27,9 @@ struct ProcessorTimes {
     std::vector<LongWait> longest;       ///< runs that touch the range, longest first, at most as many as asked for
 };
 
+/// The first of the processor's runs that ends behind `begin`; as many as it has if none does. O(log runs).
+[[nodiscard]] std::size_t firstRunBehind(const Trace& trace, ProcIndex processor, Time begin);
+
 /// O(log runs + runs inside the range · log).
 [[nodiscard]] ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range,
                                               std::size_t most = 50);

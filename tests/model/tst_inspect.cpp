@@ -95,6 +95,41 @@ class TestInspect : public QObject {
         }
     }
 
+    void theEventsOfAProcessorAreItsRunsAndWhyTheyEnded() {
+        std::size_t seen = 0;
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000)
+                continue;
+            const LoadResult loaded = loadTrace(file);
+            if (!loaded.trace)
+                continue;
+            const auto facts = computeFacts(loaded.trace);
+            const Trace& trace = *facts->trace;
+            const Time d = trace.duration;
+            for (std::uint32_t p = 0; p < trace.processors.size(); ++p) {
+                const std::vector<Event> all = eventsOn(*facts, {p}, trace.wholeRange());
+                std::size_t begins = 0;
+                Time before = 0;
+                for (const Event& event : all) {
+                    QVERIFY2(timeOf(*facts, event) >= before, file.c_str());
+                    before = timeOf(*facts, event);
+                    const bool isRun = trace.spans.state({event.place}) == GoroutineState::Running;
+                    if (isRun && trace.spans.proc({event.place}) == ProcIndex{p})
+                        ++begins;
+                }
+                QCOMPARE(begins, trace.processors[p].runs.size());
+                seen += begins;
+                // Adjacent ranges hold each event once.
+                const std::size_t first = eventsOn(*facts, {p}, {0, d / 3}).size();
+                const std::size_t second = eventsOn(*facts, {p}, {d / 3, d}).size();
+                QCOMPARE(first + second, all.size());
+                const auto runs = eventsOn(*facts, {p}, trace.wholeRange(), bitOf(EventKind::Run));
+                QVERIFY(runs.size() <= trace.processors[p].runs.size());
+            }
+        }
+        QVERIFY(seen > 0);
+    }
+
     void whileASystemCallHoldsAProcessorNothingElseRunsThere() {
         std::size_t seen = 0;
         for (const std::string& file : recordings()) {

@@ -80,7 +80,9 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
         });
     }
     kinds->setMenu(menu);
-    eventHint_ = new QLabel(eventHintText());
+    eventHint_ =
+        new QLabel(tr("Select a goroutine, a group, a task or a processor, or drag a range in the timeline, to "
+                      "list what happened in it."));
     eventHint_->setWordWrap(true);
     eventHint_->setContentsMargins(8, 8, 8, 8);
     auto* const eventPage = new QWidget;
@@ -157,13 +159,12 @@ InspectorPanel::Subject InspectorPanel::subject() const {
     const Trace& trace = *state_->facts()->trace;
     const auto* const task = std::get_if<TaskSelection>(&who);
     const bool all = std::holds_alternative<std::monostate>(who);
-    const bool processor = std::holds_alternative<ProcessorSelection>(who);
     return {.who = who,
             .range = !chosen.empty()   ? chosen
                      : all             ? state_->visibleRange()
                      : task != nullptr ? trace.tasks[task->task.value].range
                                        : trace.wholeRange(),
-            .withEvents = !processor && (!all || !chosen.empty()),
+            .withEvents = !all || !chosen.empty(),
             .kinds = kinds_,
             .lengths = histogram_->chosen()};
 }
@@ -187,6 +188,7 @@ void InspectorPanel::ask() {
         constexpr std::size_t longWaits = 200;
         if (const auto* const p = std::get_if<ProcessorSelection>(&subject.who)) {
             answer.processor = processorTimesOf(*facts->trace, p->processor, subject.range, longWaits);
+            answer.events = eventsOn(*facts, p->processor, subject.range, subject.kinds, stop);
             return answer;
         }
         const std::vector<GoroutineIndex> goroutines = std::holds_alternative<std::monostate>(subject.who)
@@ -249,15 +251,8 @@ void InspectorPanel::answered(Answer answer) {
                         duration(step.median)});
     transitions_.show(std::move(rows));
     events_.show(answer_.facts, std::move(answer_.events));
-    eventHint_->setText(answer_.processor ? tr("What ran on a processor is on the other pages. Events are those of "
-                                               "goroutines: choose one, a group, a task or a range.")
-                                          : eventHintText());
     eventHint_->setVisible(!answer_.subject.withEvents);
     eventTable_->setVisible(answer_.subject.withEvents);
-}
-
-QString InspectorPanel::eventHintText() {
-    return tr("Select a goroutine, a group or a task, or drag a range in the timeline, to list what happened in it.");
 }
 
 QString InspectorPanel::nameOfSubject() const {

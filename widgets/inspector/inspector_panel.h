@@ -60,7 +60,6 @@ class InspectorPanel : public QTabWidget {
     [[nodiscard]] Subject subject() const;
     void ask();
     void answered(Answer answer);
-    [[nodiscard]] static QString eventHintText();
     [[nodiscard]] QString nameOfSubject() const;
     [[nodiscard]] std::span<const LongWait> longestShown() const;
     void show(SpanIndex span);
