@@ -7,11 +7,15 @@
 //
 // bench_window --file TRACE [--second TRACE]
 //
+// Hovering is timed for itself: all that a move of the mouse does, the line through all canvases and the tooltip; and
+// so is the longest of the first frames of the trace.
+//
 // With a second trace the two stand side by side, linked, and the same is done to both.
 #include "app/main_window.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
 #include "widgets/common/text_table.h"
+#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/holdups/holdups_panel.h"
 #include "widgets/search/search_panel.h"
@@ -23,16 +27,19 @@
 #include <QComboBox>
 #include <QCommandLineParser>
 #include <QEventLoop>
+#include <QHelpEvent>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <vector>
 
 using namespace waitscope;
 
@@ -63,6 +70,8 @@ class WatchedApplication : public QApplication {
         --depth_;
         const double took = threadTime() - before;
         ++events_;
+        if (type == QEvent::UpdateRequest)
+            longestFrame_ = std::max(longestFrame_, took);
         if (took > longest_) {
             longest_ = took;
             what_ = name + " " + QByteArray::number(static_cast<int>(type));
@@ -71,8 +80,10 @@ class WatchedApplication : public QApplication {
     }
     void reset() {
         longest_ = 0;
+        longestFrame_ = 0;
         events_ = 0;
     }
+    [[nodiscard]] double longestFrame() const { return longestFrame_; }
     [[nodiscard]] double longest() const { return longest_; }
     [[nodiscard]] int events() const { return events_; }
     [[nodiscard]] const QByteArray& what() const { return what_; }
@@ -80,7 +91,8 @@ class WatchedApplication : public QApplication {
   private:
     int depth_ = 0;
     double longest_ = 0; ///< ms
-    QByteArray what_;    ///< the class and the type of the event that took it
+    double longestFrame_ = 0;
+    QByteArray what_; ///< the class and the type of the event that took it
     int events_ = 0;
 };
 
@@ -139,11 +151,36 @@ int main(int argc, char** argv) {
         }
     }
     runFor(4000); // what is computed of it
-    std::printf("%-10s longest block %.1f ms, of %d events (%s)\n", "open", watch.longest(), watch.events(),
-                watch.what().constData());
+    std::printf("%-10s longest block %.1f ms, of %d events (%s); longest frame %.1f ms\n", "open", watch.longest(),
+                watch.events(), watch.what().constData(), watch.longestFrame());
     ViewState& state = *window.state();
     TimelineView& timeline = *window.view()->timeline();
     const Time whole = state.facts()->trace->duration;
+    const auto hover = [&](const char* name, QWidget* canvas) {
+        std::vector<double> moves, tips;
+        const auto timed = [&](std::vector<double>& into, QEvent& event) {
+            const double before = threadTime();
+            QApplication::sendEvent(canvas, &event);
+            into.push_back(threadTime() - before);
+        };
+        constexpr int places = 100;
+        watch.reset();
+        for (int i = 0; i < places; ++i) {
+            const QPoint at(canvasLeft + (canvas->width() - canvasLeft) * i / places, canvas->height() * i / places);
+            QMouseEvent move(QEvent::MouseMove, at, canvas->mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+            timed(moves, move);
+            QHelpEvent tip(QEvent::ToolTip, at, canvas->mapToGlobal(at));
+            timed(tips, tip);
+            runFor(5);
+        }
+        std::ranges::sort(moves);
+        std::ranges::sort(tips);
+        constexpr std::size_t p95 = places * 95 / 100;
+        std::printf("%-10s %s: p95 %.2f ms a move, %.2f ms a tooltip; longest frame %.1f ms\n", "hover", name,
+                    moves[p95], tips[p95], watch.longestFrame());
+    };
+    hover("timeline", timeline.viewport());
+    hover("heatmap", window.view()->heatmap()->focusProxy());
     step("zoom", 60, 16, [&](int) { timeline.zoomBy(0.8); });
     step("move", 60, 16, [&](int i) { timeline.moveBy(i < 30 ? 0.1 : -0.1); });
     step("zoom out", 60, 16, [&](int) { timeline.zoomBy(1.25); });
