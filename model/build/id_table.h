@@ -15,11 +15,9 @@ namespace waitscope {
 /// ids that were chosen to collide.
 class IdTable {
   public:
-    IdTable() : entries_(64) {}
-
     /// nowhere: it is not there.
     [[nodiscard]] std::uint32_t find(std::uint64_t id) const {
-        for (std::size_t i = home(id);; i = (i + 1) & (entries_.size() - 1))
+        for (std::size_t i = home(id);; i = (i + 1) & mask_)
             if (entries_[i].place == nowhere || entries_[i].id == id)
                 return entries_[i].place;
     }
@@ -36,14 +34,13 @@ class IdTable {
     }
     /// Removes one, if it is there.
     void remove(std::uint64_t id) {
-        const std::size_t mask = entries_.size() - 1;
         Entry& entry = entryOf(id);
         if (entry.place == nowhere)
             return;
         // Close the hole: whatever lies behind it and would be looked for in front of it moves up.
         auto hole = static_cast<std::size_t>(&entry - entries_.data());
-        for (std::size_t i = (hole + 1) & mask; entries_[i].place != nowhere; i = (i + 1) & mask) {
-            if (((i - home(entries_[i].id)) & mask) >= ((i - hole) & mask)) {
+        for (std::size_t i = (hole + 1) & mask_; entries_[i].place != nowhere; i = (i + 1) & mask_) {
+            if (((i - home(entries_[i].id)) & mask_) >= ((i - hole) & mask_)) {
                 entries_[hole] = entries_[i];
                 hole = i;
             }
@@ -64,23 +61,25 @@ class IdTable {
     };
     // Runs of ids are common, so four neighbours share a cache line.
     [[nodiscard]] std::size_t home(std::uint64_t id) const {
-        return ((((id >> 2) * 0x9e3779b97f4a7c15U) >> 20) << 2 | (id & 3)) & (entries_.size() - 1);
+        return ((((id >> 2) * 0x9e3779b97f4a7c15U) >> 20) << 2 | (id & 3)) & mask_;
     }
     [[nodiscard]] Entry& entryOf(std::uint64_t id) {
         std::size_t i = home(id);
         while (entries_[i].place != nowhere && entries_[i].id != id)
-            i = (i + 1) & (entries_.size() - 1);
+            i = (i + 1) & mask_;
         return entries_[i];
     }
     void grow() {
         std::vector<Entry> old(entries_.size() * 4);
         old.swap(entries_);
+        mask_ = entries_.size() - 1;
         for (const Entry& entry : old)
             if (entry.place != nowhere)
                 entryOf(entry.id) = entry;
     }
 
-    std::vector<Entry> entries_; ///< a power of two
+    std::vector<Entry> entries_ = std::vector<Entry>(64); ///< a power of two
+    std::size_t mask_ = 63;                               ///< of a place in it
     std::size_t count_ = 0;
 };
 

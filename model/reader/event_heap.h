@@ -14,11 +14,11 @@ namespace waitscope {
 class EventHeap {
   public:
     struct Next {
-        std::int64_t time; ///< of the source's next event
+        std::int64_t time; ///< of the source's next event, before INT64_MAX
         std::uint32_t source;
     };
 
-    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] bool empty() const { return nexts_[0].time == never.time; }
     [[nodiscard]] std::size_t size() const { return nexts_.size() - static_cast<std::size_t>(behind); }
     /// The earliest is at 0.
     [[nodiscard]] const Next& operator[](std::size_t i) const { return nexts_[i]; }

@@ -10,6 +10,11 @@ namespace {
 
 using namespace wire;
 
+/// How many there are behind the time.
+consteval std::size_t argumentsOf(Type type) {
+    return argumentCounts[type] - 1U;
+}
+
 GoroutineState stateOf(std::uint8_t status) {
     switch (status) {
     case GoRunnable:
@@ -167,32 +172,31 @@ Orderer::Outcome Orderer::takeLater(std::size_t i) {
 // The events that most of a trace consists of are named here, so that it takes one jump to get to them, and their
 // arguments are decoded by code that knows how many there are.
 [[gnu::always_inline]] inline Orderer::Outcome Orderer::dispatch(EventCursor& e, Context& at) {
-    const auto read = [&]<Type type>() { return e.readArguments<argumentCounts[type] - 1>(); };
     switch (e.type()) {
     case GoCreate:
     case GoCreateBlocked:
-        static_assert(argumentCounts[GoCreate] == argumentCounts[GoCreateBlocked]);
-        return read.operator()<GoCreate>() ? create(e, at) : Outcome::Damaged;
+        static_assert(argumentsOf(GoCreate) == argumentsOf(GoCreateBlocked));
+        return e.readArguments<argumentsOf(GoCreate)>() ? create(e, at) : Outcome::Damaged;
     case GoStart:
-        return read.operator()<GoStart>() ? start(e, at) : Outcome::Damaged;
+        return e.readArguments<argumentsOf(GoStart)>() ? start(e, at) : Outcome::Damaged;
     case GoStop:
     case GoBlock:
-        static_assert(argumentCounts[GoStop] == argumentCounts[GoBlock]);
-        return read.operator()<GoStop>() ? leaveRunning(e, at) : Outcome::Damaged;
+        static_assert(argumentsOf(GoStop) == argumentsOf(GoBlock));
+        return e.readArguments<argumentsOf(GoStop)>() ? leaveRunning(e, at) : Outcome::Damaged;
     case GoDestroy:
-        return read.operator()<GoDestroy>() ? leaveRunning(e, at) : Outcome::Damaged;
+        return e.readArguments<argumentsOf(GoDestroy)>() ? leaveRunning(e, at) : Outcome::Damaged;
     case GoUnblock:
-        return read.operator()<GoUnblock>() ? unblock(e, at) : Outcome::Damaged;
+        return e.readArguments<argumentsOf(GoUnblock)>() ? unblock(e, at) : Outcome::Damaged;
     case GoSyscallBegin:
-        return read.operator()<GoSyscallBegin>() ? syscallBegin(e, at) : Outcome::Damaged;
+        return e.readArguments<argumentsOf(GoSyscallBegin)>() ? syscallBegin(e, at) : Outcome::Damaged;
     case GoSyscallEnd:
     case GoSyscallEndBlocked:
-        static_assert(argumentCounts[GoSyscallEnd] == argumentCounts[GoSyscallEndBlocked]);
-        return read.operator()<GoSyscallEnd>() ? syscallEnd(e, at) : Outcome::Damaged;
+        static_assert(argumentsOf(GoSyscallEnd) == argumentsOf(GoSyscallEndBlocked));
+        return e.readArguments<argumentsOf(GoSyscallEnd)>() ? syscallEnd(e, at) : Outcome::Damaged;
     case UserRegionBegin:
     case UserRegionEnd:
-        static_assert(argumentCounts[UserRegionBegin] == argumentCounts[UserRegionEnd]);
-        return read.operator()<UserRegionBegin>() ? region(e, at) : Outcome::Damaged;
+        static_assert(argumentsOf(UserRegionBegin) == argumentsOf(UserRegionEnd));
+        return e.readArguments<argumentsOf(UserRegionBegin)>() ? region(e, at) : Outcome::Damaged;
     default:
         return e.readArguments() ? dispatchSeldom(e, at) : Outcome::Damaged;
     }
