@@ -29,6 +29,26 @@ std::uint64_t SpanLog::addWide(const Record& record) {
     return wide | (wide_.size() - 1) << 8;
 }
 
+void SpanLog::read(const Block& block, std::uint32_t from, Piece& piece) const {
+    const std::uint64_t* const rests = block.rests() + from;
+    piece.base = block.base;
+    piece.times = {block.times() + from, piece.size};
+    for (std::uint32_t i = 0; i < piece.size; ++i) {
+        const std::uint64_t rest = rests[i];
+        piece.kinds[i] = static_cast<SpanKindId>(rest);
+        piece.stacks[i] = static_cast<std::uint32_t>(rest >> 8 & mostStack);
+        piece.links[i] = static_cast<std::uint32_t>(rest >> 24 & mostIndex);
+        piece.goroutines[i] = static_cast<std::uint32_t>(rest >> 44);
+        if (piece.kinds[i] == wide) [[unlikely]] {
+            const Record& record = wide_[rest >> 8];
+            piece.kinds[i] = record.kind;
+            piece.stacks[i] = record.stack;
+            piece.links[i] = Spans::stored(record.link);
+            piece.goroutines[i] = record.goroutine;
+        }
+    }
+}
+
 const SpanLog::Block& SpanLog::blockOf(std::uint32_t place) const {
     return *std::prev(std::ranges::upper_bound(blocks_, place, {}, &Block::first));
 }

@@ -193,15 +193,15 @@ class TraceBuilder::SpanNames {
             tableOfKind_[k] = state == GoroutineState::Running ? procs : state == GoroutineState::Syscall ? threads : 0;
         }
     }
-    [[nodiscard]] std::uint32_t link(const SpanLog::Piece& piece, std::uint32_t i) const {
-        return links_[tableOfKind_[piece.kind(i)] + piece.storedLink(i)];
+    [[nodiscard]] SpanKindId kind(SpanKindId here) const { return kinds_[here]; }
+    [[nodiscard]] bool runs(SpanKindId here) const { return runs_[here] != 0; }
+    [[nodiscard]] std::uint32_t link(SpanKindId here, std::uint32_t storedLink) const {
+        return links_[tableOfKind_[here] + storedLink];
     }
-    [[nodiscard]] std::uint32_t stack(const SpanLog::Piece& piece, std::uint32_t i) const {
-        const std::uint32_t runs = runs_[piece.kind(i)];
-        return (threadStacks_[piece.stack(i) & runs] & runs) | (piece.stack(i) & ~runs);
+    [[nodiscard]] std::uint32_t stack(SpanKindId here, std::uint32_t stack) const {
+        const std::uint32_t runs = runs_[here];
+        return (threadStacks_[stack & runs] & runs) | (stack & ~runs);
     }
-    [[nodiscard]] SpanKindId kind(const SpanLog::Piece& piece, std::uint32_t i) const { return kinds_[piece.kind(i)]; }
-    [[nodiscard]] bool runs(const SpanLog::Piece& piece, std::uint32_t i) const { return runs_[piece.kind(i)] != 0; }
 
   private:
     template <class Index> std::uint32_t addTable(const std::vector<Index>& names) {
@@ -238,36 +238,32 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> places;
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> runs; ///< places in the piece
     slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
-        for (std::uint32_t i = 0; i < piece.size(); ++i) {
-            std::uint32_t& place = next[piece.goroutine(i)];
+        for (std::size_t i = 0; i < piece.size; ++i) {
+            std::uint32_t& place = next[piece.goroutines[i]];
             places[i] = place;
             place += place == nowhere ? 0 : 1;
         }
         const auto placeOf = [&](std::size_t i) { return places[i]; };
-        const Time begin = sinceStart(piece.earliest());
-        if (piece.earliest() >= part.settledFrom && begin < longest - UINT32_MAX)
-            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
-                return begin + (piece.time(static_cast<std::uint32_t>(i)) - piece.earliest());
-            });
+        const Time begin = sinceStart(piece.base);
+        if (piece.base >= part.settledFrom && begin < longest - UINT32_MAX)
+            spans.starts.setEach(piece.size, placeOf, [&](std::size_t i) { return begin + piece.times[i]; });
         else
-            spans.starts.setEach(piece.size(), placeOf, [&](std::size_t i) {
-                return timeOf(part, piece.time(static_cast<std::uint32_t>(i)));
-            });
-        spans.stacks.setEach(piece.size(), placeOf,
-                             [&](std::size_t i) { return names.stack(piece, static_cast<std::uint32_t>(i)); });
-        spans.setLinks(piece.size(), placeOf,
-                       [&](std::size_t i) { return names.link(piece, static_cast<std::uint32_t>(i)); });
+            spans.starts.setEach(piece.size, placeOf,
+                                 [&](std::size_t i) { return timeOf(part, piece.base + piece.times[i]); });
+        spans.stacks.setEach(piece.size, placeOf,
+                             [&](std::size_t i) { return names.stack(piece.kinds[i], piece.stacks[i]); });
+        spans.setLinks(piece.size, placeOf, [&](std::size_t i) { return names.link(piece.kinds[i], piece.links[i]); });
         std::size_t runCount = 0;
         const std::span kinds = spans.kinds.view();
-        for (std::uint32_t i = 0; i < piece.size(); ++i) {
+        for (std::uint32_t i = 0; i < piece.size; ++i) {
             if (places[i] == nowhere) [[unlikely]]
                 continue;
-            kinds[places[i]] = names.kind(piece, i);
+            kinds[places[i]] = names.kind(piece.kinds[i]);
             runs[runCount] = i;
-            runCount += names.runs(piece, i) ? 1 : 0;
+            runCount += names.runs(piece.kinds[i]) ? 1 : 0;
         }
         for (std::size_t r = 0; r < runCount; ++r) {
-            const std::uint32_t proc = Spans::restored(piece.storedLink(runs[r]));
+            const std::uint32_t proc = Spans::restored(piece.links[runs[r]]);
             if (const ProcIndex known = named(part, ProcIndex{proc}); known.known())
                 trace.processors[known.value].runs.set(nextRun[proc]++, {places[runs[r]]});
         }

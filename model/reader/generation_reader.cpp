@@ -14,7 +14,7 @@
 //   slice, middling tables share huge pages, and slices go back one by one while the columns fill.
 // - Huge pages for every column held 40 MB too much at the peak, since all columns begin to fill at once: memory.cpp
 //   asks for them only where a table is large.
-// - What was left was bound by the number of instructions: 720 an event, 480 now. Decoding arguments when an event is
+// - What was left was bound by the number of instructions: 720 an event, 470 now. Decoding arguments when an event is
 //   taken, by code that knows how many there are, and the merge as one piece of code without calls (orderer_events.cpp)
 //   took off a tenth each; tables set and read column by column with the width as a constant (column.h) another tenth.
 //   Profile-guided optimisation found 3 % before that, -O3 and LTO as much.
