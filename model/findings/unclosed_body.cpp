@@ -32,11 +32,9 @@ std::vector<GoroutineIndex> withWriters(const Evidence& evidence, const std::vec
             continue;
         const Time birth = trace.lifetime(g).begin;
         const auto siblings = evidence.livingChildren(creator.goroutine());
-        // The writer is started right behind the reader.
-        auto s = std::ranges::lower_bound(siblings, birth, {},
-                                          [&](GoroutineIndex other) { return trace.lifetime(other).begin; });
-        for (int looked = 0; s != siblings.end() && looked < 4 && trace.lifetime(*s).begin < birth + 1_ms;
-             ++s, ++looked)
+        // The writer is started right behind the reader. Siblings are in the order of their creation.
+        const auto own = std::ranges::lower_bound(siblings, g);
+        for (auto s = own; s != siblings.end() && s - own <= 4 && trace.lifetime(*s).begin < birth + 1_ms; ++s)
             if (trace.function(*s) == writeLoop)
                 all.push_back(*s);
     }

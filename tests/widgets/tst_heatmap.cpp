@@ -8,6 +8,7 @@
 #include <QComboBox>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QToolTip>
 
 using namespace waitscope;
 using namespace waitscope::literals;

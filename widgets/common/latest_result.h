@@ -7,6 +7,8 @@
 // before, and taking a result that is not there ends the program.
 #pragma once
 
+#include "widgets/common/taken_down.h"
+
 #include <QCoreApplication>
 #include <QThreadPool>
 
@@ -46,7 +48,7 @@ template <class Result> class LatestResult {
                         if (!alive.expired() && finish())
                             return deliver_(std::move(*result));
                         // What nobody wants may be large: it is taken down where it was made.
-                        QThreadPool::globalInstance()->start([dropped = std::move(result)] {});
+                        takeDownAside(std::move(result));
                     },
                     Qt::QueuedConnection);
             });

@@ -4,10 +4,10 @@
 #include "model/lod/goroutine_filter.h"
 #include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/taken_down.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QScrollBar>
-#include <QThreadPool>
 
 #include <algorithm>
 #include <utility>
@@ -98,7 +98,7 @@ void TimelineView::showRows(TimelineRows& rows) {
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
     if (before->pinned() != rows_.pinned()) // meanwhile
         rows_.setPinned(before->pinned());
-    QThreadPool::globalInstance()->start([before = std::move(before), sums = std::exchange(sums_, nullptr)] {});
+    takeDownAside(std::pair(std::move(before), std::exchange(sums_, nullptr)));
     computing_.request_stop();
     ++activityRequest_;
     // Of the same trace as a whole the activity stays what it was; groups have other numbers now.

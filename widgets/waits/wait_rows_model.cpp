@@ -4,6 +4,7 @@
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/taken_down.h"
 #include "widgets/common/text_style.h"
 
 #include <QApplication>
@@ -28,7 +29,7 @@ WaitRowsModel::Content::Content(std::shared_ptr<const TraceFacts> facts, WaitTab
 std::shared_ptr<const WaitRowsModel::Content> WaitRowsModel::Content::of(std::shared_ptr<const TraceFacts> facts,
                                                                          WaitTable table) {
     return {new Content(std::move(facts), std::move(table)),
-            [](const Content* unwanted) { QThreadPool::globalInstance()->start([unwanted] { delete unwanted; }); }};
+            [](const Content* unwanted) { takeDownAside(std::shared_ptr<const Content>(unwanted)); }};
 }
 
 QString WaitRowsModel::Content::textOf(const WaitRow& row, int column) const {
