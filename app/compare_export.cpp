@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/compare_export.h"
 
-#include "app/output.h"
 #include "app/picture_file.h"
 #include "app/threads.h"
 #include "model/report/compare_report.h"
 #include "model/report/incident_page.h"
-#include "widgets/common/from_utf8.h"
 
 #include <utility>
 
@@ -65,14 +63,15 @@ void CompareExport::toFile(std::shared_ptr<const Comparison> comparison, std::sh
     const auto form = compareFormOf(path.toLower().toStdString());
     if (!form)
         return Q_EMIT failed(tr("%1: the name must end with .html, .md, .json or .png.").arg(path));
-    ++running_;
     const auto order =
         std::make_shared<const Order>(Order{std::move(comparison), std::move(findings), path, *form, command});
     const auto picture = pictureOf(*form, command);
     if (!picture)
-        return write(order, {});
-    elsewhere([this, order, picture = *picture, asker = std::weak_ptr(alive_)] {
+        return writeWith(order, {});
+    begun();
+    elsewhere([this, order, picture = *picture, asker = asker()] {
         atHome(asker, [this, order, sheet = prepareComparison(*order->comparison, order->findings.get(), picture)] {
+            ended();
             paint(order, sheet);
         });
     });
@@ -81,26 +80,17 @@ void CompareExport::toFile(std::shared_ptr<const Comparison> comparison, std::sh
 void CompareExport::paint(const std::shared_ptr<const Order>& order, const std::shared_ptr<const CompareSheet>& sheet) {
     const QImage picture = sheet ? paintComparison(*sheet) : QImage();
     if (!picture.isNull() || order->form == CompareForm::Html) // the page stands without it too
-        return write(order, picture);
-    --running_;
+        return writeWith(order, picture);
     Q_EMIT failed(tr("There is not enough memory for this picture."));
 }
 
-void CompareExport::write(const std::shared_ptr<const Order>& order, const std::optional<QImage>& picture) {
-    elsewhere([this, order, picture, asker = std::weak_ptr(alive_)] {
-        const std::string png = picture && !picture->isNull() ? pngOf(*picture).toStdString() : std::string();
-        std::string problem;
-        const bool fine =
-            writeResult(compareDocument(order->form, *order->comparison, order->findings.get(), order->command, png),
-                        order->path, problem);
-        atHome(asker, [this, order, fine, problem] {
-            --running_;
-            if (fine)
-                Q_EMIT written(order->path);
-            else
-                Q_EMIT failed(fromUtf8(problem));
-        });
-    });
+void CompareExport::writeWith(const std::shared_ptr<const Order>& order, const std::optional<QImage>& picture) {
+    write(
+        [order, picture] {
+            const std::string png = picture && !picture->isNull() ? pngOf(*picture).toStdString() : std::string();
+            return compareDocument(order->form, *order->comparison, order->findings.get(), order->command, png);
+        },
+        order->path);
 }
 
 } // namespace waitscope

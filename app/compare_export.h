@@ -3,11 +3,11 @@
 // from the command. Nothing of it stops the window: only the pixels are painted on the GUI thread.
 #pragma once
 
+#include "app/file_export.h"
 #include "model/compare/comparison.h"
 #include "model/compare/findings_across.h"
 #include "widgets/compare/compare_picture.h"
 
-#include <QObject>
 #include <QString>
 
 #include <memory>
@@ -27,28 +27,20 @@ enum class CompareForm : std::uint8_t { Json, Markdown, Html, Png };
                                           const FindingsAcross* findings, const std::string& command,
                                           const std::string& png);
 
-class CompareExport : public QObject {
+class CompareExport : public FileExport {
     Q_OBJECT
 
   public:
-    using QObject::QObject;
+    using FileExport::FileExport;
 
     /// `written` or `failed` follows. `findings` may be null.
     void toFile(std::shared_ptr<const Comparison> comparison, std::shared_ptr<const FindingsAcross> findings,
                 const QString& path, const std::string& command);
-    [[nodiscard]] bool busy() const { return running_ > 0; }
-
-  Q_SIGNALS:
-    void written(const QString& path);
-    void failed(const QString& sentence);
 
   private:
     struct Order; ///< what is to be written, and where
     void paint(const std::shared_ptr<const Order>& order, const std::shared_ptr<const CompareSheet>& sheet);
-    void write(const std::shared_ptr<const Order>& order, const std::optional<QImage>& picture);
-
-    int running_ = 0;
-    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+    void writeWith(const std::shared_ptr<const Order>& order, const std::optional<QImage>& picture);
 };
 
 } // namespace waitscope

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/picture_export.h"
 
-#include "app/output.h"
 #include "app/picture_file.h"
 #include "app/threads.h"
-#include "widgets/common/from_utf8.h"
 
 #include <utility>
 
@@ -20,9 +18,9 @@ bool isSvg(const QString& path) {
 
 // What it returns is called at home only.
 PictureExport::Bytes PictureExport::finished(const Bytes& done) {
-    ++running_;
+    begun();
     return [this, done](const QByteArray& bytes) {
-        --running_;
+        ended();
         if (bytes.isEmpty())
             Q_EMIT failed(tr("There is not enough memory for this picture."));
         else
@@ -32,7 +30,7 @@ PictureExport::Bytes PictureExport::finished(const Bytes& done) {
 
 void PictureExport::makeHeatmap(std::shared_ptr<const TraceFacts> facts, const HeatmapPictureOptions& options, bool svg,
                                 const Bytes& done) {
-    const std::weak_ptr<const bool> asker = alive_;
+    const std::weak_ptr<const bool> asker = this->asker();
     const Bytes encoded = finished(done);
     const auto paint = [svg, encoded, asker](const std::shared_ptr<const HeatmapSheet>& sheet) {
         if (!sheet || svg)
@@ -47,30 +45,19 @@ void PictureExport::makeHeatmap(std::shared_ptr<const TraceFacts> facts, const H
     });
 }
 
-void PictureExport::write(const QByteArray& bytes, const QString& path) {
-    ++running_;
-    elsewhere([this, bytes, path, asker = std::weak_ptr(alive_)] {
-        std::string problem;
-        const bool fine = writeResult({bytes.constData(), static_cast<std::size_t>(bytes.size())}, path, problem);
-        atHome(asker, [this, fine, path, problem] {
-            --running_;
-            if (fine)
-                Q_EMIT written(path);
-            else
-                Q_EMIT failed(fromUtf8(problem));
-        });
-    });
+PictureExport::Bytes PictureExport::writer(const QString& path) {
+    return [this, path](const QByteArray& bytes) { write([bytes] { return bytes.toStdString(); }, path); };
 }
 
 void PictureExport::heatmapToFile(std::shared_ptr<const TraceFacts> facts, const HeatmapPictureOptions& options,
                                   const QString& path) {
-    makeHeatmap(std::move(facts), options, isSvg(path), [this, path](const QByteArray& bytes) { write(bytes, path); });
+    makeHeatmap(std::move(facts), options, isSvg(path), writer(path));
 }
 
 void PictureExport::timelineToFile(std::shared_ptr<const TraceFacts> facts, const TimelinePictureOptions& options,
                                    const QString& path) {
-    const Bytes encoded = finished([this, path](const QByteArray& bytes) { write(bytes, path); });
-    elsewhere([encoded, facts = std::move(facts), options, path, asker = std::weak_ptr(alive_)] {
+    const Bytes encoded = finished(writer(path));
+    elsewhere([encoded, facts = std::move(facts), options, path, asker = asker()] {
         atHome(asker, [encoded, bytes = isSvg(path) ? renderTimelineSvg(facts, options)
                                                     : pngOf(renderTimeline(facts, options))] { encoded(bytes); });
     });

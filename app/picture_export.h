@@ -3,11 +3,11 @@
 // thread, but for the pixels of a heatmap (QCustomPlot is a widget).
 #pragma once
 
+#include "app/file_export.h"
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/timeline/timeline_picture.h"
 
 #include <QByteArray>
-#include <QObject>
 #include <QString>
 
 #include <functional>
@@ -15,11 +15,11 @@
 
 namespace waitscope {
 
-class PictureExport : public QObject {
+class PictureExport : public FileExport {
     Q_OBJECT
 
   public:
-    using QObject::QObject;
+    using FileExport::FileExport;
 
     /// Writes a PNG, or an SVG if the name ends so. `written` or `failed` follows.
     void heatmapToFile(std::shared_ptr<const TraceFacts> facts, const HeatmapPictureOptions& options,
@@ -28,12 +28,9 @@ class PictureExport : public QObject {
                         const QString& path);
     /// `made` follows with the bytes of the PNG.
     void heatmapToPng(std::shared_ptr<const TraceFacts> facts, const HeatmapPictureOptions& options);
-    [[nodiscard]] bool busy() const { return running_ > 0; }
 
   Q_SIGNALS:
-    void written(const QString& path);
     void made(const QByteArray& png);
-    void failed(const QString& sentence);
 
   private:
     using Bytes = std::function<void(const QByteArray&)>;
@@ -41,10 +38,7 @@ class PictureExport : public QObject {
                      const Bytes& done);
     /// Hands the bytes of a picture over, or says that there is none.
     [[nodiscard]] Bytes finished(const Bytes& done);
-    void write(const QByteArray& bytes, const QString& path);
-
-    int running_ = 0;
-    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
+    [[nodiscard]] Bytes writer(const QString& path);
 };
 
 } // namespace waitscope

@@ -56,18 +56,7 @@ void WaitsExport::toFile(std::shared_ptr<const TraceFacts> facts, WaitsChoice ch
     if (!form)
         return Q_EMIT failed(tr("%1: the name must end with .csv, .pb.gz, .folded or .json.").arg(path));
     choice.form = *form;
-    ++running_;
-    elsewhere([this, facts = std::move(facts), choice, path, asker = std::weak_ptr(alive_)] {
-        std::string problem;
-        const bool fine = writeResult(waitsDocument(*facts, choice), path, problem);
-        atHome(asker, [this, fine, path, problem] {
-            --running_;
-            if (fine)
-                Q_EMIT written(path);
-            else
-                Q_EMIT failed(fromUtf8(problem));
-        });
-    });
+    write([facts = std::move(facts), choice] { return waitsDocument(*facts, choice); }, path);
 }
 
 } // namespace waitscope

@@ -2,10 +2,10 @@
 // The waits of a trace as a file for other programs, the same bytes from the window and from the command.
 #pragma once
 
+#include "app/file_export.h"
 #include "model/report/wait_profile.h"
 #include "model/waits/row_of_wait.h"
 
-#include <QObject>
 #include <QString>
 
 #include <array>
@@ -32,23 +32,14 @@ struct WaitsChoice {
 };
 [[nodiscard]] std::string waitsDocument(const TraceFacts& facts, const WaitsChoice& choice);
 
-class WaitsExport : public QObject {
+class WaitsExport : public FileExport {
     Q_OBJECT
 
   public:
-    using QObject::QObject;
+    using FileExport::FileExport;
 
     /// The form is that of the name's ending. Written on another thread; `written` or `failed` follows.
     void toFile(std::shared_ptr<const TraceFacts> facts, WaitsChoice choice, const QString& path);
-    [[nodiscard]] bool busy() const { return running_ > 0; }
-
-  Q_SIGNALS:
-    void written(const QString& path);
-    void failed(const QString& sentence);
-
-  private:
-    int running_ = 0;
-    std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 } // namespace waitscope
