@@ -11,13 +11,6 @@
 
 namespace waitscope {
 
-std::vector<double> logIntervals(double low, double high, std::uint32_t perDecade) {
-    std::vector<double> bounds{0, low};
-    for (std::uint32_t i = 1; bounds.back() < high; ++i)
-        bounds.push_back(low * std::pow(10.0, static_cast<double>(i) / perDecade));
-    return bounds;
-}
-
 void fillAges(const GridRequest& request, Grid& grid) {
     const Trace& trace = *request.facts.trace;
     grid.unit = Unit::Count;

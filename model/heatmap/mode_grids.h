@@ -3,6 +3,10 @@
 #pragma once
 
 #include "model/heatmap/heatmap.h"
+#include "model/heatmap/time_sums.h"
+
+#include <span>
+#include <vector>
 
 namespace waitscope {
 
@@ -25,6 +29,10 @@ void fillLatencies(const GridRequest& request, Grid& grid);
 void fillSites(const GridRequest& request, Grid& grid);
 /// O(marks · log + spans of the residences in the range).
 void fillStrategies(const GridRequest& request, Grid& grid);
+
+/// The cells of all rows from their sums, and who is in each; rows lie below each other. `sums` and `members` are by
+/// row. O(rows · bins + members).
+void fillRows(Grid& grid, std::span<const TimeSums> sums, std::span<const std::vector<GoroutineIndex>> members);
 
 /// Boundaries 0, low, … , at least high: evenly spaced on a logarithmic scale, in ns.
 [[nodiscard]] std::vector<double> logIntervals(double low, double high, std::uint32_t perDecade);

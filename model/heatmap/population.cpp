@@ -120,14 +120,7 @@ void fillPopulation(const GridRequest& request, Grid& grid) {
         grid.rows[row].atBegin += r.begin == grid.range.begin;
         grid.rows[row].atEnd += r.end == grid.range.end && (r.end < trace.duration || trace.aliveAtEnd(g));
     });
-    grid.values.resize(grid.rows.size() * grid.bins);
-    for (std::uint32_t r = 0; r < grid.rows.size(); ++r) {
-        sums[r].each([&](std::uint32_t b, double sum) { grid.values[grid.cell(r, b)] = static_cast<float>(sum); });
-        grid.rows[r].first = static_cast<std::uint32_t>(grid.goroutines.size());
-        grid.rows[r].count = static_cast<std::uint32_t>(members[r].size());
-        grid.goroutines.insert(grid.goroutines.end(), members[r].begin(), members[r].end());
-    }
-    grid.placeRows(0, 1);
+    fillRows(grid, sums, members);
 }
 
 } // namespace waitscope
