@@ -8,6 +8,24 @@
 
 namespace waitscope {
 
+namespace {
+
+/// Calls `take(span, part)` for each stretch in which a goroutine of the program was ready but did not run, with its
+/// part inside the range. O(spans).
+template <class Take> void eachReady(const TraceFacts& facts, TimeRange range, const Take& take) {
+    const Spans& spans = facts.trace->spans;
+    for (std::uint32_t g = 0; g < facts.trace->goroutines.size(); ++g) {
+        if (facts.waits.isRuntime({g}))
+            continue;
+        const SpanRange own = facts.trace->goroutines.spans({g});
+        for (std::uint32_t s = own.begin; s < own.end && spans.start({s}) < range.end; ++s)
+            if (spans.state({s}) == GoroutineState::Runnable && spans.end({s}) > range.begin)
+                take(SpanIndex{s}, spans.range({s}).clippedTo(range));
+    }
+}
+
+} // namespace
+
 Moments::Moments(std::vector<TimeRange> ranges) {
     std::erase_if(ranges, [](TimeRange range) { return range.empty(); });
     std::ranges::sort(ranges, {}, &TimeRange::begin);
@@ -54,26 +72,18 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
 
     SchedulerLatency latency;
     std::vector<Time> lengths;
-    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
-        if (facts.waits.isRuntime({g}))
-            continue;
-        const SpanRange own = trace.goroutines.spans({g});
-        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s) {
-            if (trace.spans.state({s}) != GoroutineState::Runnable || trace.spans.end({s}) <= range.begin)
-                continue;
-            const TimeRange part = trace.spans.range({s}).clippedTo(range);
-            lengths.push_back(trace.spans.range({s}).length());
-            const Time stoppedPart = stopped.inside(part);
-            const Time recordedPart = recorded.inside(part);
-            const Time usable = notSaturated.inside(part) - stoppedPart;
-            latency.total += part.length();
-            latency.stopped += stoppedPart;
-            latency.late += usable;
-            latency.saturated += recordedPart - stoppedPart - usable;
-            latency.unknown += part.length() - recordedPart;
-            latency.duringCollection += collecting.inside(part);
-        }
-    }
+    eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
+        lengths.push_back(trace.spans.range(s).length());
+        const Time stoppedPart = stopped.inside(part);
+        const Time recordedPart = recorded.inside(part);
+        const Time usable = notSaturated.inside(part) - stoppedPart;
+        latency.total += part.length();
+        latency.stopped += stoppedPart;
+        latency.late += usable;
+        latency.saturated += recordedPart - stoppedPart - usable;
+        latency.unknown += part.length() - recordedPart;
+        latency.duringCollection += collecting.inside(part);
+    });
     latency.count = lengths.size();
     latency.p50 = rankOf(lengths, 50);
     latency.p95 = rankOf(lengths, 95);
@@ -85,18 +95,11 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
 std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range) {
     const Trace& trace = *facts.trace;
     std::vector<ReadyPlace> byStack(trace.stacks.size());
-    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
-        if (facts.waits.isRuntime({g}))
-            continue;
-        const SpanRange own = trace.goroutines.spans({g});
-        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s) {
-            if (trace.spans.state({s}) != GoroutineState::Runnable || trace.spans.end({s}) <= range.begin)
-                continue;
-            ReadyPlace& place = byStack[trace.spans.stack({s}).value];
-            ++place.count;
-            place.total += trace.spans.range({s}).clippedTo(range).length();
-        }
-    }
+    eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
+        ReadyPlace& place = byStack[trace.spans.stack(s).value];
+        ++place.count;
+        place.total += part.length();
+    });
     std::map<FrameId, ReadyPlace> bySite;
     for (std::uint32_t stack = 0; stack < byStack.size(); ++stack)
         if (byStack[stack].count > 0) {
