@@ -54,13 +54,9 @@ LengthAxis LengthsOfBoth::axis() const {
 void LengthsOfBoth::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
-    painter.fillRect(rect(), colours.background);
     const LengthAxis axis = this->axis();
-    if (axis.empty()) {
-        painter.setPen(colours.fadedText);
-        painter.drawText(rect(), Qt::AlignCenter, tr("no finished waits"));
+    if (!axis.paintGround(painter, rect(), colours, tr("no finished waits")))
         return;
-    }
     double most = 0;
     for (const Side side : {Side::A, Side::B})
         for (int bin = axis.first; bin < axis.end && !lengths_.of(side).counts.empty(); ++bin)

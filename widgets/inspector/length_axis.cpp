@@ -51,4 +51,14 @@ void LengthAxis::paintLabels(QPainter& painter, const QColor& colour) const {
     }
 }
 
+bool LengthAxis::paintGround(QPainter& painter, QRect whole, const CanvasColours& colours,
+                             const QString& nothing) const {
+    painter.fillRect(whole, colours.background);
+    if (!empty())
+        return true;
+    painter.setPen(colours.fadedText);
+    painter.drawText(whole, Qt::AlignCenter, nothing);
+    return false;
+}
+
 } // namespace waitscope

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "model/inspect/state_times.h"
+#include "widgets/common/colours.h"
 
 #include <QRectF>
+#include <QString>
 
 #include <initializer_list>
 
-class QColor;
 class QPainter;
 
 namespace waitscope {
@@ -27,6 +28,8 @@ struct LengthAxis {
     [[nodiscard]] int binAt(double x) const; ///< the nearest one
     /// A label a decade, where there is room.
     void paintLabels(QPainter& painter, const QColor& colour) const;
+    /// The background of a widget, and the sentence where there is nothing to draw on it; true if there is something.
+    bool paintGround(QPainter& painter, QRect whole, const CanvasColours& colours, const QString& nothing) const;
 };
 
 } // namespace waitscope

@@ -49,13 +49,9 @@ LengthAxis LengthHistogramView::axis() const {
 void LengthHistogramView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
-    painter.fillRect(rect(), colours.background);
     const LengthAxis axis = this->axis();
-    if (axis.empty()) {
-        painter.setPen(colours.fadedText);
-        painter.drawText(rect(), Qt::AlignCenter, tr("no waits"));
+    if (!axis.paintGround(painter, rect(), colours, tr("no waits")))
         return;
-    }
     const std::uint64_t most = *std::ranges::max_element(histogram_.counts);
     for (int bin = axis.first; bin < axis.end; ++bin) {
         const std::uint64_t count = histogram_.counts[static_cast<std::size_t>(bin)];
