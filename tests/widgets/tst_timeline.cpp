@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The timeline under a real mouse and real keys.
+#include "model/reader/load.h"
 #include "tests/widgets/shown_timeline.h"
 
 #include <QSignalSpy>
@@ -38,6 +39,23 @@ class TestTimeline : public ShownTimeline {
         QCOMPARE(state_->visibleRange(), closer);
         QTest::keyClick(view_.get(), Qt::Key_Home);
         QCOMPARE(state_->visibleRange(), whole);
+    }
+
+    void theRowThatKeysGoFromIsFramedAndStaysLegible() {
+        // With logs, whose flags are filled, and with the collector's row, which is painted behind all others.
+        const LoadResult loaded = loadTrace(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
+        QVERIFY(loaded.trace && !loaded.trace->logs.empty());
+        state_->show(computeFacts(loaded.trace));
+        QTRY_VERIFY(view_->rows().stickyHeight() > 0);
+        const TimelineRow row = view_->rows().rowAt(0);
+        view_->resize(view_->width(), 4000); // all rows are seen
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, {5, TimelinePainter::rulerHeight + row.height / 2});
+        const QImage image = view_->viewport()->grab().toImage();
+        int dark = 0;
+        for (int y = 2; y < row.height - 3; ++y)
+            for (int x = 0; x < canvasLeft; ++x)
+                dark += qGray(image.pixel(x, TimelinePainter::rulerHeight + y)) < 128 ? 1 : 0;
+        QVERIFY(dark > 0 && dark < canvasLeft * (row.height - 5) / 3);
     }
 
     void aClickSelectsTheSpanUnderTheMouse() {

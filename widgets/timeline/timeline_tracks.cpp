@@ -175,6 +175,7 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
         return;
     constexpr double apart = 5;
     const Trace& trace = *canvas.facts.trace;
+    canvas.painter.save();
     canvas.painter.setPen(Qt::NoPen);
     canvas.painter.setBrush(canvas.colours.text);
     forEachPlace(
@@ -190,6 +191,7 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
             canvas.painter.drawPolygon(flag.data(), static_cast<int>(flag.size()));
             canvas.painter.fillRect(QRectF(x, y, 1, TimelineRows::rowHeight - 3), canvas.colours.text);
         });
+    canvas.painter.restore();
 }
 
 // A thread: when it held a processor.
