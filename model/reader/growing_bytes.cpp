@@ -11,6 +11,9 @@ namespace {
 // Enough that neither waits for the other over a few slices.
 constexpr std::size_t mostAhead = std::size_t{128} << 20;
 constexpr std::size_t page = 4096;
+// What is large is unpacked into huge pages: 45 MB cost 11,000 page faults in small ones, a tenth of such a load.
+constexpr std::size_t hugePage = std::size_t{2} << 20;
+constexpr std::size_t worthHugePages = 2 * hugePage;
 
 } // namespace
 
@@ -23,6 +26,7 @@ GrowingBytes::GrowingBytes(ByteSource& input) : input_(input) {
             continue;
         reservation_ = static_cast<std::byte*>(at);
         capacity_ = size;
+        ::madvise(reservation_ + worthHugePages, size - worthHugePages, MADV_HUGEPAGE);
         return;
     }
     damage_ = "there is not enough memory to unpack it";
@@ -45,8 +49,8 @@ std::size_t GrowingBytes::ensure(std::size_t size) {
 }
 
 void GrowingBytes::release(std::size_t offset) {
-    constexpr std::size_t worthACall = std::size_t{4} << 20;
-    const std::size_t end = offset / page * page;
+    constexpr std::size_t worthACall = 2 * hugePage;
+    const std::size_t end = offset / hugePage * hugePage;
     if (end < released_ + worthACall)
         return;
     giveBack(released_, end);
