@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 namespace waitscope {
 
@@ -137,28 +136,39 @@ std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned t
         }
         columns.firstSpans.set(goroutines_.size(), next);
     };
-    std::vector<GoroutineIndex> nameless;
-    const auto placeEntries = [&] {
-        std::vector<FrameId> innermost(trace.stacks.size()), outermost(trace.stacks.size());
-        for (std::uint32_t stack = 0; stack < trace.stacks.size(); ++stack)
-            if (const auto frames = trace.stacks[StackId{stack}]; !frames.empty()) {
-                innermost[stack] = frames.front();
-                outermost[stack] = frames.back();
-            }
+    std::vector<FrameId> innermost(trace.stacks.size()), outermost(trace.stacks.size());
+    for (std::uint32_t stack = 0; stack < trace.stacks.size(); ++stack)
+        if (const auto frames = trace.stacks[StackId{stack}]; !frames.empty()) {
+            innermost[stack] = frames.front();
+            outermost[stack] = frames.back();
+        }
+    constexpr std::size_t entriesAtATime = 1 << 16;
+    std::vector<std::vector<GoroutineIndex>> namelessOf((goroutines_.size() + entriesAtATime - 1) / entriesAtATime);
+    const auto placeEntries = [&](std::size_t piece) {
+        const std::size_t from = piece * entriesAtATime;
         columns.entries.setEach(
-            goroutines_.size(), [](std::size_t i) { return i; },
+            std::min(entriesAtATime, goroutines_.size() - from), [&](std::size_t i) { return from + i; },
             [&](std::size_t i) {
-                const GoroutineRow& row = goroutines_[i];
+                const GoroutineRow& row = goroutines_[from + i];
                 const FrameId entry = row.entryIsInnermost ? innermost[row.entryStack] : outermost[row.entryStack];
                 if (row.entryStack != 0 && !entry.known())
-                    nameless.push_back({static_cast<std::uint32_t>(i)});
+                    namelessOf[piece].push_back({static_cast<std::uint32_t>(from + i)});
                 return entry;
             });
     };
-    const std::array<std::function<void()>, 3> works{placeMarkers, placeEntries, placeIds};
-    sideBySide(works.size(), threads, [&](std::size_t i) { works[i](); });
+    sideBySide(2 + namelessOf.size(), threads, [&](std::size_t i) {
+        if (i == 0)
+            placeIds();
+        else if (i == 1)
+            placeMarkers();
+        else
+            placeEntries(i - 2);
+    });
     trace.goroutines = std::move(columns);
     trace.spans = std::move(spans);
+    std::vector<GoroutineIndex> nameless;
+    for (const auto& some : namelessOf)
+        nameless.insert(nameless.end(), some.begin(), some.end());
     return nameless;
 }
 

@@ -362,9 +362,7 @@ void writeAnnotations(const Trace& trace, Json& out) {
             {"max", std::ranges::max_element(samples, {}, &MetricSample::value)->value}};
     }
     out["metrics"] = std::move(metrics);
-    out["tasks"] = {
-        {"begun", std::count_if(trace.tasks.begin(), trace.tasks.end(), [](const Task& t) { return t.begun; })},
-        {"ended", std::count_if(trace.tasks.begin(), trace.tasks.end(), [](const Task& t) { return t.ended; })}};
+    out["tasks"] = {{"begun", trace.tasks.begunCount()}, {"ended", trace.tasks.endedCount()}};
     Json logs = Json::object();
     for (const Log& log : trace.logs) {
         Json& n = logs[std::string(trace.text(log.category))];

@@ -12,6 +12,13 @@ std::uint8_t flagsOf(bool begun, bool ended) {
     return static_cast<std::uint8_t>((begun ? beginSeen : 0) | (ended ? endSeen : 0));
 }
 
+std::size_t countWith(const Column<std::uint8_t>& flags, std::uint8_t flag) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < flags.size(); ++i)
+        count += (flags[i] & flag) != 0 ? 1 : 0;
+    return count;
+}
+
 } // namespace
 
 Tasks::Tasks(std::size_t size, const Task& largest)
@@ -38,6 +45,14 @@ void Tasks::set(std::size_t from, std::span<const Task> tasks) {
     setColumn(stacks_, [](const Task& t) { return t.stack; });
     for (std::size_t n = 0; n < tasks.size(); ++n)
         flags_[from + n] = flagsOf(tasks[n].begun, tasks[n].ended);
+}
+
+std::size_t Tasks::begunCount() const {
+    return countWith(flags_, beginSeen);
+}
+
+std::size_t Tasks::endedCount() const {
+    return countWith(flags_, endSeen);
 }
 
 Task Tasks::operator[](std::size_t i) const {

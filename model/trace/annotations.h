@@ -69,6 +69,9 @@ class Tasks {
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
     [[nodiscard]] Task operator[](std::size_t i) const;
+    /// Of how many the begin was seen, and of how many the end. O(size), but cheaper than to ask each.
+    [[nodiscard]] std::size_t begunCount() const;
+    [[nodiscard]] std::size_t endedCount() const;
     [[nodiscard]] RowIterator<Tasks> begin() const { return {*this, 0}; }
     [[nodiscard]] RowIterator<Tasks> end() const { return {*this, size()}; }
 
