@@ -91,12 +91,14 @@ BlockedGroups::BlockedGroups(const Evidence& evidence) {
         groupOf_[i] = found->second;
     }
     for (std::size_t i = 0; i < living.size(); ++i) {
-        if (standings_[i] != Standing::Worker)
-            continue;
         const Living& l = living[i];
+        if (!l.wait.known() || l.earlierHere == 0 || standings_[i] == Standing::Stuck)
+            continue;
         const auto found = groups.find({evidence.cohortOf(l.goroutine), evidence.siteOfClass(l.klass)});
-        if (found != groups.end())
-            ++groups_[found->second].cleared;
+        if (found == groups.end())
+            continue;
+        ++groups_[found->second].served;
+        groups_[found->second].cleared += standings_[i] == Standing::Worker ? 1 : 0;
     }
     for (BlockedGroup& group : groups_) {
         measure(evidence, group);
@@ -126,6 +128,8 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
     Spread begins(trace.duration);
     group.since = evidence.end();
     group.youngest = evidence.end();
+    Time firstBirth = evidence.end();
+    Time lastBirth = 0;
     for (const GoroutineIndex g : group.members) {
         const SpanIndex wait = trace.lastSpan(g);
         const Time begin = trace.spans.start(wait);
@@ -134,6 +138,8 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
         if (!trace.preExisting(g)) {
             ++group.fresh;
             births.tell(trace.lifetime(g).begin);
+            firstBirth = std::min(firstBirth, trace.lifetime(g).begin);
+            lastBirth = std::max(lastBirth, trace.lifetime(g).begin);
         }
         if (begin < group.since || !group.stack.known()) {
             group.since = begin;
@@ -150,6 +156,7 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
         group.density = static_cast<double>(group.members.size()) / static_cast<double>(idOf(*most) - idOf(*least) + 1);
     }
     group.oldest = evidence.end() - group.since;
+    group.cameToAnEnd = group.fresh > 0 && evidence.end() - lastBirth > 2 * (lastBirth - firstBirth);
     group.spread = std::min(births.tenths(), begins.tenths());
     group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
                      isFromModule(trace, evidence.site(group.site).frame);

@@ -43,8 +43,11 @@ struct BlockedGroup {
     bool beforeTrace = false; ///< the oldest wait began before the trace
     std::uint32_t fresh = 0;  ///< born in the trace
     std::uint32_t spread = 0; ///< the smaller of: tenths of the trace with births, with begins of waits
+    /// None has come for more than twice as long as it took all of them to come.
+    bool cameToAnEnd = false;
     std::uint32_t outliving = 0;
     std::uint32_t cleared = 0; ///< goroutines that the worker rule took out of this group
+    std::uint32_t served = 0;  ///< goroutines like them that finished waits here and are no part of it
     std::uint32_t creatorsLeft = 0;
     bool inModule = false; ///< they start and wait inside a downloaded module
     double density = 0;    ///< members / range of their ids; 0 if some are younger than the trace, or they are few

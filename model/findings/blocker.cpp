@@ -72,9 +72,14 @@ void explainWaits(const Scene& scene, const LockSite& row, Tier tier, BlockerWal
     f.function = trace.frame(trace.goroutines.entry(row.goroutines.front())).function;
     f.since = since;
     f.cost = static_cast<double>(causes.time) / static_cast<double>(std::max<Time>(trace.duration, 1));
+    // A holder that has to help the collector is woken by the collector's workers.
+    const bool ofRuntime = trace.text(trace.frame(first.site).function).starts_with("runtime.");
     f.claim = percentText(percent) + " of the waiting for the lock (" + std::string(nameOf(site.primitive)) +
               ") taken at " + placeOf(evidence, site.frame) + " passed while " + placeOf(evidence, first.site) +
-              " was " + doing(first.state) + ".";
+              " was " +
+              (ofRuntime && first.state == BlockerState::Running ? "running: the runtime kept the holder"
+                                                                 : doing(first.state)) +
+              ".";
     f.doubt = "Derived from the order of wake-ups; the holder of a lock is not recorded.";
     f.numbers.emplace_back("percent", percent);
     f.numbers.emplace_back("waits", static_cast<std::int64_t>(causes.waits));

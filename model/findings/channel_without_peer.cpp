@@ -40,7 +40,10 @@ void channelWithoutPeer(const Scene& scene, std::vector<Finding>& found) {
         if (group.tier < Tier::Medium || (!send && group.primitive != Primitive::ChanReceive))
             continue;
         const auto& peers = evidence.site(group.site).wakers;
-        if (std::ranges::any_of(peers, [&](GoroutineIndex p) { return trace.aliveAtEnd(p); }))
+        // Where a peer ended just now others like it come: each message may have a sender of its own.
+        if (std::ranges::any_of(peers, [&](GoroutineIndex p) {
+                return trace.aliveAtEnd(p) || trace.lifetime(p).end > evidence.end() - evidence.threshold();
+            }))
             continue;
         Finding f = findingAbout(evidence, group);
         f.certainty = send ? Certainty::Strong : Certainty::NeedsCode;

@@ -102,6 +102,7 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
             break; // they come by birth
         ++change[binOf(life.begin)];
         p.births += !trace.preExisting(g) && life.begin >= warm ? 1 : 0;
+        p.lateBirths += binOf(life.begin) >= growthBins - lateSamples ? 1 : 0;
         if (trace.aliveAtEnd(g) || life.end > evidence.end()) {
             ages.push_back(evidence.end() - life.begin);
             continue;
@@ -129,8 +130,7 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     p.perSecond = p.trend.slope * samplesPerSecond;
     p.lowest = p.trend.lowest * samplesPerSecond;
     p.highest = p.trend.highest * samplesPerSecond;
-    constexpr std::size_t lastThird = growthSamples / 3;
-    p.goesOn = p.last - p.live[growthSamples - lastThird] >= p.trend.slope * static_cast<double>(lastThird) / 4;
+    p.goesOn = p.last - p.live[growthSamples - lateSamples] >= p.trend.slope * static_cast<double>(lateSamples) / 4;
     p.birthRate = p.births * 1e9 / static_cast<double>(std::max<Time>(duration - warm, 1));
     if (lives.empty())
         return p;

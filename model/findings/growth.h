@@ -16,6 +16,7 @@ namespace waitscope {
 constexpr std::size_t growthBins = 60;
 constexpr std::size_t warmUpBins = 12;
 constexpr std::size_t growthSamples = growthBins - warmUpBins;
+constexpr std::size_t lateSamples = growthSamples / 3;
 
 struct Trend {
     double slope = 0;               ///< per sample
@@ -36,9 +37,10 @@ struct Population {
     double birthRate = 0;                          ///< a second, in the window
     double meanLife = 0;                           ///< of those that ended, ns; 0 if none did
     Time medianLife = 0;                           ///< the same
-    /// In the last third of the samples the number rose by at least a quarter of what the slope says.
+    /// In the last third of the samples (`lateSamples`) the number rose by at least a quarter of what the slope says.
     bool goesOn = false;
-    bool plateau = false; ///< births × life explain the number (Little's law): steady load
+    double lateBirths = 0; ///< in that third
+    bool plateau = false;  ///< births × life explain the number (Little's law): steady load
 };
 /// The populations that can grow or be steady by the 20 goroutines that a finding needs, each measured once. The test
 /// is O(1) but not cheap, so smaller cohorts are left out: there cannot be more than one to each 20 goroutines.

@@ -78,7 +78,14 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
         return {Tier::Low, "each belongs to a connection that is open, and waits as long as its peer stays"};
     if (group.cleared > group.members.size() && group.outliving < 5)
         return {Tier::Low, "more goroutines like it finished waits at this line than not: the line is in use"};
-    const auto limited = [&](Tier tier) { return group.inModule ? std::min(tier, Tier::Medium) : tier; };
+    // A program starts what it keeps within a while, and a library keeps a goroutine for each thing it is asked for.
+    constexpr std::uint32_t few = 20;
+    const bool started = group.cameToAnEnd && group.fresh < few;
+    if (started && (group.inModule || group.served * 4 >= group.members.size()))
+        return {Tier::Low, group.inModule ? "a library started them within a while, and then no more"
+                                          : "no more came, and others like them finish waits at this line"};
+    const bool doubtful = group.inModule || started;
+    const auto limited = [&](Tier tier) { return doubtful ? std::min(tier, Tier::Medium) : tier; };
     if (group.fresh >= 5 && group.spread >= 3)
         return {limited(Tier::High), "they came one after another, and none was woken"};
     if (group.fresh >= 4 && group.spread >= 2 && group.creatorsLeft * 2 >= group.members.size() &&

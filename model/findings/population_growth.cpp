@@ -59,8 +59,11 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
         return {};
     const bool noneEnded = p.ends == 0 && p.meanLife <= 0;
     // A pool of connections fills up and stays so, and peers come as they like. Connections that the program itself
-    // opens one after another, and never closes, are to be checked; there must be twice as many as of anything else.
-    const bool opensOnly = noneEnded && p.goesOn && rise >= 2 * fewestMore && !areOpenedByPeers(evidence, alive);
+    // opens one after another, and never closes, are to be checked; they must be twice as many as of anything else, or
+    // come so fast that a process has no descriptors left within minutes.
+    constexpr double fast = 5;
+    const bool opensOnly =
+        noneEnded && p.goesOn && (rise >= 2 * fewestMore || p.perSecond >= fast) && !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
         return {opensOnly, ofConnections, opensOnly};
@@ -68,11 +71,19 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
         return {};
     if (haveLiveConnections(evidence, alive))
         return {true, ofConnections, opensOnly};
-    if (!p.goesOn || areInUse(evidence, alive))
+    // They are handed work, or were until no more of them came: so it is with those that serve somebody.
+    const auto wasHandedWork = [&](GoroutineIndex g) {
+        const Living* const l = evidence.livingOf(g);
+        return l != nullptr && l->earlierHere > 0 && !l->earlierByTimer;
+    };
+    // More of them come and the number stays: as many end.
+    const bool comeAndGo =
+        p.lateBirths * static_cast<double>(growthSamples) >= p.births * static_cast<double>(lateSamples) / 2;
+    if (areInUse(evidence, alive) || (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.5)))
         return {true, Tier::Low, false};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.
-    const Tier tier = forLength(evidence, resting ? Tier::High : Tier::Medium);
+    const Tier tier = forLength(evidence, resting && p.goesOn ? Tier::High : Tier::Medium);
     return {true, noneEnded ? forLength(evidence, tier) : tier, false};
 }
 

@@ -44,6 +44,25 @@ class NeverWokenTest : public QObject {
         pool(many, 120, "chan receive", receive);
         QVERIFY(tierOf(findingsOf(many, 10_s), "D1") == Tier::Medium);
     }
+    // A program starts what it keeps within a while, and then no more of it.
+    void receiversOfWhichNoMoreCameAreToBeChecked() {
+        const auto tier = [](Time apart, int n, int served) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < n; ++i) {
+                Teller& g = s.g(100 + i).entry("main.subscriber").bornAt(i * apart).createdBy(1, {"main.start"});
+                if (i < served)
+                    g.waitsOn("chan receive", receive, 5_s).wokenBy(1).runs(10_us);
+                g.waitsOn("chan receive", receive, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D1");
+        };
+        QVERIFY(tier(250_ms, 12, 0) == Tier::Medium); // within 2.75 s, and none for 7.25 s
+        QVERIFY(tier(350_ms, 12, 0) == Tier::High);   // within 3.85 s, and none for 6.15 s
+        QVERIFY(tier(250_ms, 12, 3) == Tier::Low);    // the others are served at this line
+        QVERIFY(tier(250_ms, 12, 2) == Tier::Medium); // a fifth of them are too few to say so
+        QVERIFY(tier(100_ms, 25, 4) == Tier::High);   // so many are seldom meant
+    }
     void receiversOfABurstWhoseOthersEndedAreLeftBehind() {
         const auto burst = [](int stuck) {
             Story story;

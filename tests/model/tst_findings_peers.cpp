@@ -35,6 +35,23 @@ class PeersTest : public QObject {
         QVERIFY(tierOf(findings, "D1") == Tier::Medium);
         QVERIFY(tierOf(findings, "D6") == std::nullopt);
     }
+    void whereEachMessageHasASenderOfItsOwnThereIsAPeer() {
+        const auto found = [](Time last) {
+            Story s;
+            leak(s, 10_s, 500_ms, "chan receive", receive);
+            s.g(60)
+                .entry("main.other")
+                .runs(1_us)
+                .waitsOn("chan receive", receive, last - 20_us)
+                .wokenBy(50)
+                .runs(1_ms)
+                .ends();
+            s.g(50).bornAt(last - 100_us).createdBy(1).runs(200_us).ends();
+            return tierOf(findingsOf(s, 10_s), "D6");
+        };
+        QVERIFY(found(9_s) == Tier::High);
+        QVERIFY(found(9_s + 900_ms) == std::nullopt);
+    }
     void callersThatReturnedLeftTheirGoroutinesBehind() {
         Story story;
         for (int i = 0; i < 10; ++i) {

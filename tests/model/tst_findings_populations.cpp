@@ -72,21 +72,37 @@ class PopulationsTest : public QObject {
         QCOMPARE(slope(20_ms), 50);
         QCOMPARE(slope(10_ms), 100);
     }
-    void growthThatStoppedIsNoAlarm() {
-        const auto tier = [](Time until) {
+    void growthThatStoppedSaysLess() {
+        const auto tier = [](Time until, bool served) {
             Story s;
             s.g(1).existed().runs(10_s);
             std::int64_t id = 100;
-            for (Time t = 0; t < until; t += 50_ms)
-                s.g(id++)
-                    .entry("main.serve")
-                    .bornAt(t)
-                    .createdBy(1, {"main.handle"})
-                    .waitsOn("sleep", {"time.Sleep", "main.serve"}, 0);
+            for (Time t = 0; t < until; t += 50_ms) {
+                Teller& g = s.g(id++).entry("main.serve").bornAt(t).createdBy(1, {"main.handle"});
+                if (served)
+                    g.waitsOn("chan receive", receive, 10_ms).wokenBy(1).runs(10_us);
+                g.waitsOn("chan receive", receive, 0);
+            }
             return tierOf(findingsOf(s, 10_s), "D10");
         };
-        QVERIFY(tier(10_s) == Tier::High);
-        QVERIFY(tier(8_s) == Tier::Low);
+        QVERIFY(tier(10_s, false) == Tier::High);
+        QVERIFY(tier(10_s, true) == Tier::High);
+        QVERIFY(tier(8_s, false) == Tier::Medium);
+        QVERIFY(tier(8_s, true) == Tier::Low); // sessions, of which no more came
+    }
+    void whereAsManyEndAsComeTheNumberHasSettled() {
+        Story s;
+        s.g(1).existed().runs(10_s);
+        std::int64_t id = 100;
+        for (Time t = 0; t < 10_s - 1_ms; t += 20_ms) { // each for 7 s: for most of the trace the number rises
+            Teller& g = s.g(id++).entry("main.serve").bornAt(t).createdBy(1, {"main.handle"});
+            if (t + 7_s < 10_s)
+                g.waitsOn("select", selecting, 7_s).wokenBy(1).runs(10_us).ends();
+            else
+                g.waitsOn("select", selecting, 0);
+        }
+        const auto tier = tierOf(findingsOf(s, 10_s), "D10");
+        QVERIFY(!tier || *tier <= Tier::Low);
     }
     void thoseThatAreHandedWorkMayGrowInNumber() {
         const auto tier = [](int servings) {

@@ -12,7 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -123,7 +122,9 @@ func longPolls() {
 
 func streamsForgotten() {
 	url, c := multiplexedWeb(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, strings.Repeat("data ", 50000))
+		fmt.Fprintln(w, "data: hello")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
 	})
 	peek := func() {
 		response, err := c.Get(url)
