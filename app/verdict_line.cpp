@@ -120,8 +120,8 @@ void VerdictLine::showFindings(std::shared_ptr<const Findings> findings) {
     Q_EMIT judged(findings_);
     // Before anything is chosen the onset is that of what the line above says.
     const bool isFault = findings_->worst().value_or(Tier::Info) >= Tier::Medium;
-    if (isFault && findings_->all.front().since > 0)
-        view_->setOnset(findings_->all.front().since);
+    const Time since = isFault ? findings_->all.front().since : 0;
+    view_->setOnset(since > 0 ? since : -1);
     say();
     if (!source_.isEmpty()) {
         const Trace& trace = *view_->facts()->trace;
