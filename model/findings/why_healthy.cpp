@@ -46,7 +46,8 @@ std::string standingText(const Judgement& judgement, std::size_t place) {
                "version of Go does not record such waits.";
     case Standing::Stuck: {
         const BlockedGroup& group = judgement.groups.groupOf(place);
-        return "It counts as stuck, with " + counted(group.members.size()) + " like it (" +
+        return "It counts as stuck, " +
+               (group.members.size() == 1 ? std::string("alone") : "one of " + counted(group.members.size())) + " (" +
                std::string(nameOf(group.tier)) + "): " + std::string(group.rule) + ".";
     }
     }
