@@ -103,12 +103,12 @@ class TogetherTest : public QObject {
         for (int i = 0; i < 5; ++i) {
             story.g(100 + i)
                 .entry("net/http.(*persistConn).readLoop")
-                .bornAt(1_s)
+                .bornAt(1_s + i * 5_ms)
                 .createdBy(1, {"net/http.(*Transport).dialConn"})
                 .waitsOn("select", {"runtime.selectgo", "net/http.(*persistConn).readLoop"}, 0);
             story.g(200 + i)
                 .entry("net/http.(*persistConn).writeLoop")
-                .bornAt(i < 4 ? 1_s + 100_us : 5_s)
+                .bornAt(i < 4 ? 1_s + i * 5_ms + 100_us : 5_s)
                 .createdBy(1, {"net/http.(*Transport).dialConn"})
                 .waitsOn("select", {"runtime.selectgo", "net/http.(*persistConn).writeLoop"}, 0);
         }
