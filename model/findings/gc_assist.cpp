@@ -109,6 +109,7 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
     for (const std::uint32_t g : helpers)
         running += timeInState(trace, {g}, {0, trace.duration}, GoroutineState::Running);
     std::vector<Time> lengths;
+    lengths.reserve(assists.size());
     for (const RuntimeRange* const assist : assists)
         lengths.push_back(assist->range.length());
     const Time p99 = p99Of(lengths);
