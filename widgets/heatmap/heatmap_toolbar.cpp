@@ -90,6 +90,7 @@ HeatmapToolbar::HeatmapToolbar(QWidget* parent) : QWidget(parent) {
         box->setMaximumWidth(220);
         bar->addWidget(box);
     }
+    mode_->setMinimumWidth(mode_->sizeHint().width()); // its names are short
     bar->addWidget(filter_, 2);
     bar->addWidget(rangeText_, 2);
     bar->addWidget(more_);

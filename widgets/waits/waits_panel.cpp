@@ -140,6 +140,7 @@ QWidget* WaitsPanel::buildRows() {
     connect(grouping_, &QComboBox::currentIndexChanged, this,
             [this] { groupBy(static_cast<WaitGrouping>(grouping_->currentData().toInt())); });
     summary_ = new QLabel(part);
+    summary_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long one must not push the canvases
     summary_->setAccessibleName(tr("What the table of waits shows"));
     progress_ = new QProgressBar(part);
     progress_->setRange(0, 0);
