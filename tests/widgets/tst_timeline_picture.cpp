@@ -98,6 +98,16 @@ class TestTimelinePicture : public ShownTimeline {
         }
     }
 
+    void theRowWithTheKeysHasAFrameAndKeepsItsColours() {
+        QTRY_VERIFY(view_->hasFocus());
+        const QImage with = view_->grab().toImage();
+        view_->clearFocus();
+        const QImage without = view_->grab().toImage();
+        QVERIFY(with != without);
+        const QPoint inside(canvasLeft - 4, pointOf(view_->rows().rowAt(0), 0).y());
+        QCOMPARE(with.pixel(inside), without.pixel(inside));
+    }
+
     void noTraceIsAnEmptyCanvas() {
         state_->show(nullptr);
         (void)view_->grab();

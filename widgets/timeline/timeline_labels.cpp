@@ -169,6 +169,7 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     words_.draw(painter, box.adjusted(0, 0, -8, 0), Qt::AlignRight, words.note);
     if (canvas.frame.hasFocus && canvas.frame.focusedRow == row.top) {
         painter.setPen(QPen(canvas.colours.selection, 1, Qt::DotLine));
+        painter.setBrush(Qt::NoBrush); // the arrows of other rows have one
         painter.drawRect(QRect(canvas.frame.area.left(), y, canvas.frame.area.width() - 1, row.height - 2));
     }
 }
