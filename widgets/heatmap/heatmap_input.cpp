@@ -2,11 +2,14 @@
 // Mouse, wheel and keys of the heatmap, and what a cell says of itself.
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/copied_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
 #include "widgets/heatmap/heatmap_view.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -76,7 +79,12 @@ bool HeatmapView::eventFilter(QObject* watched, QEvent* event) {
     case QEvent::Wheel:
         return wheel(*static_cast<QWheelEvent*>(event));
     case QEvent::KeyPress: {
-        const auto& press = *static_cast<QKeyEvent*>(event);
+        auto& press = *static_cast<QKeyEvent*>(event);
+        if (press.matches(QKeySequence::Copy)) {
+            if (const QString text = copiedText(*state_); !text.isEmpty())
+                QApplication::clipboard()->setText(text);
+            return true;
+        }
         const bool plain = (press.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
         return plain && key(press.key());
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse, wheel and keys of the timeline.
+#include "widgets/common/copied_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -185,6 +187,11 @@ void TimelineView::moveFocus(const TimelineRow& row) {
 }
 
 void TimelineView::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy)) {
+        if (const QString text = copiedText(*state_); !text.isEmpty())
+            QApplication::clipboard()->setText(text);
+        return;
+    }
     if (!state_->facts() || !(goKey(*event) || rowKey(*event)))
         QAbstractScrollArea::keyPressEvent(event);
 }

@@ -6,8 +6,10 @@
 #include "widgets/timeline/timeline_view.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace waitscope {
 
@@ -123,6 +125,29 @@ void TimelineView::goToWaker() {
     else
         state_->select(GoroutineSelection{wake.goroutine});
     Q_EMIT messageChanged(fromUtf8(wakeUpText(*state_->facts(), wait, wake)));
+}
+
+void TimelineView::goToLongestTask() {
+    if (!state_->facts())
+        return;
+    const Tasks& tasks = state_->facts()->trace->tasks;
+    // Longest first, then by begin, which is the order they are in.
+    using Place = std::pair<Time, std::uint32_t>;
+    const auto placeOf = [&](std::uint32_t t) { return Place{-tasks[t].range.length(), t}; };
+    const auto* const selected = std::get_if<TaskSelection>(&state_->selection());
+    const Place after = selected != nullptr ? placeOf(selected->task.value) : Place{INT64_MIN, 0};
+    constexpr Place none{INT64_MAX, 0};
+    Place found = none;
+    for (std::uint32_t t = 0; t < tasks.size(); ++t)
+        if (const Place place = placeOf(t); place > after && place < found)
+            found = place;
+    if (found == none) {
+        Q_EMIT messageChanged(tasks.empty() ? tr("This program made no tasks (runtime/trace.NewTask).")
+                                            : tr("No task is shorter than this one."));
+        return;
+    }
+    selectTask({found.second});
+    zoomToSelection();
 }
 
 void TimelineView::goToCreator() {

@@ -64,6 +64,8 @@ class TimelineView : public QAbstractScrollArea {
     /// it. Called again and again it follows the wake-ups back.
     void goToWaker();
     void goToCreator();
+    /// Selects the task that took longest and shows its time; of a selected task the next longest.
+    void goToLongestTask();
     /// A mark at the mouse, or where the selected span begins; one that is there goes.
     void toggleMark();
     void markWithNote(const QString& note);
