@@ -182,7 +182,8 @@ void MainWindow::makeActions() {
     const QString keys = tr("In the timeline and the heatmap");
     for (const auto& [key, what] :
          {std::pair("Ctrl+wheel, pinch", tr("zoom at the mouse")), std::pair("Shift+wheel", tr("move left / right")),
-          std::pair("Shift+drag, middle drag", tr("move")), std::pair("Home", tr("whole trace"))})
+          std::pair("Shift+drag, middle drag", tr("move")), std::pair("Home", tr("whole trace")),
+          std::pair("Ctrl+C", tr("copy what is selected, and the chosen range, as text"))})
         actions_.describe(keys, what, QString::fromLatin1(key));
     const QString timelineKeys = tr("In the timeline");
     for (const auto& [key, what] :

@@ -2,6 +2,7 @@
 #include "app/timeline_commands.h"
 
 #include "app/quick_choice.h"
+#include "app/tooltip_switch.h"
 #include "model/report/range_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -66,6 +67,10 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
     to(view, tr("Fold all groups"), QKeySequence(Qt::Key_Minus), [timeline] { timeline()->foldAll(true); });
     to(view, tr("Unfold all groups"), QKeySequence(Qt::Key_Plus), [timeline] { timeline()->foldAll(false); });
     view->addSeparator();
+    QAction* const tooltips = to(view, tr("T&ooltips of the canvases"), QKeySequence(Qt::Key_T),
+                                 [] { setTooltipsShown(!tooltipsAreShown()); });
+    tooltips->setCheckable(true);
+    tooltips->setChecked(tooltipsAreShown());
     const auto choose = [&](const QString& title, std::span<const NamedChoice> choices, auto set) {
         QMenu* const menu = view->addMenu(title);
         for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -106,6 +111,8 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
        [current] { current()->askWhom(); });
     to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [current] { current()->askWhereTo(); });
     to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
+    to(go, tr("The &longest task, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_T),
+       [timeline] { timeline()->goToLongestTask(); });
     to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline()->toggleMark(); });
     to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [current] { current()->askNote(); });
     to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline()->goToMark(-1); });

@@ -4,6 +4,7 @@
 #include "app/details.h"
 #include "app/source_file.h"
 #include "app/timeline_commands.h"
+#include "app/tooltip_switch.h"
 #include "app/verdict_line.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/findings/findings_panel.h"
@@ -51,6 +52,9 @@ void TraceView::makeCanvases() {
     connect(timeline_, &TimelineView::messageChanged, this, &TraceView::message);
     connect(commands_, &TimelineCommands::message, this, &TraceView::message);
     heatmap_ = new HeatmapView(&state_);
+    auto* const tooltips = new TooltipSwitch(this);
+    for (QWidget* const canvas : {timeline_->viewport(), heatmap_->focusProxy(), static_cast<QWidget*>(overview_)})
+        canvas->installEventFilter(tooltips);
     connect(heatmap_, &HeatmapView::rowsBrushed, timeline_, &TimelineView::showOnlySelected);
     connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
         if (maximised_ == heatmap_)
@@ -247,7 +251,11 @@ void TraceView::resetLayout() {
 }
 
 void TraceView::resetSizes() {
-    columns_->setSizes(!isNarrow() ? QList{870, 570} : compact_ ? QList{700, 140} : QList{500, 340});
+    constexpr int roomy = 1200; // in less, the words get what shows how many still wait
+    const bool tight = window()->width() < roomy;
+    columns_->setSizes(!isNarrow() ? (tight ? QList{560, 464} : QList{870, 570})
+                       : compact_  ? QList{700, 140}
+                                   : QList{500, 340});
     canvases_->setSizes({430, 390});
     words_->setSizes(isNarrow() ? QList{440, 280} : QList{540, 280});
 }

@@ -20,6 +20,7 @@
 #include <QDialog>
 #include <QDragEnterEvent>
 #include <QFile>
+#include <QHelpEvent>
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -34,6 +35,7 @@
 #include <QTextBrowser>
 #include <QThreadPool>
 #include <QTimer>
+#include <QToolTip>
 
 using namespace waitscope;
 
@@ -423,6 +425,25 @@ class TestMainWindow : public QObject {
         const QString id = QString::number(state.facts()->trace->goroutines.id({0}));
         QVERIFY(placesFor(state, u'g' + id).front().text.contains(QStringLiteral("goroutine ") + id));
         QVERIFY(placesFor(state, QStringLiteral("no such function")).empty());
+    }
+
+    void tKeepsTooltipsFromTheCanvases() {
+        open([&] { window_->openFile(small); });
+        QWidget* const canvas = window_->view()->timeline()->viewport();
+        const auto tooltipAt = [&](QPoint at) {
+            QToolTip::hideText(); // which takes its time
+            [[maybe_unused]] const bool hidden = QTest::qWaitFor([] { return !QToolTip::isVisible(); });
+            QHelpEvent help(QEvent::ToolTip, at, canvas->mapToGlobal(at));
+            QCoreApplication::sendEvent(canvas, &help);
+            return QToolTip::text();
+        };
+        const QPoint name(60, 60);
+        QVERIFY(!tooltipAt(name).isEmpty());
+        QTest::keyClick(window_->view()->timeline(), Qt::Key_T);
+        QVERIFY(tooltipAt(name).isEmpty());
+        QTest::keyClick(window_->view()->timeline(), Qt::Key_T);
+        QVERIFY(!tooltipAt(name).isEmpty());
+        QToolTip::hideText();
     }
 
     void picturesOfWhatIsSeenAreWritten() {

@@ -3,6 +3,7 @@
 #include "model/reader/load.h"
 #include "tests/widgets/shown_timeline.h"
 
+#include <QClipboard>
 #include <QSignalSpy>
 
 using namespace waitscope;
@@ -206,6 +207,49 @@ class TestTimeline : public ShownTimeline {
         view_->setMarker(true);
         QCOMPARE(*state_->marks().b() - *state_->marks().a(), 20_ms - 1_us);
         (void)view_->grab();
+    }
+
+    void theLongestTaskComesFirstThenTheNext() {
+        Story story;
+        for (std::uint64_t task = 1; task <= 3; ++task)
+            story.g(static_cast<std::int64_t>(task))
+                .existed()
+                .runs(10_ms)
+                .beginsTask(task, "request")
+                .runs(task == 2 ? 30_ms : static_cast<Time>(task) * 5_ms)
+                .endsTask(task)
+                .runs(1_ms)
+                .ends();
+        state_->show(computeFacts(story.told(100_ms)));
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        for (const std::uint64_t expected : {2U, 3U, 1U}) {
+            view_->goToLongestTask();
+            const auto* const selected = std::get_if<TaskSelection>(&state_->selection());
+            QVERIFY(selected != nullptr);
+            const Task task = state_->facts()->trace->tasks[selected->task.value];
+            QCOMPARE(task.id, expected);
+            QCOMPARE(state_->chosenRange(), task.range);
+            QVERIFY(state_->visibleRange().length() < 3 * task.range.length());
+        }
+        QCOMPARE(messages.count(), 0);
+        view_->goToLongestTask();
+        QCOMPARE(messages.count(), 1);
+        state_->show(scene());
+        view_->goToLongestTask();
+        QCOMPARE(messages.count(), 2);
+    }
+
+    void copyTakesTheSelectionAndTheRangeAsText() {
+        state_->select(GoroutineSelection{goroutine(5)});
+        state_->choose({10_ms, 20_ms});
+        QTest::keySequence(view_.get(), QKeySequence::Copy);
+        const QString text = QApplication::clipboard()->text();
+        QVERIFY2(text.contains(QStringLiteral("goroutine 5")), qPrintable(text));
+        QVERIFY2(text.contains(QStringLiteral("10,000,000 ns … 20,000,000 ns (10,000,000 ns)")), qPrintable(text));
+        state_->select({});
+        state_->choose({});
+        QTest::keySequence(view_.get(), QKeySequence::Copy); // nothing: what was copied stays
+        QCOMPARE(QApplication::clipboard()->text(), text);
     }
 };
 
