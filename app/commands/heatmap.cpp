@@ -121,6 +121,9 @@ int makeOne(const PictureCommand& command, HeatmapPictureOptions options, bool p
         say("--size " + command.size + " is too small.");
         return Usage;
     }
+    if (sheet->shown == 0)
+        say("No goroutine of " + command.trace +
+            " is among those that were asked for: the picture is empty, and says so.");
     if (endsWith(command, ".csv"))
         return writeText(gridCsv(*request->facts->trace, *sheet->grid), command);
     if (endsWith(command, ".json"))

@@ -422,7 +422,7 @@ class TestProgram : public QObject {
                                           folder_.filePath(QStringLiteral("question.png"))} +
                               options);
         QCOMPARE(asked.exitCode, exitCode);
-        QCOMPARE(asked.err.isEmpty(), exitCode == 0);
+        QVERIFY(!asked.err.isEmpty()); // a picture without goroutines is one, but said to be
     }
 
     void damageIsAWarningAndStillExitsWithZero() {
