@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -83,6 +84,25 @@ std::string rangeOption(TimeRange range, const Trace& trace) {
 std::optional<TimeRange> askedRange(std::string_view text) {
     std::string problem;
     return rangeIn(text, {0, std::numeric_limits<Time>::max()}, problem);
+}
+
+std::string timeText(Time t, Time length) {
+    constexpr Time minute = 60'000'000'000;
+    constexpr Time second = 1'000'000'000;
+    const Time rounded = t < minute ? t / 200 : second; // by three digits, or to seconds
+    if (rounded <= length / 50)
+        return durationText(t);
+    // Milliseconds, of which so many decimals that a hundredth of the range is seen.
+    std::size_t decimals = 6;
+    Time unit = 1;
+    for (; decimals > 0 && unit * 10 <= length / 100; unit *= 10)
+        --decimals;
+    std::string text = std::to_string(t / unit);
+    if (decimals > 0) {
+        text.insert(0, decimals + 1 - std::min(text.size(), decimals + 1), '0');
+        text.insert(text.size() - decimals, ".");
+    }
+    return text + " ms";
 }
 
 } // namespace waitscope

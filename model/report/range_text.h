@@ -22,6 +22,9 @@ namespace waitscope {
 /// The other way: "1500000ns..2000000ns".
 [[nodiscard]] std::string rangeOption(TimeRange range, const Trace& trace);
 
+/// A time as exact as it must be to tell the ends of a range so long apart: "2.76 s", "2756.193 ms".
+[[nodiscard]] std::string timeText(Time t, Time length);
+
 /// `--range` before there is a trace; without an end, to the latest time there is. Nothing if it is no range.
 [[nodiscard]] std::optional<TimeRange> askedRange(std::string_view text);
 

@@ -272,6 +272,10 @@ class HeatmapMovesTest : public QObject {
         range->clear();
         QTest::keyClick(range, Qt::Key_Return);
         QCOMPARE(s.state.visibleRange(), (TimeRange{0, 8_ms}));
+        s.state.setVisibleRange({2'000'100, 2'000'300}); // three digits would say 2ms..2ms
+        QCOMPARE(range->text(), QStringLiteral("2.000100ms..2.000300ms"));
+        QTest::keyClick(range, Qt::Key_Return);
+        QCOMPARE(s.state.visibleRange(), (TimeRange{2'000'100, 2'000'300}));
         QToolTip::hideText();
     }
 };

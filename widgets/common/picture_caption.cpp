@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/picture_caption.h"
 
+#include "model/report/range_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 
@@ -111,7 +112,8 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
     : title_(subject.title), callouts_(subject.callouts), command_(subject.command) {
     const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
     const TimeRange whole = trace.wholeRange();
-    const QString range = duration(subject.range.begin) + QStringLiteral(" … ") + duration(subject.range.end);
+    const auto end = [&](Time t) { return fromUtf8(timeText(t, subject.range.length())); };
+    const QString range = end(subject.range.begin) + QStringLiteral(" … ") + end(subject.range.end);
     shown_.push_back(
         {QStringLiteral("Range"),
          {},

@@ -217,7 +217,8 @@ void HeatmapToolbar::showRange(TimeRange range, Time duration) {
         rangeText_->clear();
         rangeText_->setPlaceholderText(duration == 0 ? QString() : tr("Whole trace, %1").arg(text(duration)));
     } else {
-        rangeText_->setText(text(range.begin) + QStringLiteral("..") + text(range.end));
+        const auto end = [&](Time t) { return fromUtf8(timeText(t, range.length())).remove(u' '); };
+        rangeText_->setText(end(range.begin) + QStringLiteral("..") + end(range.end));
         rangeText_->setCursorPosition(0);
     }
 }
