@@ -139,7 +139,11 @@ Json wakerGraphJson(const Trace& trace, const WakerGraph& graph) {
                          {"others_ns", knot.others},
                          {"holds_up_others", knot.holdsUpOthers()}});
     }
-    return {{"edges", std::move(edges)}, {"knots", std::move(knots)}, {"total_ns", graph.total}};
+    return {{"edges", std::move(edges)},
+            {"knots", std::move(knots)},
+            {"total_ns", graph.total},
+            {"open", graph.open},
+            {"open_ns", graph.openTime}};
 }
 
 std::string knotText(const Trace& trace, const WakerGraph& graph, const WakerKnot& knot) {

@@ -37,10 +37,30 @@ Moments::Moments(std::vector<TimeRange> ranges) {
     }
     for (const TimeRange range : ranges_)
         sums_.push_back(total() + range.length());
+    if (ranges_.empty())
+        return;
+    // A slot a range or two: times from the trace's start are not negative.
+    const auto last = static_cast<std::uint64_t>(std::max<Time>(ranges_.back().begin, 0));
+    while (last >> slotShift_ > ranges_.size())
+        ++slotShift_;
+    for (std::uint64_t slot = 0; slot <= (last >> slotShift_) + 1; ++slot) {
+        const auto begin = static_cast<Time>(slot << slotShift_);
+        std::size_t next = firsts_.empty() ? 0 : firsts_.back();
+        while (next < ranges_.size() && ranges_[next].begin < begin)
+            ++next;
+        firsts_.push_back(static_cast<std::uint32_t>(next));
+    }
 }
 
 Time Moments::until(Time t) const {
-    const auto after = std::ranges::upper_bound(ranges_, t, {}, &TimeRange::begin) - ranges_.begin();
+    if (t < 0 || ranges_.empty())
+        return 0;
+    // Those that begin up to `t`: in its slot, or before.
+    const std::size_t slot = std::min<std::size_t>(static_cast<std::uint64_t>(t) >> slotShift_, firsts_.size() - 1);
+    const auto from = ranges_.begin() + firsts_[slot];
+    const auto to = slot + 1 < firsts_.size() ? ranges_.begin() + firsts_[slot + 1] : ranges_.end();
+    const auto after =
+        std::upper_bound(from, to, t, [](Time at, TimeRange range) { return at < range.begin; }) - ranges_.begin();
     if (after == 0)
         return 0;
     const auto last = static_cast<std::size_t>(after - 1);
@@ -108,6 +128,7 @@ std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range) {
             place.total += byStack[stack].total;
         }
     std::vector<ReadyPlace> places;
+    places.reserve(bySite.size());
     for (const auto& [site, place] : bySite)
         places.push_back({site, place.count, place.total});
     std::ranges::stable_sort(places, std::ranges::greater{}, &ReadyPlace::total);

@@ -17,7 +17,7 @@ class Moments {
     /// Any ranges; those that overlap or touch are one.
     explicit Moments(std::vector<TimeRange> ranges);
 
-    /// O(log n).
+    /// O(1) where ranges are spread evenly, O(log n) at worst.
     [[nodiscard]] Time inside(TimeRange range) const { return until(range.end) - until(range.begin); }
     [[nodiscard]] Time total() const { return sums_.empty() ? 0 : sums_.back(); }
     [[nodiscard]] const std::vector<TimeRange>& ranges() const { return ranges_; }
@@ -25,7 +25,9 @@ class Moments {
   private:
     [[nodiscard]] Time until(Time t) const;
     std::vector<TimeRange> ranges_;
-    std::vector<Time> sums_; ///< of the ranges up to and with this one
+    std::vector<Time> sums_;            ///< of the ranges up to and with this one
+    std::vector<std::uint32_t> firsts_; ///< by slot: how many ranges begin before it
+    unsigned slotShift_ = 0;            ///< a slot is 2^this long
 };
 
 struct SchedulerLatency {

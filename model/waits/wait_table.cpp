@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/waits/wait_table.h"
 
+#include "model/build/side_by_side.h"
 #include "model/waits/each_wait.h"
 #include "model/waits/rank.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace waitscope {
 
@@ -67,16 +71,24 @@ class Counting {
         , rows_(facts, options.by, options.rowOfClass) {}
 
     WaitTable run() {
+        if (options_.by == WaitGrouping::Goroutine && options_.rowOfClass.empty() && options_.only.empty())
+            tallies_.reserve(trace_.goroutines.size()); // rows are large
         for (const GoroutineIndex g : options_.only)
             countAllOf(g);
         for (std::uint32_t g = 0; options_.only.empty() && g < trace_.goroutines.size(); ++g)
             countAllOf({g});
         fillClasses();
         fillWakers();
-        if (options_.distributions)
-            fillDistributions(runsByRow());
-        if (options_.rootCauses)
-            fillRootCauses(runsByRow());
+        if (options_.distributions || options_.rootCauses) {
+            const Runs runs = runsByRow();
+            // They fill in different members of the rows.
+            sideBySide(2, threadsByDefault(), [&](std::size_t part) {
+                if (part == 0 && options_.rootCauses)
+                    fillRootCauses(runs);
+                if (part == 1 && options_.distributions)
+                    fillDistributions(runs);
+            });
+        }
         WaitTable table{.range = options_.range,
                         .by = options_.by,
                         .goroutineTime = goroutineTime_,
@@ -232,10 +244,34 @@ class Counting {
         }
     }
 
-    /// The most stretches at one time; one that begins where another ends does not meet it. Sorts. O(n log n).
+    /// Sorts times that are not negative, digit by digit where that is faster. O(n · digits).
+    static void sortTimes(std::vector<Time>& times) {
+        constexpr std::size_t fewTimes = 4096;
+        constexpr unsigned digitBits = 11;
+        constexpr std::uint64_t digitMask = (1U << digitBits) - 1;
+        if (times.size() < fewTimes) {
+            std::ranges::sort(times);
+            return;
+        }
+        const auto largest = static_cast<std::uint64_t>(*std::ranges::max_element(times));
+        std::vector<Time> sorted(times.size());
+        for (unsigned shift = 0; shift < 64 && largest >> shift != 0; shift += digitBits) {
+            const auto digitOf = [&](Time time) { return (static_cast<std::uint64_t>(time) >> shift) & digitMask; };
+            std::array<std::uint32_t, digitMask + 2> places{};
+            for (const Time time : times)
+                ++places[digitOf(time) + 1];
+            for (std::size_t digit = 1; digit < places.size(); ++digit)
+                places[digit] += places[digit - 1];
+            for (const Time time : times)
+                sorted[places[digitOf(time)]++] = time;
+            times.swap(sorted);
+        }
+    }
+
+    /// The most stretches at one time; one that begins where another ends does not meet it. Sorts.
     static std::uint64_t peak(std::vector<Time>& begins, std::vector<Time>& stops) {
-        std::ranges::sort(begins);
-        std::ranges::sort(stops);
+        sortTimes(begins);
+        sortTimes(stops);
         std::size_t stopped = 0;
         std::size_t most = 0;
         for (std::size_t begun = 0; begun < begins.size(); ++begun) {
@@ -251,7 +287,11 @@ class Counting {
             const Frame& frame = trace_.frame(site);
             return std::tuple(trace_.text(frame.function), trace_.text(frame.file), frame.line);
         };
-        std::ranges::stable_sort(rows, [&](const WaitRow& a, const WaitRow& b) {
+        std::vector<std::uint32_t> order(rows.size()); // rows are large: each is moved once
+        std::iota(order.begin(), order.end(), 0);
+        std::ranges::stable_sort(order, [&](std::uint32_t i, std::uint32_t j) {
+            const WaitRow& a = rows[i];
+            const WaitRow& b = rows[j];
             if (a.total() != b.total())
                 return a.total() > b.total();
             if (a.primitive != b.primitive)
@@ -267,6 +307,11 @@ class Counting {
             };
             return keyText(a) < keyText(b);
         });
+        std::vector<WaitRow> sorted;
+        sorted.reserve(rows.size());
+        for (const std::uint32_t i : order)
+            sorted.push_back(std::move(rows[i]));
+        rows = std::move(sorted);
     }
 
     const TraceFacts& facts_;

@@ -87,7 +87,9 @@ class Drawing {
             if (!facts_.waits.isRuntime({g}))
                 eachWait(facts_, {g}, graph_.range, [&](SpanIndex s, std::uint32_t c, bool open) {
                     if (!open)
-                        count({g}, s, c);
+                        return count({g}, s, c);
+                    ++graph_.open;
+                    graph_.openTime += trace_.spans.range(s).clippedTo(graph_.range).length();
                 });
         gatherEdges();
         tieKnots();

@@ -46,6 +46,8 @@ struct WakerGraph {
     std::vector<WakerEdge> edges; ///< most time first
     std::vector<WakerKnot> knots; ///< those that hold up others first, then by the time of those, then by their own
     Time total = 0;               ///< of all edges
+    std::uint64_t open = 0;       ///< waits that last to the end of the trace, in no edge: nobody has ended them
+    Time openTime = 0;            ///< of these, inside the range
 
     /// Lines between two points that carry less than this share of all waiting do not tie a knot: in the end every
     /// goroutine has once waited for every other.
