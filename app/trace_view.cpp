@@ -196,7 +196,10 @@ void TraceView::exportHeatmap(const QString& path) {
 
 void TraceView::exportWaits(const QString& path) {
     if (state_.facts())
-        waitsExport_.toFile(state_.facts(), {.by = waits_->grouping(), .range = state_.rangeOfInterest()}, path);
+        waitsExport_.toFile(
+            state_.facts(),
+            {.by = waits_->grouping(), .range = state_.rangeOfInterest(), .runtimeGoroutines = waits_->withRuntime()},
+            path);
 }
 
 void TraceView::copyHeatmapCommand() {

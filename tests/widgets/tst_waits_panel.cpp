@@ -18,6 +18,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTest>
+#include <QToolButton>
 
 using namespace waitscope;
 using namespace waitscope::literals;
@@ -115,6 +116,7 @@ class WaitsPanelTest : public QObject {
     void markdownIsATableWithFiguresAtTheRight();
     void rowsCanBeGroupedByAnything();
     void chosenColumnsAreComputed();
+    void gosOwnGoroutinesAreSaidToBeMissingAndCanBeCounted();
     void theKeyboardReachesEverything();
     void theFocusAloneChoosesNothing();
     void aClickOnTheRowOfASelectedGoroutineSelectsTheSite();
@@ -507,6 +509,28 @@ void WaitsPanelTest::rowsCanBeGroupedByAnything() {
     grouping->setCurrentText("By goroutine");
     p.settle();
     QCOMPARE(p.sites().front(), QString("goroutine 5 · main.serve"));
+}
+
+void WaitsPanelTest::gosOwnGoroutinesAreSaidToBeMissingAndCanBeCounted() {
+    Story story;
+    story.g(1)
+        .entry("runtime.bgsweep")
+        .runs(1_ms)
+        .waitsOn("GC background sweeper wait", {"runtime.gopark", "runtime.bgsweep"}, 1_ms);
+    story.g(2).runs(2_ms).waitsOn("sync", {"sync.(*Mutex).Lock", "main.get"}, 1_ms);
+    Panel p;
+    p.view.show(computeFacts(story.told(20_ms)));
+    p.settle();
+    const auto said = [&](const char* text) {
+        const auto labels = p.panel.findChildren<QLabel*>();
+        return std::ranges::any_of(labels, [&](QLabel* l) { return l->isVisible() && l->text().contains(text); });
+    };
+    QCOMPARE(p.sites(), (QStringList{"main.go:11  main.get"}));
+    QVERIFY(said("but for 1 of Go's own"));
+    p.panel.findChild<QToolButton*>("runtime")->click();
+    p.settle();
+    QCOMPARE(p.sites().size(), 2);
+    QVERIFY(said("1 of them Go's own"));
 }
 
 void WaitsPanelTest::chosenColumnsAreComputed() {

@@ -309,6 +309,9 @@ void HoldupsPanel::showWakers() {
         sentences << tr("No goroutine waited for another one here.");
     else if (graph.knots.empty())
         sentences << tr("No functions wait for one another: there is no knot.");
+    if (graph.open > 0)
+        sentences << tr("%1 waits, %2, have not ended: for whom is not known, they are not in the picture.")
+                         .arg(fromUtf8(countText(graph.open)), fromUtf8(durationText(graph.openTime)));
     say(sentences.join(u'\n'));
     const auto functionOf = [&](std::uint32_t node) {
         const StringId function = graph.nodes[node].function;

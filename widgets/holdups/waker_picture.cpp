@@ -21,9 +21,11 @@ namespace waitscope {
 namespace {
 
 constexpr int margin = 16;
-constexpr int boxWidth = 168;
+constexpr int narrowestBox = 104;
+constexpr int widestBox = 190;
 constexpr int boxHeight = 38;
-constexpr int columnGap = 72; // room for lines and their times
+constexpr int columnGap = 96; // room for lines and their times
+constexpr int loopWidth = 84; // right of the last column, for its loops and their times
 constexpr int rowGap = 22;
 constexpr double thinnest = 1;
 constexpr double thickest = 7;
@@ -120,15 +122,21 @@ void WakerPicture::placeBoxes() {
 QSize WakerPicture::sizeHint() const {
     if (boxes_.empty())
         return {200, 48};
-    return {2 * margin + columns_ * boxWidth + (columns_ - 1) * columnGap + 2 * margin,
+    return {margin + columns_ * narrowestBox + (columns_ - 1) * columnGap + loopWidth,
             2 * margin + rows_ * boxHeight + (rows_ - 1) * rowGap};
+}
+
+// All of it is seen without scrolling if that leaves room for names.
+int WakerPicture::boxWidth() const {
+    const int room = width() - margin - (columns_ - 1) * columnGap - loopWidth;
+    return std::clamp(room / std::max(columns_, 1), narrowestBox, widestBox);
 }
 
 QRectF WakerPicture::boxOf(std::uint32_t node) const {
     const auto box = std::ranges::find(boxes_, node, &Box::node);
     if (box == boxes_.end())
         return {};
-    return QRectF(margin + box->column * (boxWidth + columnGap), margin + box->row * (boxHeight + rowGap), boxWidth,
+    return QRectF(margin + box->column * (boxWidth() + columnGap), margin + box->row * (boxHeight + rowGap), boxWidth(),
                   boxHeight);
 }
 

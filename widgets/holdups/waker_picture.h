@@ -52,6 +52,7 @@ class WakerPicture : public QWidget {
         int column = 0;
         int row = 0;
     };
+    [[nodiscard]] int boxWidth() const;
     void chooseLinks();
     void placeBoxes();
     [[nodiscard]] double widthOf(const Link& link) const;

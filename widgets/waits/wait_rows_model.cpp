@@ -59,7 +59,7 @@ SortedRows::Places WaitRowsModel::Content::arranged(const Arrangement& how) cons
     return places;
 }
 
-void WaitRowsModel::show(std::shared_ptr<const Content> content) {
+void WaitRowsModel::show(const std::shared_ptr<const Content>& content) {
     const std::size_t count = content->table_.rows.size();
     reset(
         count, [content](const Arrangement& how) { return content->arranged(how); },

@@ -62,7 +62,7 @@ class WaitRowsModel : public SortedRows {
     explicit WaitRowsModel(QObject* parent = nullptr) : SortedRows(columns, Total, fewRows, parent) {}
 
     /// Another table; the order and the filter stay.
-    void show(std::shared_ptr<const Content> content);
+    void show(const std::shared_ptr<const Content>& content);
 
     /// What is shown.
     [[nodiscard]] const WaitTable& table() const { return content_->table_; }

@@ -23,6 +23,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -82,7 +83,7 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     , rowsModel_(new WaitRowsModel(this))
     , goroutinesModel_(new WaitingGoroutinesModel(this))
     , fade_(new QTimer(this))
-    , rows_([this](Rows rows) { rowsModel_->show(std::move(rows)); })
+    , rows_([this](const Rows& rows) { rowsModel_->show(rows); })
     , goroutines_([this](Goroutines goroutines) { showGoroutines(std::move(goroutines)); }) {
     setAccessibleName(tr("Waits"));
     fade_->setSingleShot(true);
@@ -120,6 +121,10 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
 
 WaitsPanel::~WaitsPanel() = default;
 
+bool WaitsPanel::withRuntime() const {
+    return runtime_->isChecked();
+}
+
 bool WaitsPanel::busy() const {
     return rows_.busy() || rowsModel_->busy() || goroutines_.busy();
 }
@@ -139,8 +144,15 @@ QWidget* WaitsPanel::buildRows() {
         grouping_->addItem(tr("By %1").arg(fromUtf8(nameOf(by))), static_cast<int>(by));
     connect(grouping_, &QComboBox::currentIndexChanged, this,
             [this] { groupBy(static_cast<WaitGrouping>(grouping_->currentData().toInt())); });
+    runtime_ = new QToolButton(part);
+    runtime_->setObjectName(QStringLiteral("runtime"));
+    runtime_->setText(tr("Runtime"));
+    runtime_->setCheckable(true);
+    runtime_->setToolTip(tr("Counts the waits of Go's own goroutines (collector, tracer, scheduler) too"));
+    runtime_->setAccessibleName(tr("Waits of Go's own goroutines too"));
+    connect(runtime_, &QToolButton::toggled, this, &WaitsPanel::followRange);
     summary_ = new QLabel(part);
-    summary_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long one must not push the canvases
+    summary_->setWordWrap(true);
     summary_->setAccessibleName(tr("What the table of waits shows"));
     progress_ = new QProgressBar(part);
     progress_->setRange(0, 0);
@@ -192,6 +204,7 @@ QWidget* WaitsPanel::buildRows() {
     controls->setSpacing(gap);
     controls->addWidget(filter_, 1);
     controls->addWidget(grouping_);
+    controls->addWidget(runtime_);
     layout->addLayout(controls);
     layout->addWidget(summary_);
     layout->addWidget(progress_);
@@ -315,8 +328,9 @@ void WaitsPanel::followSelection(const Selection& selection) {
 
 void WaitsPanel::requestRows() {
     rows_.request([facts = view_->facts(), range = view_->rangeOfInterest(), only = membersOf(view_->only()), by = by_,
-                   distributions = needsDistributions()] {
-        WaitTableOptions options{.range = range, .by = by, .distributions = distributions};
+                   distributions = needsDistributions(), runtime = withRuntime()] {
+        WaitTableOptions options{
+            .range = range, .by = by, .runtimeGoroutines = runtime, .distributions = distributions};
         if (only)
             options.only = *only;
         return WaitRowsModel::Content::of(facts, computeWaitTable(*facts, options));
@@ -326,7 +340,8 @@ void WaitsPanel::requestRows() {
 
 void WaitsPanel::requestGoroutines() {
     goroutines_.request([facts = view_->facts(), range = view_->rangeOfInterest(), only = membersOf(view_->only()),
-                         row = row_, selected = selected_, stacksOnce = stacksOnce_->isChecked()]() -> Goroutines {
+                         row = row_, selected = selected_, stacksOnce = stacksOnce_->isChecked(),
+                         withRuntime = withRuntime()]() -> Goroutines {
         Goroutines found{.facts = facts, .row = row, .selected = selected};
         if (!row) {
             const SpanIndex wait = openOrLongestWait(*facts, selected, range);
@@ -335,7 +350,7 @@ void WaitsPanel::requestGoroutines() {
             const WaitClass& what = facts->waits.of(*facts->trace, wait);
             found.row = rowKeyOf({what.primitive, what.site});
         }
-        const bool runtime = selected.known() && facts->waits.isRuntime(selected);
+        const bool runtime = withRuntime || (selected.known() && facts->waits.isRuntime(selected));
         found.list = goroutinesOf(*facts, *found.row, range, runtime);
         if (only)
             keepOnly(*facts->trace, only, found.list);
@@ -471,26 +486,27 @@ void WaitsPanel::showWhatThereIs() {
     clearFilter_->setVisible(filtered);
     rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
     const int idle = rowsModel_->idleRows();
-    summary_->setToolTip(table.runtimeWaits > 0 ? tr("%1 waits of Go's own runtime, %2, are not among these.")
-                                                      .arg(fromUtf8(countText(table.runtimeWaits)),
-                                                           fromUtf8(durationText(table.runtimeTime)))
-                                                : QString());
     if (table.rows.empty())
         summary_->clear();
     else
         summary_->setText(
-            tr("%1 of %2 rows%3 · %4 waits%7 · %5: %6")
+            tr("%1 of %2 rows%3 · %4 waits%7%8 · %5: %6")
                 .arg(fromUtf8(countText(static_cast<std::uint64_t>(rowsModel_->rowCount()))),
                      fromUtf8(countText(table.rows.size())),
                      idle > 0 ? tr(", %1 idle by nature at the end").arg(idle) : QString(),
-                     fromUtf8(countText(rowsModel_->waits())), view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
+                     fromUtf8(countText(rowsModel_->waits())),
+                     view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
                      table.range == view_->facts()->trace->wholeRange()
                          ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
                          : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
                                                          fromUtf8(durationText(table.range.end))),
                      view_->only()
                          ? tr(" of the %1 goroutines shown").arg(fromUtf8(countText(view_->only()->members->size())))
-                         : QString()));
+                         : QString(),
+                     table.runtimeWaits == 0 ? QString()
+                     : table.runtimeGoroutines
+                         ? tr(", %1 of them Go's own").arg(fromUtf8(countText(table.runtimeWaits)))
+                         : tr(" but for %1 of Go's own").arg(fromUtf8(countText(table.runtimeWaits)))));
 
     const int goroutines = goroutinesModel_->rowCount();
     goroutinesOrMessage_->setCurrentIndex(goroutines > 0 ? 0 : 1);

@@ -24,6 +24,7 @@ class QProgressBar;
 class QPushButton;
 class QStackedWidget;
 class QTimer;
+class QToolButton;
 
 namespace waitscope {
 
@@ -40,6 +41,8 @@ class WaitsPanel : public QWidget {
 
     void focusFilter();
     [[nodiscard]] WaitGrouping grouping() const { return by_; }
+    /// The waits of Go's own goroutines are in the table too.
+    [[nodiscard]] bool withRuntime() const;
     /// Rows are being computed.
     [[nodiscard]] bool busy() const;
 
@@ -80,6 +83,7 @@ class WaitsPanel : public QWidget {
     WaitRowsModel* rowsModel_;
     WaitingGoroutinesModel* goroutinesModel_;
     QComboBox* grouping_ = nullptr;
+    QToolButton* runtime_ = nullptr; ///< Go's own goroutines are counted too
     QLineEdit* filter_ = nullptr;
     QLabel* summary_ = nullptr;
     QProgressBar* progress_ = nullptr;
