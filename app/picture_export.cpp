@@ -32,16 +32,21 @@ void PictureExport::makeHeatmap(std::shared_ptr<const TraceFacts> facts, const H
                                 const Bytes& done) {
     const std::weak_ptr<const bool> asker = this->asker();
     const Bytes encoded = finished(done);
-    const auto paint = [svg, encoded, asker](const std::shared_ptr<const HeatmapSheet>& sheet) {
-        if (!sheet || svg)
-            encoded(sheet ? paintHeatmapSvg(*sheet) : QByteArray());
-        else
-            elsewhere([encoded, asker, picture = paintHeatmap(*sheet)] {
-                atHome(asker, [encoded, png = pngOf(picture)] { encoded(png); });
-            });
+    // Shared, so that it is painted where it lies: a copy of a picture is one more picture.
+    using Sheet = std::shared_ptr<const HeatmapSheet>;
+    using Picture = std::shared_ptr<QImage>;
+    const auto paint = [encoded, asker](const Sheet& sheet, const Picture& picture) {
+        if (!picture)
+            return encoded(sheet ? paintHeatmapSvg(*sheet) : QByteArray());
+        paintHeatmap(*sheet, *picture);
+        elsewhere([encoded, asker, picture] { atHome(asker, [encoded, png = pngOf(*picture)] { encoded(png); }); });
     };
-    elsewhere([paint, asker, facts = std::move(facts), options] {
-        atHome(asker, [paint, sheet = prepareHeatmap(facts, options)] { paint(sheet); });
+    elsewhere([paint, encoded, svg, asker, facts = std::move(facts), options] {
+        const Sheet sheet = prepareHeatmap(facts, options);
+        const auto picture = !sheet || svg ? nullptr : std::make_shared<QImage>(emptyPictureOf(*sheet));
+        if (picture && picture->isNull())
+            return atHome(asker, [encoded] { encoded({}); });
+        atHome(asker, [paint, sheet, picture] { paint(sheet, picture); });
     });
 }
 

@@ -210,12 +210,21 @@ std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFa
     return made;
 }
 
-QImage paintHeatmap(const HeatmapSheet& sheet) {
+QImage emptyPictureOf(const HeatmapSheet& sheet) {
     QImage picture = emptyPicture(sheet.options.size, sheet.options.scale, sheet.options.unitsAnInch);
-    if (picture.isNull())
-        return {};
+    if (!picture.isNull())
+        captionOf(sheet).describe(picture);
+    return picture;
+}
+
+void paintHeatmap(const HeatmapSheet& sheet, QImage& picture) {
     paintSheet(picture, sheet);
-    captionOf(sheet).describe(picture);
+}
+
+QImage paintHeatmap(const HeatmapSheet& sheet) {
+    QImage picture = emptyPictureOf(sheet);
+    if (!picture.isNull())
+        paintHeatmap(sheet, picture);
     return picture;
 }
 

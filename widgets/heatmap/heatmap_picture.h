@@ -74,8 +74,12 @@ struct HeatmapSheet {
 /// The costly part of a picture, on any thread. Null if the size is too small.
 [[nodiscard]] std::shared_ptr<const HeatmapSheet> prepareHeatmap(std::shared_ptr<const TraceFacts> facts,
                                                                  const HeatmapPictureOptions& options);
-/// The pixels, with the facts as texts; on the GUI thread, because QCustomPlot is a widget. Null if the picture is
+/// What it is painted on, with the facts as texts, on any thread: fresh memory takes its time. Null if the picture is
 /// larger than memory and QPainter allow (see emptyPicture).
+[[nodiscard]] QImage emptyPictureOf(const HeatmapSheet& sheet);
+/// The pixels; on the GUI thread, because QCustomPlot is a widget.
+void paintHeatmap(const HeatmapSheet& sheet, QImage& picture);
+/// Both.
 [[nodiscard]] QImage paintHeatmap(const HeatmapSheet& sheet);
 /// The same picture as an SVG document: texts as texts, cells as an embedded image.
 [[nodiscard]] QByteArray paintHeatmapSvg(const HeatmapSheet& sheet);
