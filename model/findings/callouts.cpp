@@ -11,10 +11,24 @@ namespace waitscope {
 
 namespace {
 
-std::string textOf(const Finding& finding) {
+std::string tierText(const Finding& finding) {
     std::string text(nameOf(finding.tier));
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    text += "  " + finding.claim;
+    return text + "  ";
+}
+
+// "HIGH  1,000 × chan receive at services.go:180, since 6.54 ms": the shortest that still names the line.
+std::string briefOf(const Trace& trace, const Finding& finding) {
+    if (!finding.primitive || !finding.site.known() || finding.goroutines == 0)
+        return {};
+    const Frame& frame = trace.frame(finding.site);
+    return tierText(finding) + countText(finding.goroutines) + " × " + std::string(nameOf(*finding.primitive)) +
+           " at " + std::string(shortFile(trace.text(frame.file))) + ":" + std::to_string(frame.line) + ", since " +
+           durationText(finding.since);
+}
+
+std::string textOf(const Finding& finding) {
+    std::string text = tierText(finding) + finding.claim;
     if (finding.since > 0)
         text += " It began " + durationText(finding.since) + " after the start of the trace.";
     return finding.tier < Tier::Medium ? text + " " + finding.doubt : text;
@@ -50,7 +64,8 @@ Callouts calloutsOf(const Findings& findings, std::size_t most) {
             {.time = finding.since,
              .range = finding.oldest > 0 ? TimeRange{finding.since, facts.trace->duration} : TimeRange{},
              .goroutine = oldest.known() || finding.members.empty() ? oldest : finding.members.front(),
-             .text = textOf(finding)});
+             .text = textOf(finding),
+             .brief = briefOf(*facts.trace, finding)});
     }
     return callouts;
 }

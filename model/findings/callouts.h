@@ -14,6 +14,7 @@ struct Callout {
     TimeRange range;          ///< for how long, if it is known; may be empty
     GoroutineIndex goroutine; ///< whose row it is about, if it is about one
     std::string text;         ///< one sentence: how sure, how many, waiting for what, at which line, since when
+    std::string brief;        ///< the same where there is little room; empty: there is nothing shorter
 };
 
 struct Callouts {

@@ -129,6 +129,16 @@ class PictureCaptionTest : public QObject {
         QVERIFY2(layout.plot.height() >= 110, qPrintable(QString::number(layout.plot.height())));
     }
 
+    void aCalloutWithoutRoomIsSaidBriefly() {
+        const auto t = trace();
+        PictureSubject s = subject(*t);
+        s.callouts = {QStringLiteral("A  HIGH  ") + QString(200, 'x') + QStringLiteral(" at sandbox.go:88")};
+        s.briefCallouts = {QStringLiteral("A  HIGH  1,000 × chan receive at sandbox.go:88")};
+        QVERIFY(allText(PictureCaption(*t, s).layOut({1600, 900})).contains(s.callouts[0]));
+        QVERIFY(allText(PictureCaption(*t, s).layOut({480, 320})).contains(s.briefCallouts[0]));
+        s.briefCallouts = {QString()};
+        QVERIFY(allText(PictureCaption(*t, s).layOut({480, 320})).contains(QStringLiteral("A  HIGH  xxx")));
+    }
     void inkStaysInsideTheRectangles() {
         const auto t = trace();
         const PictureCaption caption(*t, subject(*t));

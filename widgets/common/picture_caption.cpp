@@ -109,7 +109,10 @@ QImage emptyPicture(QSize size, int scale, int dotsAnInch) {
 }
 
 PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject)
-    : title_(subject.title), callouts_(subject.callouts), command_(subject.command) {
+    : title_(subject.title)
+    , callouts_(subject.callouts)
+    , briefCallouts_(subject.briefCallouts)
+    , command_(subject.command) {
     const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
     const TimeRange whole = trace.wholeRange();
     const auto end = [&](Time t) { return fromUtf8(timeText(t, subject.range.length())); };
@@ -213,9 +216,12 @@ PictureCaption::Layout PictureCaption::layOut(QSizeF picture, const Brevity& bre
     Layout layout;
     const Text title = placed(shortened(title_, longestCallout), margin, titlePixels, true, ink);
     layout.texts = {title};
-    for (const QString& callout : callouts_)
-        layout.texts.push_back(
-            placed(begun(callout, longestCallout), layout.texts.back().rect.bottom() + 2, calloutPixels, false, ink));
+    for (qsizetype i = 0; i < callouts_.size(); ++i) {
+        const QString brief = briefCallouts_.value(i);
+        const bool fits = callouts_[i].size() <= longestCallout || brief.isEmpty();
+        layout.texts.push_back(placed(fits ? begun(callouts_[i], longestCallout) : brief,
+                                      layout.texts.back().rect.bottom() + 2, calloutPixels, false, ink));
+    }
     const Text shown = placed(joined(shown_), layout.texts.back().rect.bottom() + 2, textPixels, false, fainterInk);
     Text trace = placed(joined(trace_), 0, textPixels, false, fainterInk);
     trace.rect.moveBottom(picture.height() - margin);

@@ -33,10 +33,11 @@ struct PictureSubject {
     QString rows;   ///< "1 row = 98 goroutines (mean)"
     std::uint64_t goroutinesShown = 0;
     std::uint64_t goroutinesTotal = 0;
-    QStringList more;     ///< whatever else the picture has to say: "bin 1.2 ms"
-    QString legend;       ///< what a colour means, its scale and where it is clamped; empty: nothing
-    QStringList callouts; ///< "A  1,000 goroutines wait: …": a line each, below the title
-    QString command;      ///< that makes this picture; for programs only
+    QStringList more;          ///< whatever else the picture has to say: "bin 1.2 ms"
+    QString legend;            ///< what a colour means, its scale and where it is clamped; empty: nothing
+    QStringList callouts;      ///< "A  1,000 goroutines wait: …": a line each, below the title
+    QStringList briefCallouts; ///< of each what is said where there is little room; empty: its begin
+    QString command;           ///< that makes this picture; for programs only
 };
 
 class PictureCaption {
@@ -80,7 +81,7 @@ class PictureCaption {
     [[nodiscard]] Layout layOut(QSizeF picture, const Brevity& brevity) const;
 
     QString title_;
-    QStringList callouts_;
+    QStringList callouts_, briefCallouts_;
     QString command_;
     QList<Fact> shown_; ///< below the title
     QList<Fact> trace_; ///< at the bottom

@@ -98,8 +98,12 @@ PictureSubject subjectOf(const HeatmapSheet& sheet) {
         }
     }
     subject.more = details(options, grid);
-    for (std::size_t i = 0; i < callouts.all.size(); ++i)
-        subject.callouts.push_back(QString(letterOf(i)) + QStringLiteral("  ") + fromUtf8(callouts.all[i].text));
+    for (std::size_t i = 0; i < callouts.all.size(); ++i) {
+        const QString letter = QString(letterOf(i)) + QStringLiteral("  ");
+        const std::string& brief = callouts.all[i].brief;
+        subject.callouts.push_back(letter + fromUtf8(callouts.all[i].text));
+        subject.briefCallouts.push_back(brief.empty() ? QString() : letter + fromUtf8(brief));
+    }
     if (callouts.all.empty() && !callouts.nothing.empty())
         subject.callouts.push_back(fromUtf8(callouts.nothing));
     subject.command = commandFor(options, fromUtf8(facts.trace->identity.fileName), *facts.trace);
