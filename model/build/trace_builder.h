@@ -131,6 +131,7 @@ class TraceBuilder {
     /// The rows of those that have no end yet.
     [[nodiscard]] std::vector<std::uint32_t> layRegions(Trace& trace, const Part& part) const;
     void layUnbegun(Trace& trace) const;
+    void sortRuns(Trace& trace) const;
     static void nameTheNameless(Trace& trace, std::span<const GoroutineIndex> nameless);
     // 13 days. Later times are those of a damaged clock; cut off, they can be added up for thousands of goroutines.
     static constexpr Time longest = Time{1} << 50;

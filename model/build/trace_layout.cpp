@@ -74,6 +74,7 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
             trace->spans.stacks.set(row, late.stack);
     }
     nameTheNameless(*trace, nameless);
+    sortRuns(*trace);
     for (RuntimeRange& range : trace->ranges)
         if (range.open)
             range.range.end = trace->duration;
@@ -322,6 +323,28 @@ std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& pa
         trace.regions.set(before + from, rows);
     }
     return open;
+}
+
+// In a damaged slice it may be said of a goroutine that it runs after others ran: then its run lies before theirs.
+// O(extra spans), and O(runs · log) where that is so.
+void TraceBuilder::sortRuns(Trace& trace) const {
+    for (const ExtraSpan& extra : extras_) {
+        if (extra.run == nowhere)
+            continue;
+        auto& runs = trace.processors[extra.link].runs;
+        const auto startOf = [&](SpanIndex run) { return trace.spans.start(run); };
+        const bool isInOrder =
+            (extra.run == 0 || startOf(runs[extra.run - 1]) <= startOf(runs[extra.run])) &&
+            (extra.run + 1 == runs.size() || startOf(runs[extra.run]) <= startOf(runs[extra.run + 1]));
+        if (isInOrder)
+            continue;
+        std::vector<SpanIndex> sorted;
+        for (std::size_t i = 0; i < runs.size(); ++i)
+            sorted.push_back(runs[i]);
+        std::ranges::stable_sort(sorted, {}, startOf);
+        for (std::size_t i = 0; i < sorted.size(); ++i)
+            runs.set(i, sorted[i]);
+    }
 }
 
 void TraceBuilder::layUnbegun(Trace& trace) const {
