@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/gc_assist.h"
 
-#include "model/findings/time_in_state.h"
 #include "model/report/text.h"
 #include "model/waits/annotation_types.h"
 
@@ -99,7 +98,7 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
         if (name != "GC mark assist" || !range.goroutine.known())
             continue;
         // It may wait for a processor or for work meanwhile: only what it ran is work.
-        assisting += timeInState(trace, range.goroutine, range.range, GoroutineState::Running);
+        assisting += trace.timeIn(GoroutineState::Running, range.goroutine, range.range);
         assists.push_back(&range);
         helpers.insert(range.goroutine.value);
     }
@@ -107,7 +106,7 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
         return;
     Time running = 0;
     for (const std::uint32_t g : helpers)
-        running += timeInState(trace, {g}, {0, trace.duration}, GoroutineState::Running);
+        running += trace.timeIn(GoroutineState::Running, {g}, trace.wholeRange());
     std::vector<Time> lengths;
     lengths.reserve(assists.size());
     for (const RuntimeRange* const assist : assists)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/scheduler_latency.h"
 
-#include "model/findings/time_in_state.h"
 #include "model/report/text.h"
 #include "model/waits/scheduler_latency.h"
 
@@ -17,7 +16,7 @@ Time readyInsideAssists(const Trace& trace) {
     Time sum = 0;
     for (const RuntimeRange& range : trace.ranges)
         if (range.goroutine.known() && trace.text(range.name) == "GC mark assist")
-            sum += timeInState(trace, range.goroutine, range.range, GoroutineState::Runnable);
+            sum += trace.timeIn(GoroutineState::Runnable, range.goroutine, range.range);
     return sum;
 }
 

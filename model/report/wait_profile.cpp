@@ -43,10 +43,8 @@ WaitProfile computeWaitProfile(const TraceFacts& facts, ProfileKind kind, TimeRa
     for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
         if (!runtimeGoroutines && facts.waits.isRuntime({g}))
             continue;
-        const SpanRange own = trace.goroutines.spans({g});
-        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s) {
-            if (trace.spans.end({s}) <= range.begin)
-                continue;
+        const SpanRange inside = trace.spansIn({g}, range);
+        for (std::uint32_t s = inside.begin; s < inside.end; ++s) {
             const std::uint32_t waitClass = facts.waits.indexOf(trace, {s});
             const Primitive primitive = facts.waits.all()[waitClass].primitive;
             const SpanKind& span = trace.spans.kind({s});

@@ -23,6 +23,24 @@ SpanIndex Trace::spanAt(GoroutineIndex g, Time t) const {
     return {static_cast<std::uint32_t>(spans.starts.firstAbove(own.begin, own.end, t)) - 1};
 }
 
+SpanRange Trace::spansIn(GoroutineIndex g, TimeRange range) const {
+    const SpanRange own = goroutines.spans(g);
+    const auto& starts = spans.starts;
+    // The marker behind the last span says when that one ends.
+    const std::size_t first = starts.firstAbove(own.begin + 1, own.end + 1, range.begin) - 1;
+    const std::size_t end = starts.firstAbove(first, own.end, range.end - 1);
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end)};
+}
+
+Time Trace::timeIn(GoroutineState state, GoroutineIndex g, TimeRange range) const {
+    Time sum = 0;
+    const SpanRange inside = spansIn(g, range);
+    for (std::uint32_t s = inside.begin; s < inside.end; ++s)
+        if (spans.state({s}) == state)
+            sum += spans.range({s}).clippedTo(range).length();
+    return sum;
+}
+
 GoroutineIndex Trace::ownerOf(SpanIndex s) const {
     const auto& firsts = goroutines.firstSpans;
     return {static_cast<std::uint32_t>(firsts.firstAbove(0, firsts.size(), s.value)) - 1};

@@ -80,6 +80,10 @@ struct Trace {
     [[nodiscard]] bool isOpen(GoroutineIndex g, SpanIndex s) const { return s == lastSpan(g) && aliveAtEnd(g); }
     /// The span of `g` at time `t`; none if it does not live then. O(log spans of g).
     [[nodiscard]] SpanIndex spanAt(GoroutineIndex g, Time t) const;
+    /// The spans of `g` that are not over when the range begins and begin before it ends. O(log spans of g).
+    [[nodiscard]] SpanRange spansIn(GoroutineIndex g, TimeRange range) const;
+    /// How much of a range `g` was in a state. O(log spans of g + those in the range).
+    [[nodiscard]] Time timeIn(GoroutineState state, GoroutineIndex g, TimeRange range) const;
     /// The goroutine that owns a span. O(log goroutines).
     [[nodiscard]] GoroutineIndex ownerOf(SpanIndex s) const;
     /// The goroutine with Go's id (the last one if cgo reused it); none if there is none. O(goroutines).

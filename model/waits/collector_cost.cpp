@@ -25,19 +25,6 @@ bool callsCollector(const Trace& trace, StackId stack) {
                                [&](FrameId f) { return trace.text(trace.frame(f).function) == "runtime.GC"; });
 }
 
-Time runningIn(const Trace& trace, GoroutineIndex g, TimeRange range) {
-    if (!g.known())
-        return 0;
-    const SpanRange own = trace.goroutines.spans(g);
-    const auto& starts = trace.spans.starts;
-    Time sum = 0;
-    const auto after = static_cast<std::uint32_t>(starts.firstAbove(own.begin, own.end, range.begin));
-    for (std::uint32_t s = std::max(own.begin + 1, after) - 1; s < own.end && starts[s] < range.end; ++s)
-        if (trace.spans.state({s}) == GoroutineState::Running)
-            sum += trace.spans.range({s}).clippedTo(range).length();
-    return sum;
-}
-
 } // namespace
 
 CollectorCost collectorCost(const TraceFacts& facts, TimeRange range) {
@@ -58,7 +45,8 @@ CollectorCost collectorCost(const TraceFacts& facts, TimeRange range) {
                                    .heapGoal = lastBefore(trace, "/gc/heap/goal:bytes", r.range.begin)});
         } else if (name == "GC mark assist") {
             cost.assisting += part.length();
-            cost.assistingOnProcessor += runningIn(trace, r.goroutine, part);
+            cost.assistingOnProcessor +=
+                r.goroutine.known() ? trace.timeIn(GoroutineState::Running, r.goroutine, part) : 0;
         } else if (name == "GC incremental sweep") {
             cost.sweeping += part.length();
         } else if (name.starts_with(stopped)) {

@@ -24,8 +24,8 @@ std::vector<FunctionTimes> functionTimes(const TraceFacts& facts, TimeRange rang
         rowOfGoroutine[g] = static_cast<std::uint32_t>(found->second);
         ++row.goroutines;
         row.lifetime += lifetime;
-        const SpanRange own = trace.goroutines.spans({g});
-        for (std::uint32_t s = own.begin; s < own.end && trace.spans.start({s}) < range.end; ++s)
+        const SpanRange inside = trace.spansIn({g}, range);
+        for (std::uint32_t s = inside.begin; s < inside.end; ++s)
             row.states[static_cast<std::size_t>(facts.waits.familyOf(trace, {s}))] +=
                 trace.spans.range({s}).clippedTo(range).length();
     }

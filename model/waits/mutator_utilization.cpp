@@ -29,10 +29,8 @@ class Changes {
     }
     /// What of the range the goroutine runs on which processor.
     void addRunning(GoroutineIndex g, TimeRange range) {
-        const SpanRange own = trace_.goroutines.spans(g);
-        const auto after = static_cast<std::uint32_t>(trace_.spans.starts.firstAbove(own.begin, own.end, range.begin));
-        for (std::uint32_t s = std::max(own.begin + 1, after) - 1; s < own.end && trace_.spans.start({s}) < range.end;
-             ++s)
+        const SpanRange inside = trace_.spansIn(g, range);
+        for (std::uint32_t s = inside.begin; s < inside.end; ++s)
             if (trace_.spans.state({s}) == GoroutineState::Running)
                 add(trace_.spans.proc({s}), trace_.spans.range({s}).clippedTo(range));
     }

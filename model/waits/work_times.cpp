@@ -63,11 +63,9 @@ class Adding {
     Time addStates(WorkTimes& times, GoroutineIndex g, TimeRange part) const {
         if (!g.known() || part.empty())
             return 0;
-        const SpanRange own = trace_.goroutines.spans(g);
-        const auto after = static_cast<std::uint32_t>(trace_.spans.starts.firstAbove(own.begin, own.end, part.begin));
         Time lived = 0;
-        for (std::uint32_t s = std::max(own.begin + 1, after) - 1; s < own.end && trace_.spans.start({s}) < part.end;
-             ++s) {
+        const SpanRange inside = trace_.spansIn(g, part);
+        for (std::uint32_t s = inside.begin; s < inside.end; ++s) {
             const Time time = trace_.spans.range({s}).clippedTo(part).length();
             times.states[static_cast<std::size_t>(facts_.waits.familyOf(trace_, {s}))] += time;
             lived += time;

@@ -50,6 +50,31 @@ class TestInspect : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void theSpansOfARangeAreThoseThatTouchIt() {
+        const auto facts = scene();
+        const Trace& trace = *facts->trace;
+        const GoroutineIndex g = trace.findGoroutine(5);
+        const SpanRange own = trace.goroutines.spans(g);
+        const TimeRange life = trace.lifetime(g);
+        const auto count = [&](Time begin, Time end) {
+            const SpanRange inside = trace.spansIn(g, {begin, end});
+            std::uint32_t touching = 0;
+            for (std::uint32_t s = own.begin; s < own.end; ++s)
+                touching += trace.spans.start({s}) < end && trace.spans.end({s}) > begin ? 1 : 0;
+            return inside.size() == touching ? static_cast<int>(touching) : -1;
+        };
+        QCOMPARE(count(0, 100_ms), static_cast<int>(own.size()));
+        QCOMPARE(count(0, life.begin), 0);    // before it is born
+        QCOMPARE(count(life.end, 100_ms), 0); // after its end
+        QCOMPARE(count(30_ms, 31_ms), 1);     // inside of one
+        for (std::uint32_t s = own.begin; s < own.end; ++s)
+            if (!trace.spans.range({s}).empty())
+                QCOMPARE(count(trace.spans.start({s}), trace.spans.end({s})), 1);
+        QCOMPARE(trace.timeIn(GoroutineState::Running, g, {15_ms, 100_ms}),
+                 trace.timeIn(GoroutineState::Running, g, trace.wholeRange()) -
+                     trace.timeIn(GoroutineState::Running, g, {0, 15_ms}));
+        QVERIFY(trace.timeIn(GoroutineState::Running, g, {0, 15_ms}) > 0);
+    }
     void timesByStateAddUpToLifetimesInEveryRangeOfEveryRecording() {
         for (const std::string& file : recordings()) {
             if (std::filesystem::file_size(file) > 100'000) // the laws do not depend on the size, the time does
