@@ -40,6 +40,11 @@ std::string textOf(const Trace& trace, const SiteSelection& site) {
 std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::string& text) {
     const Trace& trace = *facts.trace;
     std::vector<GoroutineIndex> goroutines;
+    std::vector<std::uint8_t> named(trace.goroutines.size());
+    const auto add = [&](GoroutineIndex g) {
+        if (std::exchange(named[g.value], 1) == 0)
+            goroutines.push_back(g);
+    };
     std::vector<GoroutineIndex> sorted; // once it is needed
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -52,7 +57,7 @@ std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::s
             continue;
         if (dots == std::string_view::npos) {
             if (const GoroutineIndex g = trace.findGoroutine(*first); g.known())
-                goroutines.push_back(g);
+                add(g);
             continue;
         }
         if (sorted.empty())
@@ -61,7 +66,7 @@ std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::s
         const auto from = std::ranges::lower_bound(sorted, *first, {}, idOf);
         const auto to = std::ranges::upper_bound(sorted, *last, {}, idOf);
         if (from < to)
-            goroutines.insert(goroutines.end(), from, to);
+            std::for_each(from, to, add);
     }
     return goroutines;
 }

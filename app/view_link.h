@@ -34,8 +34,8 @@ struct ViewOptions {
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
 };
 
-/// The goroutines of "g1,g5..g90" that the trace has: a stretch of ids holds the program's own goroutines, not those of
-/// Go's runtime. O(goroutines · log).
+/// The goroutines of "g1,g5..g90" that the trace has, each once: a stretch of ids holds the program's own goroutines,
+/// not those of Go's runtime. O(goroutines · log).
 [[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::string& text);
 /// "g1,g5..g90", in the order given. O(goroutines · log).
 [[nodiscard]] std::string goroutinesText(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines);

@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
+#include "app/view_link.h"
 #include "tests/support/own_settings.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/timeline/timeline_view.h"
@@ -37,6 +38,13 @@ class TestViewLink : public QObject {
     void init() { openWindow({}); }
     void cleanup() { window_.reset(); }
 
+    void aGoroutineThatIsNamedTwiceIsThereOnce() {
+        const TraceFacts& facts = *window_->state()->facts();
+        const auto id = [&](std::uint32_t g) { return "g" + std::to_string(facts.trace->goroutines.id({g})); };
+        const auto once = goroutinesFrom(facts, id(3) + "," + id(5));
+        QCOMPARE(once.size(), 2U);
+        QVERIFY(goroutinesFrom(facts, id(3) + "," + id(5) + "," + id(3) + "," + id(5) + ".." + id(5)) == once);
+    }
     void aLinkOpensTheSameView() {
         auto* const commands = window_->view()->findChild<TimelineCommands*>();
         auto* const timeline = window_->view()->findChild<TimelineView*>();
