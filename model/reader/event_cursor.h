@@ -97,16 +97,18 @@ class EventCursor {
     }
     /// The same, of as many as its type has.
     [[gnu::noinline]] bool readArguments() {
-        if (at_ >= argumentsAt_)
-            return true;
-        const std::byte* at = argumentsAt_;
-        bool wellFormed = true;
-        for (std::size_t i = 1; i < wire::argumentCounts[type_]; ++i)
-            arguments_[i - 1] = decode(at, wellFormed);
-        if (!wellFormed)
-            return damagedInside();
-        at_ = at;
-        return true;
+        switch (wire::argumentCounts[type_]) {
+        case 5:
+            return readArguments<4>();
+        case 4:
+            return readArguments<3>();
+        case 3:
+            return readArguments<2>();
+        case 2:
+            return readArguments<1>();
+        default:
+            return readArguments<0>();
+        }
     }
     /// Leaves the event it stands on; false if it was the last.
     bool skipEvent() {

@@ -36,7 +36,7 @@ class EventHeap {
     /// The source at `i` has.
     void moveTo(std::size_t i, std::int64_t time) {
         nexts_[i].time = time;
-        if (i == 0 || !siftUp(i))
+        if (!siftUp(i))
             siftDown(i);
     }
     void remove(std::size_t i) {
