@@ -98,13 +98,13 @@ HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent
                      {tr("Woken at")},
                      {tr("Knot"), true}},
                     tr("Finished waits that a goroutine ended. Functions that wait for one another are a knot."),
-                    {scrolled}),
+                    scrolled, Room::Shared),
            tr("Wakers"));
     addTab(makePage(ready_, tr("Ready without a processor, by the line that made ready"),
                     {{tr("Time"), true}, {tr("Share"), true}, {tr("Times"), true}, {tr("Made ready at")}},
                     tr("As the scheduler latency profile of go tool trace, which leaves out the wait for a "
                        "goroutine's first run."),
-                    {queue_}),
+                    queue_),
            tr("Processors"));
     addTab(makePage(cycles_, tr("Cycles of the collector"),
                     {{tr("Begin"), true},
@@ -115,7 +115,7 @@ HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent
                      {tr("Forced")}},
                     tr("Blocked goroutines: their stacks are scanned in each cycle. The curve: what the program has of "
                        "the processors in the worst window of each length, in the whole trace."),
-                    {utilization_}),
+                    utilization_),
            tr("Collector"));
     std::vector<PlainRows::ColumnTitle> columns{{tr("Function")}, {tr("Goroutines"), true}, {tr("Lifetime"), true}};
     addFamilies(columns);
@@ -172,7 +172,7 @@ void HoldupsPanel::changeEvent(QEvent* event) {
 }
 
 QWidget* HoldupsPanel::makePage(Table& table, const QString& name, std::vector<PlainRows::ColumnTitle> columns,
-                                const QString& note, std::vector<QWidget*> above) {
+                                const QString& note, QWidget* above, Room room) {
     auto* const page = new QWidget;
     auto* const sentence = new QLabel;
     auto* const small = new QLabel(note);
@@ -197,15 +197,15 @@ QWidget* HoldupsPanel::makePage(Table& table, const QString& name, std::vector<P
     layout->setSpacing(gap);
     layout->addWidget(sentence);
     layout->addWidget(small);
-    if (above.size() == 1 && qobject_cast<QScrollArea*>(above.front()) != nullptr) {
+    if (room == Room::Shared) {
         auto* const splitter = new QSplitter(Qt::Vertical);
-        splitter->addWidget(above.front());
+        splitter->addWidget(above);
         splitter->addWidget(table.view);
         layout->addWidget(splitter, 1);
         return page;
     }
-    for (QWidget* const widget : above)
-        layout->addWidget(widget);
+    if (above != nullptr)
+        layout->addWidget(above);
     layout->addWidget(table.view, 1);
     return page;
 }

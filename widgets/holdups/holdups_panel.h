@@ -71,8 +71,10 @@ class HoldupsPanel : public QTabWidget {
     };
 
     static Answer compute(std::shared_ptr<const TraceFacts> facts, TimeRange range, Page page);
+    /// Whether what stands above a table has a height of its own, or shares the page with it.
+    enum class Room { Own, Shared };
     QWidget* makePage(Table& table, const QString& name, std::vector<PlainRows::ColumnTitle> columns,
-                      const QString& note, std::vector<QWidget*> above = {});
+                      const QString& note, QWidget* above = nullptr, Room room = Room::Own);
     void ask();
     void answered(Answer answer);
     void clear();
