@@ -139,8 +139,7 @@ int WaitsCommand::run() const {
         return Usage;
     }
     const auto facts = computeFacts(loaded);
-    std::vector<GoroutineIndex> goroutines = goroutinesFrom(*facts, only);
-    std::ranges::sort(goroutines);
+    const std::vector<GoroutineIndex> goroutines = goroutinesFrom(*facts, only);
     if (goroutines.empty() && !only.empty()) {
         say("--only " + only + ": the trace has no such goroutines.");
         return Usage;
@@ -156,12 +155,7 @@ int WaitsCommand::run() const {
             return Usage;
         }
         const WaitRow& row = table.rows[goroutinesOfRow - 1];
-        std::vector<WaitingGoroutine> inRow = goroutinesOf(*facts, row.key, *within, runtime);
-        if (!goroutines.empty())
-            std::erase_if(inRow, [&](const WaitingGoroutine& waiting) {
-                return !std::ranges::binary_search(goroutines, waiting.goroutine);
-            });
-        result = rowGoroutinesJson(*facts, table, row, inRow);
+        result = rowGoroutinesJson(*facts, table, row, goroutinesOf(*facts, row.key, *within, runtime, goroutines));
     } else if (json) {
         result = waitsJson(*facts, options);
     } else {

@@ -15,33 +15,35 @@ namespace {
 /// Calls `visit(GoroutineIndex, SpanIndex, open)` for each wait of the row that touches the range.
 template <class Visit>
 void eachWaitOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range, bool runtimeGoroutines,
-                const Visit& visit) {
-    const auto count = static_cast<std::uint32_t>(facts.trace->goroutines.size());
-    const bool oneGoroutine = row.by == WaitGrouping::Goroutine;
+                std::span<const GoroutineIndex> only, const Visit& visit) {
     RowOfWait rows(facts, row.by);
     std::vector<std::uint8_t> wanted; // by row
-    for (std::uint32_t g = oneGoroutine ? row.goroutine.value : 0; g < (oneGoroutine ? row.goroutine.value + 1 : count);
-         ++g) {
-        if (!runtimeGoroutines && facts.waits.isRuntime({g}))
-            continue;
-        eachWait(facts, {g}, range, [&](SpanIndex s, std::uint32_t c, bool open) {
+    const auto look = [&](GoroutineIndex g) {
+        const bool another = row.by == WaitGrouping::Goroutine && g != row.goroutine;
+        if (another || (!runtimeGoroutines && facts.waits.isRuntime(g)))
+            return;
+        eachWait(facts, g, range, [&](SpanIndex s, std::uint32_t c, bool open) {
             const auto waker = row.by == WaitGrouping::Waker ? wakerKeyOf(facts, s, c, open) : std::nullopt;
-            const std::uint32_t r = rows.rowOf({g}, s, c, waker);
+            const std::uint32_t r = rows.rowOf(g, s, c, waker);
             if (r == wanted.size())
                 wanted.push_back(rows.keys()[r] == row);
             if (wanted[r] != 0)
-                visit(GoroutineIndex{g}, s, open);
+                visit(g, s, open);
         });
-    }
+    };
+    for (const GoroutineIndex g : only)
+        look(g);
+    for (std::uint32_t g = 0; only.empty() && g < facts.trace->goroutines.size(); ++g)
+        look({g});
 }
 
 } // namespace
 
 std::vector<WaitingGoroutine> goroutinesOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range,
-                                           bool runtimeGoroutines) {
+                                           bool runtimeGoroutines, std::span<const GoroutineIndex> only) {
     const Trace& trace = *facts.trace;
     std::vector<WaitingGoroutine> found;
-    eachWaitOf(facts, row, range, runtimeGoroutines, [&](GoroutineIndex g, SpanIndex s, bool open) {
+    eachWaitOf(facts, row, range, runtimeGoroutines, only, [&](GoroutineIndex g, SpanIndex s, bool open) {
         if (found.empty() || found.back().goroutine != g)
             found.push_back({.goroutine = g});
         WaitingGoroutine& own = found.back();
@@ -95,7 +97,7 @@ std::vector<WaitingGoroutine> oneOfEachStack(const Trace& trace, const std::vect
 
 RowWaits waitsOf(const TraceFacts& facts, const WaitRowKey& row, TimeRange range, bool runtimeGoroutines) {
     RowWaits waits;
-    eachWaitOf(facts, row, range, runtimeGoroutines,
+    eachWaitOf(facts, row, range, runtimeGoroutines, {},
                [&](GoroutineIndex, SpanIndex s, bool open) { (open ? waits.open : waits.finished).push_back(s); });
     return waits;
 }

@@ -5,6 +5,7 @@
 #include "model/waits/row_of_wait.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace waitscope {
@@ -24,9 +25,10 @@ struct WaitingGoroutine {
 };
 
 /// Those of a row: open waits first, oldest first, then the finished ones, longest first; equals
-/// by Go's id. O(spans inside the range).
+/// by Go's id. Of `only` those, each once; empty: of all. O(spans inside the range).
 [[nodiscard]] std::vector<WaitingGoroutine> goroutinesOf(const TraceFacts& facts, const WaitRowKey& row,
-                                                         TimeRange range, bool runtimeGoroutines = false);
+                                                         TimeRange range, bool runtimeGoroutines = false,
+                                                         std::span<const GoroutineIndex> only = {});
 [[nodiscard]] std::vector<WaitingGoroutine> goroutinesWaitingAt(const TraceFacts& facts, Primitive primitive,
                                                                 FrameId site, TimeRange range,
                                                                 bool runtimeGoroutines = false);
