@@ -180,9 +180,13 @@ class Drawing {
         for (const WakerEdge& edge : graph_.edges)
             links[{edge.waiter, edge.waker}] += edge.total;
         std::vector<std::vector<std::uint32_t>> strong(graph_.nodes.size());
-        for (const auto& [ends, time] : links)
-            if (time > 0 && time * WakerGraph::leastShare >= graph_.total)
-                strong[ends.first].push_back(ends.second);
+        for (const auto& [ends, time] : links) {
+            if (time == 0 || time * WakerGraph::leastShare < graph_.total)
+                continue;
+            strong[ends.first].push_back(ends.second);
+            graph_.links.push_back({ends.first, ends.second, time});
+        }
+        std::ranges::stable_sort(graph_.links, std::ranges::greater{}, &WakerLink::total);
         for (std::vector<std::uint32_t>& set : StrongSets(strong).find()) {
             if (set.size() == 1 && std::ranges::find(strong[set[0]], set[0]) == strong[set[0]].end())
                 continue;

@@ -30,6 +30,13 @@ struct WakerEdge {
     Time total = 0; ///< inside the range
 };
 
+/// All waits of one function for another that are worth a line: see `leastShare`.
+struct WakerLink {
+    std::uint32_t waiter = 0; ///< place among the nodes
+    std::uint32_t waker = 0;
+    Time total = 0; ///< of its edges
+};
+
 struct WakerKnot {
     std::vector<std::uint32_t> nodes; ///< most awaited first
     Time inside = 0;                  ///< its members waited for one another
@@ -44,13 +51,14 @@ struct WakerGraph {
     TimeRange range;
     std::vector<WakerNode> nodes; ///< most awaited first
     std::vector<WakerEdge> edges; ///< most time first
+    std::vector<WakerLink> links; ///< most time first; those that can tie knots
     std::vector<WakerKnot> knots; ///< those that hold up others first, then by the time of those, then by their own
     Time total = 0;               ///< of all edges
     std::uint64_t open = 0;       ///< waits that last to the end of the trace, in no edge: nobody has ended them
     Time openTime = 0;            ///< of these, inside the range
 
-    /// Lines between two points that carry less than this share of all waiting do not tie a knot: in the end every
-    /// goroutine has once waited for every other.
+    /// Two points between which less than this share of all waiting lies have no link: in the end every goroutine has
+    /// once waited for every other.
     static constexpr std::int64_t leastShare = 100; ///< a hundredth
 };
 

@@ -66,22 +66,14 @@ void WakerPicture::show(std::shared_ptr<const Trace> trace, WakerGraph graph) {
     update();
 }
 
-// Those that could tie a knot: without the others the picture runs in one direction, but for knots.
+// Of those with most time as many as there is room for their boxes.
 void WakerPicture::chooseLinks() {
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Time> sums;
-    for (const WakerEdge& edge : graph_.edges)
-        sums[{edge.waiter, edge.waker}] += edge.total;
-    std::vector<Link> all;
-    for (const auto& [ends, total] : sums)
-        if (total > 0 && total * WakerGraph::leastShare >= graph_.total)
-            all.push_back({ends.first, ends.second, total});
-    std::ranges::stable_sort(all, std::ranges::greater{}, &Link::total);
     links_.clear();
     boxes_.clear();
     const auto isThere = [&](std::uint32_t node) {
         return std::ranges::find(boxes_, node, &Box::node) != boxes_.end();
     };
-    for (const Link& link : all) {
+    for (const WakerLink& link : graph_.links) {
         const std::size_t more =
             (isThere(link.waiter) ? 0U : 1U) + (isThere(link.waker) || link.waker == link.waiter ? 0U : 1U);
         if (boxes_.size() + more > mostBoxes)
@@ -101,7 +93,7 @@ void WakerPicture::placeBoxes() {
         return knot == nowhere ? node : graph_.knots[knot].nodes.front();
     };
     for (std::size_t round = 0; round < boxes_.size(); ++round) // at most as many as there are boxes in a row
-        for (const Link& link : links_) {
+        for (const WakerLink& link : links_) {
             const std::uint32_t from = standsWith(link.waiter);
             const std::uint32_t to = standsWith(link.waker);
             if (from != to)
@@ -147,11 +139,11 @@ std::uint32_t WakerPicture::nodeAt(const QPointF& position) const {
     return nowhere;
 }
 
-double WakerPicture::widthOf(const Link& link) const {
+double WakerPicture::widthOf(const WakerLink& link) const {
     return thinnest + (thickest - thinnest) * static_cast<double>(link.total) / static_cast<double>(graph_.total);
 }
 
-void WakerPicture::paintLink(QPainter& painter, const Link& link) const {
+void WakerPicture::paintLink(QPainter& painter, const WakerLink& link) const {
     const CanvasColours colours = canvasColours(isDark(palette()));
     const std::uint32_t knot = graph_.nodes[link.waiter].knot;
     const bool tied = knot != nowhere && knot == graph_.nodes[link.waker].knot;
@@ -221,7 +213,7 @@ void WakerPicture::paintEvent(QPaintEvent*) {
     QFont font = painter.font();
     font.setPointSizeF(font.pointSizeF() * 0.9);
     painter.setFont(font);
-    for (const Link& link : links_)
+    for (const WakerLink& link : links_)
         paintLink(painter, link);
     for (const Box& box : boxes_)
         paintBox(painter, box);

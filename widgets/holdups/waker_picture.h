@@ -41,12 +41,6 @@ class WakerPicture : public QWidget {
     bool event(QEvent* event) override;
 
   private:
-    /// All waits of one function for another.
-    struct Link {
-        std::uint32_t waiter = 0;
-        std::uint32_t waker = 0;
-        Time total = 0;
-    };
     struct Box {
         std::uint32_t node = 0;
         int column = 0;
@@ -55,13 +49,13 @@ class WakerPicture : public QWidget {
     [[nodiscard]] int boxWidth() const;
     void chooseLinks();
     void placeBoxes();
-    [[nodiscard]] double widthOf(const Link& link) const;
-    void paintLink(QPainter& painter, const Link& link) const;
+    [[nodiscard]] double widthOf(const WakerLink& link) const;
+    void paintLink(QPainter& painter, const WakerLink& link) const;
     void paintBox(QPainter& painter, const Box& box) const;
 
     std::shared_ptr<const Trace> trace_;
     WakerGraph graph_;
-    std::vector<Link> links_;
+    std::vector<WakerLink> links_; ///< that are drawn
     std::vector<Box> boxes_;
     int columns_ = 0;
     int rows_ = 0;
