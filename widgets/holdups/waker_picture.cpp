@@ -153,10 +153,10 @@ void WakerPicture::paintLink(QPainter& painter, const WakerLink& link) const {
     const QRectF from = boxOf(link.waiter);
     const QRectF to = boxOf(link.waker);
     QPointF middle;
-    if (link.waiter == link.waker) { // a loop at its right edge
-        const QRectF loop(from.right() - 10, from.center().y() - 13, 30, 26);
+    if (link.waiter == link.waker) { // a loop at its upper right corner, above the lines that leave it
+        const QRectF loop(from.right() - 10, from.top() - 11, 26, 22);
         painter.drawArc(loop, -120 * 16, 240 * 16);
-        middle = {loop.right() + 4, loop.center().y()};
+        middle = {loop.right() + 4, loop.center().y() + 1};
     } else {
         const QPointF begin = borderTowards(from, to.center());
         const QPointF end = borderTowards(to, from.center());
