@@ -33,7 +33,7 @@ class SpanLog {
         const std::uint32_t shortLink = Spans::stored(link);
         std::uint64_t rest =
             kind | std::uint64_t{stack} << 8 | std::uint64_t{shortLink} << 24 | std::uint64_t{goroutine} << 44;
-        if (stack > mostStack || shortLink > mostIndex || goroutine > mostIndex) [[unlikely]]
+        if ((stack >> stackBits | (shortLink | goroutine) >> indexBits) != 0) [[unlikely]]
             rest = addWide({.time = time, .goroutine = goroutine, .stack = stack, .link = link, .kind = kind});
         times_[used_] = static_cast<std::uint32_t>(time - base_);
         rests_[used_] = rest;
@@ -76,8 +76,10 @@ class SpanLog {
 
   private:
     static constexpr SpanKindId wide = 255;
-    static constexpr std::uint32_t mostStack = 0xffff;
-    static constexpr std::uint32_t mostIndex = 0xf'ffff;
+    static constexpr unsigned stackBits = 16;
+    static constexpr unsigned indexBits = 20;
+    static constexpr std::uint32_t mostStack = (1U << stackBits) - 1;
+    static constexpr std::uint32_t mostIndex = (1U << indexBits) - 1;
     static constexpr std::int64_t longest = UINT32_MAX;
 
     struct Block {

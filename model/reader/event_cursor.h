@@ -65,10 +65,11 @@ class EventCursor {
             return nextChecked();
         type_ = std::to_integer<std::uint8_t>(*at_);
         bool wellFormed = wire::argumentCounts[type_] != 0;
-        argumentsAt_ = at_ + 1;
-        const std::uint64_t ticks = decode(argumentsAt_, wellFormed);
+        const std::byte* at = at_ + 1;
+        const std::uint64_t ticks = decode(at, wellFormed);
         if (!wellFormed) [[unlikely]]
             return damaged();
+        argumentsAt_ = at;
         advanceTime(ticks);
         if (time_ < from_) [[unlikely]]
             return nextWanted();
@@ -211,15 +212,21 @@ class EventCursor {
                 return (bytes & 0x7fU) | (bytes >> 1 & 0x3f80U) | (bytes >> 2 & 0x1f'c000U);
             }
         }
-        return decodeLong(at, wellFormed);
+        const LongNumber number = decodeLong(at);
+        wellFormed = wellFormed && number.end != at;
+        at = number.end;
+        return number.value;
     }
 
-    [[gnu::noinline]] static std::uint64_t decodeLong(const std::byte*& at, bool& wellFormed) {
+    // Fits into two registers: what a loop hands over by reference, it has to keep in memory.
+    struct LongNumber {
+        std::uint64_t value;
+        const std::byte* end; ///< where it began: it is none
+    };
+    [[gnu::noinline]] static LongNumber decodeLong(const std::byte* at) {
         ByteCursor in(at, at + longestVarint);
         const std::uint64_t value = in.uvarint();
-        wellFormed = wellFormed && !in.failed();
-        at = in.position();
-        return value;
+        return {value, in.failed() ? at : in.position()};
     }
 
     const ThreadStream* stream_;
