@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace waitscope {
 
@@ -125,19 +126,56 @@ void SliceJoiner::takeProcs(const OrderedSlice& slice, SliceNames& names) {
     }
 }
 
-void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names) {
+// The slots of the slice's goroutines. While the state is doubtful, two of them can turn out to be one: then the spans
+// of the second must lie behind those of the first, behind its end is another, and what the file states of it is known.
+std::vector<SliceJoiner::Slot> SliceJoiner::whoTheyAre(OrderedSlice& slice, std::span<const Resolved> resolved) const {
+    std::vector<Slot> slots;
+    for (const Resolved& r : resolved)
+        slots.push_back(r.slot);
+    if (!doubtful_)
+        return slots;
+    const auto isNamed = [&](std::size_t i) {
+        return slice.goroutines[i].about != GoroutineAssumption::About::OnThread;
+    };
+    std::unordered_map<Slot, std::vector<std::size_t>> oneAfterTheOther;
+    std::unordered_set<std::uint32_t> known; // goroutines of the slice that are one with an earlier one
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        if (slots[i] == LiveGoroutines::none)
+            continue;
+        std::vector<std::size_t>& before = oneAfterTheOther[slots[i]];
+        const auto contradicts = [&] {
+            if (before.empty())
+                return false;
+            const GoroutineAssumption& last = slice.goroutines[before.back()];
+            return last.lastRecord > slice.goroutines[i].firstRecord ||
+                   slice.slice->goroutines.has(last.goroutine, SliceGoroutines::ended);
+        };
+        // Who ran on a thread was known before the gap, which says less than a name does.
+        for (; contradicts() && isNamed(i) && !isNamed(before.back()); before.pop_back())
+            slots[before.back()] = LiveGoroutines::none;
+        if (contradicts()) {
+            slots[i] = LiveGoroutines::none;
+            continue;
+        }
+        if (!before.empty())
+            known.insert(slice.goroutines[i].goroutine.value);
+        if (slice.goroutines[i].firstRecord != nowhere)
+            before.push_back(i);
+    }
+    auto& statements = slice.slice->statements;
+    const auto kept = std::remove_if(statements.begin(), statements.end(), [&](const Slice::Statement& said) {
+        return known.contains(said.goroutine.value);
+    });
+    statements.shrinkTo(static_cast<std::size_t>(kept - statements.begin()));
+    return slots;
+}
+
+void SliceJoiner::takeGoroutines(OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names) {
     const auto& here = slice.slice->goroutines;
     const auto& endSlots = slice.end.goroutines.slots();
     std::vector<Slot> slotAtEnd(endSlots.size(), LiveGoroutines::none); // of the state, by slot of the slice
-    std::vector<Slot> slots(resolved.size());
+    std::vector<Slot> slots = whoTheyAre(slice, resolved);
     names.goroutines.resize(here.size());
-    // While the state is doubtful, two of the slice can turn out to be one. Whoever goes on behind its end is another.
-    std::unordered_map<Slot, std::uint32_t> endOf; // the record
-    for (std::size_t i = 0; i < resolved.size() && doubtful_; ++i)
-        if (const GoroutineAssumption& a = slice.goroutines[i]; here.has(a.goroutine, SliceGoroutines::ended)) {
-            const auto [end, isFirst] = endOf.try_emplace(resolved[i].slot, a.lastRecord);
-            end->second = std::min(end->second, a.lastRecord);
-        }
     std::vector<GoroutineIndex> known(resolved.size());
     for (std::size_t i = 0; i < resolved.size(); ++i)
         if (resolved[i].slot != LiveGoroutines::none)
@@ -150,9 +188,6 @@ void SliceJoiner::takeGoroutines(const OrderedSlice& slice, std::span<const Reso
     };
     for (std::size_t i = 0; i < resolved.size(); ++i) {
         const GoroutineAssumption& a = slice.goroutines[i];
-        slots[i] = resolved[i].slot;
-        if (const auto end = endOf.find(slots[i]); end != endOf.end())
-            slots[i] = a.lastRecord != nowhere && a.lastRecord > end->second ? LiveGoroutines::none : slots[i];
         const bool named = a.about != GoroutineAssumption::About::OnThread;
         const bool isNew = slots[i] == LiveGoroutines::none && named && a.status != 0;
         if (isNew) {

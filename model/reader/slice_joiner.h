@@ -56,7 +56,8 @@ class SliceJoiner {
     [[nodiscard]] Slot slotOf(const GoroutineAssumption& a, const OrderedSlice& slice) const;
     [[nodiscard]] std::vector<Resolved> resolve(const OrderedSlice& slice) const;
     [[nodiscard]] bool procsHold(const OrderedSlice& slice) const;
-    void takeGoroutines(const OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names);
+    [[nodiscard]] std::vector<Slot> whoTheyAre(OrderedSlice& slice, std::span<const Resolved> resolved) const;
+    void takeGoroutines(OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names);
     void takeProcs(const OrderedSlice& slice, SliceNames& names);
     [[nodiscard]] StringId stopTheWorldName(StringId kind);
     void seen(Slot slot);

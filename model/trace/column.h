@@ -243,6 +243,8 @@ template <class T> class GrowingColumn {
     }
     /// Keeps its memory.
     void clear() { size_ = 0; }
+    /// Leaves out what is behind the first `size`; keeps its memory.
+    void shrinkTo(std::size_t size) { size_ = size; }
     /// Gives the unused end back.
     void shrinkToFit() {
         if (size_ == 0 || size_ == capacity_)
