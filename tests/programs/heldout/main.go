@@ -2,7 +2,7 @@
 // they are made with them, and classes of known concurrency bugs in words of our own.
 //
 //	heldout -list
-//	heldout -o FOLDER -seconds 4 NAME     writes NAME.trace and NAME.truth.json
+//	heldout -o FOLDER -seconds 4 NAME     writes NAME.trace, NAME.truth.json and what there was at its end, NAME.goroutines.txt
 //
 // A program is started in a goroutine of its own and may go on for ever; after the given time the trace is stopped and
 // the process ends.
@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"runtime/trace"
 	"sort"
 	"sync"
@@ -125,6 +126,10 @@ func main() {
 	time.Sleep(time.Duration(*seconds * float64(time.Second)))
 	trace.Stop()
 	must(f.Close())
+	dump, err := os.Create(filepath.Join(*folder, name+".goroutines.txt"))
+	must(err)
+	must(pprof.Lookup("goroutine").WriteTo(dump, 1))
+	must(dump.Close())
 	truth, err := json.Marshal(map[string]any{
 		"leaks": p.leaks, "late": p.late, "go": runtime.Version(), "goroutines": runtime.NumGoroutine()})
 	must(err)
