@@ -40,7 +40,7 @@ constexpr std::array<Detector, 16> detectors{{
     {"D12", "stuck system call", "System calls that do not return hold threads.", stuckSyscall, 5},
     {"D13", "GC assist", "Goroutines had to help the garbage collector.", gcAssist, 15},
     {"D14", "scheduler latency", "Goroutines that were ready waited for a processor.", schedulerLatency, 16},
-    {"D15", "deadlock", "Goroutines wait for locks that nobody outside could unlock.", deadlock, 3},
+    {"D15", "deadlock", "Goroutines wait for locks that nobody outside could unlock, or for one another.", deadlock, 3},
     {"D16", "busy ghost", "Goroutines keep waking up for nothing.", busyGhost, 8},
 }};
 

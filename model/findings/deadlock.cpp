@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/deadlock.h"
 
+#include "model/findings/closed_circle.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -141,6 +142,7 @@ void deadlock(const Scene& scene, std::vector<Finding>& found) {
     }
     for (const auto& locks : related(scene, set))
         report(scene, locks, found);
+    closedCircle(scene, found);
 }
 
 } // namespace waitscope

@@ -45,12 +45,6 @@ class TimeHistogram {
     std::array<std::uint64_t, 64 << fine> counts_{};
 };
 
-/// Waits whose history detectors ask for: what a goroutine of the program can hold up.
-bool isHeldUp(Primitive p) {
-    const StateFamily family = familyOf(p);
-    return family == StateFamily::Lock || family == StateFamily::Channel;
-}
-
 /// Mean and spread of the gaps between times that are told in order (Welford's sums).
 struct Gaps {
     Time last = -1;
@@ -87,6 +81,11 @@ Time wholeUntil(const Trace& trace) {
             }
     }
     return std::max<Time>(end, 0);
+}
+
+bool isHeldUp(Primitive p) {
+    const StateFamily family = familyOf(p);
+    return family == StateFamily::Lock || family == StateFamily::Channel;
 }
 
 Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions options)
@@ -267,6 +266,8 @@ void Evidence::walkSpans() {
                         lastWaker[site] = wakeUp.goroutine;
                         sites_[site].wakers.push_back(wakeUp.goroutine);
                     }
+                } else {
+                    sites_[site].byNobody = true;
                 }
             }
             if (alive == nullptr)
@@ -278,6 +279,8 @@ void Evidence::walkSpans() {
                 gaps.tell(end);
             } else if (wakeUp.how == WokenBy::Goroutine) {
                 alive->lastWokenByGoroutine = end;
+            } else if (wakeUp.how == WokenBy::Network) {
+                ++alive->networkWakes;
             }
             if (alive->wait.known() && siteOfClass_[alive->klass] == site) {
                 ++alive->earlierHere;

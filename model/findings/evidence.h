@@ -40,6 +40,7 @@ struct SiteHistory {
     Time p99 = 0;                       ///< of finished waits; 0 if there are none
     Time longest = 0;                   ///< of finished waits
     bool cancelled = false;             ///< one of them was ended by the cancelling of a context
+    bool byNobody = false;              ///< one of them was ended by a timer, the network or the unknown
     std::vector<GoroutineIndex> wakers; ///< distinct, by index
 };
 
@@ -51,6 +52,7 @@ struct Living {
     Time running = 0;
     std::uint32_t wakes = 0;
     std::uint32_t timerWakes = 0;
+    std::uint32_t networkWakes = 0;
     Time lastWokenByGoroutine = -1;
     Time lastWokenByTimer = -1;
     double meanGap = 0;                            ///< between wake-ups by a timer, ns
@@ -70,6 +72,9 @@ struct LockWait {
     SpanIndex span;
     bool open = false;
 };
+
+/// Waits whose history detectors ask for: what a goroutine of the program can hold up.
+[[nodiscard]] bool isHeldUp(Primitive p);
 
 /// Its end, or where the generation begins in which the file was cut: behind that, wake-ups and ends may be missing.
 [[nodiscard]] Time wholeUntil(const Trace& trace);

@@ -189,6 +189,35 @@ class LocksTest : public QObject {
         QVERIFY(tierOf(findings, "D1") == Tier::High);
         QVERIFY(tierOf(findings, "D15") == std::nullopt);
     }
+    // Each has been woken often, so each looks like a worker; but those that woke them wait in the same circle.
+    void goroutinesThatOnlyEverWokeEachOtherAreADeadlock() {
+        const auto story = [](int turns, bool helped, bool timed) {
+            const StackText put{"sync.(*Cond).Wait", "main.put"};
+            const StackText take{"sync.(*Cond).Wait", "main.take"};
+            const std::string cond = "sync.(*Cond).Wait";
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (std::int64_t g = 2; g < 6; ++g) {
+                const bool puts = g % 2 == 0;
+                Teller& one = s.g(g).entry(puts ? "main.producer" : "main.consumer").bornAt(1_ms).createdBy(1);
+                for (int i = 0; i < turns; ++i) {
+                    one.waitsOn(cond, puts ? put : take, 2_ms);
+                    (timed && i == 3 ? one.wokenByRuntime() : one.wokenBy(helped && i == 5 ? 1 : 7 - g)).runs(1_ms);
+                }
+                one.waitsOn(cond, puts ? put : take, 0);
+            }
+            return findingsOf(s, 10_s);
+        };
+        const Findings circle = story(20, false, false);
+        const Finding* const f = firstOf(circle, "D15");
+        QVERIFY(f != nullptr && f->tier == Tier::Medium);
+        QCOMPARE(f->goroutines, std::uint64_t{4});
+        QVERIFY(f->claim.find("main.put") != std::string::npos && f->claim.find("main.take") != std::string::npos);
+        QVERIFY(circle.worst() == Tier::Medium);
+        QVERIFY(tierOf(story(20, true, false), "D15") == std::nullopt); // somebody outside woke one, and may again
+        QVERIFY(tierOf(story(20, false, true), "D15") == std::nullopt); // so may whatever woke one unseen
+        QVERIFY(tierOf(story(4, false, false), "D15") == std::nullopt); // eight waits do not say who wakes
+    }
 };
 
 QTEST_APPLESS_MAIN(LocksTest)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// D15 beyond locks: goroutines that only ever woke one another, and all wait now.
+#pragma once
+
+#include "model/findings/detector.h"
+
+namespace waitscope {
+
+/// Goroutines that waited again and again, were woken by one another only, and have all been waiting for long. What
+/// other detectors say of most of them already is left out. O(living + wakers of their sites).
+void closedCircle(const Scene& scene, std::vector<Finding>& found);
+
+} // namespace waitscope
