@@ -35,8 +35,8 @@ bool isBusy(const Evidence& evidence, const Living& l) {
     if (evidence.usualLife(evidence.cohortOf(l.goroutine)) && !outlives(evidence, l.goroutine))
         return false;
     return life >= evidence.threshold() && wakesPerSecond(evidence, l) >= 10 && l.timerWakes >= 5 &&
-           (l.gapVariation < 0.3 || l.timerWakes * 100ULL >= l.wakes * 99ULL) && hardlyRuns(evidence, l, 1) &&
-           evidence.lastActedOnOthers(l.goroutine) < 0;
+           (l.gapVariation < 0.3 || l.timerWakes * 100ULL >= l.wakes * 99ULL) && !talks(l) &&
+           hardlyRuns(evidence, l, 1) && evidence.lastActedOnOthers(l.goroutine) < 0;
 }
 
 struct Ghosts {

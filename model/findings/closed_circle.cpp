@@ -68,6 +68,7 @@ std::vector<std::vector<const Living*>> apart(const Evidence& evidence, const st
         return s;
     };
     std::vector<SiteIndex> sites;
+    sites.reserve(parents.size());
     for (const auto& [site, parent] : parents)
         sites.push_back(site);
     for (const SiteIndex site : sites)

@@ -79,6 +79,10 @@ bool isAbout(const Evidence& evidence, GoroutineIndex g) {
     return p == Primitive::Network || p == Primitive::Sleep || p == Primitive::Syscall;
 }
 
+bool talks(const Living& l) {
+    return l.networkWakes > 0 && l.networkWakes * 10ULL >= l.wakes;
+}
+
 bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members) {
     using namespace literals;
     const Trace& trace = evidence.trace();
@@ -88,6 +92,10 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
         return true;
     std::size_t paired = 0;
     for (const GoroutineIndex g : members) {
+        if (waitsForPeer(evidence, g)) {
+            ++paired;
+            continue;
+        }
         const auto children = evidence.livingChildren(g);
         if (std::ranges::any_of(children.first(std::min(children.size(), siblingsLookedAt)), serves)) {
             ++paired;
@@ -113,11 +121,26 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
     return !members.empty() && paired * 10 >= members.size() * 8;
 }
 
+bool watchProcesses(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    if (members.empty() || !watchesProcess(evidence.trace().function(members.front())))
+        return false;
+    const auto waiting = static_cast<std::size_t>(std::ranges::count_if(evidence.living(), [&](const Living& l) {
+        return l.wait.known() && (evidence.idioms().isProcessWait(evidence.openWait(l).stack) || evidence.isUnnamed(l));
+    }));
+    return waiting * 10 >= members.size() * 8;
+}
+
 bool areOpenedByPeers(const Evidence& evidence, std::span<const GoroutineIndex> members) {
     const Trace& trace = evidence.trace();
     const auto byPeers = std::ranges::count_if(members, [&](GoroutineIndex g) {
         const Waker creator = trace.creator(g);
-        return creator.isGoroutine() && waitsForPeer(evidence, creator.goroutine());
+        if (!creator.isGoroutine())
+            return false;
+        if (waitsForPeer(evidence, creator.goroutine()))
+            return true;
+        // A proxy waits for both directions of what a listener gave it, in the call that started them.
+        const Waker above = trace.creator(creator.goroutine());
+        return !creatorLeft(evidence, g) && above.isGoroutine() && waitsForPeer(evidence, above.goroutine());
     });
     return static_cast<std::size_t>(byPeers) * 2 > members.size();
 }

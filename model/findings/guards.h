@@ -20,14 +20,23 @@ namespace waitscope {
 /// It was active within the threshold, or waits for the network, a time or a system call: it is not held up itself.
 [[nodiscard]] bool isAbout(const Evidence& evidence, GoroutineIndex g);
 
+/// A peer answers it again and again, so that it is neither idle nor awake for nothing. O(1).
+[[nodiscard]] bool talks(const Living& l);
+
 /// At least eight of ten can be paired with a living goroutine that waits for the network or reads a stream of a shared
 /// connection: the creator whose creating call still runs or who reads such a stream, a child, or a sibling born within
-/// 10 ms; one goroutine serves three at most. Or they handle such streams and as many clients of the same process read
-/// some. Such goroutines wait as long as a peer stays. O(members), and O(living) for handlers of streams.
+/// 10 ms, or are at the network themselves; one goroutine serves three at most. Or they handle such streams and as many
+/// clients of the same process read some. Such goroutines wait as long as a peer stays. O(members), and O(living) for
+/// handlers of streams.
 [[nodiscard]] bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members);
 
-/// Most of them were created by a living goroutine that waits for the network itself: a listener, or whoever serves a
-/// connection. So peers decide how many there are. O(members).
+/// They end processes with their contexts, and for at least eight of ten somebody waits for a process. O(living) for
+/// such goroutines, O(1) for others.
+[[nodiscard]] bool watchProcesses(const Evidence& evidence, std::span<const GoroutineIndex> members);
+
+/// Most of them were created by a living goroutine that waits for the network itself, a listener or whoever serves a
+/// connection, or by a call that still runs in a goroutine which such a one created: a proxy. So peers decide how many
+/// there are. O(members).
 [[nodiscard]] bool areOpenedByPeers(const Evidence& evidence, std::span<const GoroutineIndex> members);
 
 /// Most of those that have lived for two thresholds were woken by a goroutine in the second half of their lives: they

@@ -10,7 +10,7 @@ namespace waitscope {
 namespace {
 
 bool isExcludedFunction(std::string_view f) {
-    constexpr std::array<std::string_view, 4> drivers{"os/signal.", "testing.", "runtime/trace.", "runtime/pprof."};
+    constexpr std::array<std::string_view, 4> drivers{"os/signal.loop", "testing.", "runtime/trace.", "runtime/pprof."};
     return f == "main.main" || f == "runtime.main" ||
            std::ranges::any_of(drivers, [&](std::string_view driver) { return f.starts_with(driver); });
 }
@@ -21,10 +21,10 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
     const Trace& trace = *facts.trace;
 
     // Frames are shared by stacks: each is decided once.
-    std::vector<std::uint8_t> flagsOfFrame(trace.stacks.frameCount());
+    std::vector<std::uint16_t> flagsOfFrame(trace.stacks.frameCount());
     for (std::uint32_t f = 1; f < flagsOfFrame.size(); ++f) {
         const std::string_view name = trace.text(trace.frame({f}).function);
-        std::uint8_t flags = idleHabitsOf(name);
+        std::uint16_t flags = idleHabitsOf(name);
         if (name.empty())
             flags |= unnamed;
         if (allowed && allowed(name))
@@ -32,7 +32,9 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
         if (name == "net/http.(*bodyEOFSignal).Read" || name == "net/http.(*body).Read" ||
             name.ends_with("transportResponseBody).Read") || name.ends_with("transportResponseBody.Read"))
             flags |= bodyRead;
-        if (name == "google.golang.org/grpc/internal/transport.(*recvBufferReader).readClient" ||
+        // readClient; since 1.66 readMessageClient and readHeaderClient.
+        if ((name.starts_with("google.golang.org/grpc/internal/transport.(*recvBufferReader).read") &&
+             name.ends_with("Client")) ||
             name.ends_with("transportResponseBody).Read") || name.ends_with("transportResponseBody.Read"))
             flags |= streamRead;
         if (name == "net/http.(*persistConn).roundTrip" || name.ends_with("ClientConn).RoundTrip") ||
@@ -40,11 +42,13 @@ Idioms::Idioms(const TraceFacts& facts, const std::function<bool(std::string_vie
             flags |= roundTrip;
         if (name.starts_with("context.(*cancelCtx).cancel") || name.starts_with("context.(*timerCtx).cancel"))
             flags |= cancel;
+        if (name.starts_with("os.(*Process)."))
+            flags |= processWait;
         flagsOfFrame[f] = flags;
     }
     // A loop of the library counts where it waits itself, not where it called the program's code: so frames are looked
     // at from the innermost to the first one of the program.
-    constexpr std::uint8_t ofTheWaitItself = connectionLoop | idle;
+    constexpr std::uint16_t ofTheWaitItself = connectionLoop | idle;
     flags_.resize(trace.stacks.size());
     if (!flags_.empty())
         flags_[0] = unnamed;

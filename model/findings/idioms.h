@@ -40,6 +40,8 @@ class Idioms {
     [[nodiscard]] bool isCancel(StackId stack) const { return has(stack, cancel); }
     /// A client that waits for more of a stream which shares its connection with others (HTTP/2, gRPC).
     [[nodiscard]] bool isStreamRead(StackId stack) const { return has(stack, streamRead); }
+    /// Somebody waits there for a process to end.
+    [[nodiscard]] bool isProcessWait(StackId stack) const { return has(stack, processWait); }
     /// It is not recorded, or has a frame without a name: what it would say by that is not known.
     [[nodiscard]] bool isUnnamed(StackId stack) const { return has(stack, unnamed); }
     /// The goroutine runs a server's handler of such a stream. O(length of a name).
@@ -50,7 +52,7 @@ class Idioms {
 
   private:
     enum class Kind : std::uint8_t { Ordinary, Excluded, Idle, Allowed };
-    enum : std::uint8_t {
+    enum : std::uint16_t {
         connectionLoop = idle_habit::connectionLoop,
         idle = idle_habit::wait,
         idleCall = idle_habit::call,
@@ -59,11 +61,12 @@ class Idioms {
         cancel = 32,
         streamRead = 64,
         unnamed = 128,
+        processWait = 256,
     };
-    [[nodiscard]] bool has(StackId stack, std::uint8_t flag) const { return (flags_[stack.value] & flag) != 0; }
+    [[nodiscard]] bool has(StackId stack, std::uint16_t flag) const { return (flags_[stack.value] & flag) != 0; }
 
-    std::vector<std::uint8_t> flags_; ///< by stack
-    std::vector<Kind> kinds_;         ///< by goroutine
+    std::vector<std::uint16_t> flags_; ///< by stack
+    std::vector<Kind> kinds_;          ///< by goroutine
 };
 
 } // namespace waitscope

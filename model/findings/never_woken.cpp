@@ -76,6 +76,8 @@ bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
 Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (haveLiveConnections(evidence, group.members))
         return {Tier::Low, "each belongs to a connection that is open, and waits as long as its peer stays"};
+    if (watchProcesses(evidence, group.members))
+        return {Tier::Low, "each stands for a process that somebody waits for"};
     if (group.cleared > group.members.size() && group.outliving < 5)
         return {Tier::Low, "more goroutines like it finished waits at this line than not: the line is in use"};
     // A program starts what it keeps within a while, and a library keeps a goroutine for each thing it is asked for.

@@ -27,7 +27,7 @@ bool waitsNetworkLike(const Evidence& evidence, GoroutineIndex g) {
 
 bool isResting(const Evidence& evidence, GoroutineIndex g) {
     const Living* const l = evidence.livingOf(g);
-    if (l == nullptr)
+    if (l == nullptr || talks(*l))
         return false;
     if (l->wait.known() && evidence.openAge(*l) >= evidence.threshold())
         return true;

@@ -20,7 +20,7 @@ struct Idiom {
 using namespace idle_habit;
 
 // HTTP/2 is in net/http, in golang.org/x/net, and from Go 1.27 in a package below net/http.
-constexpr std::array<Idiom, 25> idioms{{
+constexpr std::array<Idiom, 26> idioms{{
     {"internal/poll.(*fdMutex)", {}, Where::Waiting, connectionLoop}, // behind another that waits for the same peer
     {"net.(*netFD).accept", "accepts connections"},
     {"net/http.(*conn).serve", "idle connection", Where::Network},
@@ -42,7 +42,8 @@ constexpr std::array<Idiom, 25> idioms{{
     {"google.golang.org/grpc/internal/transport.(*http2Client)", "idle connection"},
     {"google.golang.org/grpc/internal/transport.(*controlBuffer)", "idle connection"},
     {"database/sql.(*DB).connection", "connection pool", Where::Waiting, wait},
-    {"os/signal.", "waits for signals", Where::Anywhere, wait | call},
+    {"os/signal.loop", "waits for signals", Where::Anywhere, wait | call},
+    {"os/signal.signal_recv", "waits for signals", Where::Anywhere, wait | call},
     {"os.(*Process).", "waits for a process", Where::Anywhere, call},
     {"os/exec.", "waits for a process", Where::Anywhere, wait | call},
     {"os.(*File).Read", {}, Where::Anywhere, call},
@@ -57,6 +58,10 @@ bool isIdleCall(std::string_view function) {
 
 } // namespace
 
+bool watchesProcess(std::string_view function) {
+    return function == "os/exec.(*Cmd).watchCtx" || function.starts_with("os/exec.(*Cmd).Start.gowrap");
+}
+
 std::string_view idleIdiomOf(Primitive primitive, std::span<const std::string_view> functions) {
     if (primitive == Primitive::Sleep)
         return "sleep";
@@ -64,7 +69,7 @@ std::string_view idleIdiomOf(Primitive primitive, std::span<const std::string_vi
         return {}; // what keeps it from its work there is not its work
     for (const std::string_view function : functions)
         for (const Idiom& idiom : idioms)
-            if (!idiom.name.empty() && function.starts_with(idiom.function) &&
+            if (!watchesProcess(function) && !idiom.name.empty() && function.starts_with(idiom.function) &&
                 (idiom.where == Where::Anywhere || (idiom.where == Where::Network && primitive == Primitive::Network) ||
                  (idiom.where == Where::Waiting && primitive != Primitive::Syscall)))
                 return idiom.name;
@@ -72,6 +77,8 @@ std::string_view idleIdiomOf(Primitive primitive, std::span<const std::string_vi
 }
 
 std::uint8_t idleHabitsOf(std::string_view function) {
+    if (watchesProcess(function))
+        return 0;
     std::uint8_t habits = isIdleCall(function) ? call : 0;
     for (const Idiom& idiom : idioms)
         if (function.starts_with(idiom.function))

@@ -22,6 +22,10 @@ constexpr std::uint8_t wait = 2;           ///< it may wait there for ever and n
 constexpr std::uint8_t call = 4;           ///< a system call below it may last for ever
 } // namespace idle_habit
 
+/// It ends a process with its context, and ends itself when somebody has waited for the process: idle only as long as
+/// somebody does.
+[[nodiscard]] bool watchesProcess(std::string_view function);
+
 /// Of one function, from the same list. O(list).
 [[nodiscard]] std::uint8_t idleHabitsOf(std::string_view function);
 

@@ -81,10 +81,10 @@ class NotJudgedTest : public QObject {
     }
     // Streams of HTTP/2 and gRPC share a connection, so no goroutine of their own waits for the network.
     void aStreamThatSomebodyReadsIsALivingConnection() {
-        const StackText reading{"runtime.selectgo",
-                                "google.golang.org/grpc/internal/transport.(*recvBufferReader).readClient",
-                                "main.follow"};
-        const auto story = [&](bool read) {
+        const auto story = [](bool read, const char* reader = "readClient") {
+            const StackText reading{
+                "runtime.selectgo",
+                std::string("google.golang.org/grpc/internal/transport.(*recvBufferReader).") + reader, "main.follow"};
             Story s;
             s.g(1).existed().runs(10_s);
             for (int i = 0; i < 30; ++i) {
@@ -111,11 +111,44 @@ class NotJudgedTest : public QObject {
             return findingsOf(s, 10_s);
         };
         QVERIFY(story(true).worst() == Tier::Low);
+        QVERIFY(story(true, "readMessageClient").worst() == Tier::Low); // its name since gRPC 1.66
         const Findings unread = story(false);
         QVERIFY(unread.worst() == Tier::High);
         QCOMPARE(std::ranges::count_if(unread.all,
                                        [](const Finding& f) { return f.detector == "D1" && f.tier == Tier::High; }),
                  2);
+    }
+    // A process that was started with a context has a goroutine that ends when somebody has waited for the process.
+    void whoWatchesAProcessWaitsAsLongAsSomebodyWaitsForIt() {
+        const auto worst = [](bool awaited) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 10; ++i) {
+                Teller& starter = s.g(100 + i).entry("main.start").bornAt(i * 800_ms).createdBy(1).runs(2_ms);
+                if (awaited)
+                    starter.inSyscall({"syscall.Syscall6", "os.(*Process).blockUntilWaitable", "os.(*Process).Wait",
+                                       "os/exec.(*Cmd).Wait", "main.start"},
+                                      0);
+                else
+                    starter.ends();
+                s.g(200 + i)
+                    .entry("os/exec.(*Cmd).Start.gowrap2")
+                    .bornAt(i * 800_ms + 1_ms)
+                    .createdBy(100 + i, {"os/exec.(*Cmd).Start", "main.start"})
+                    .waitsOn("select", {"runtime.selectgo", "os/exec.(*Cmd).watchCtx", "os/exec.(*Cmd).Start.gowrap2"},
+                             0);
+            }
+            return findingsOf(s, 10_s).worst().value_or(Tier::Info);
+        };
+        QVERIFY(worst(true) <= Tier::Low);
+        QVERIFY(worst(false) == Tier::High);
+    }
+    // One goroutine of the runtime's library hands signals on; who waits for one with a context is the program's own.
+    void aContextThatEndsWithASignalIsJudgedAsAnyOther() {
+        Story story;
+        leak(story, 10_s, 300_ms, "select", {"runtime.selectgo", "os/signal.NotifyContext.func1"},
+             "os/signal.NotifyContext.func1");
+        QVERIFY(tierOf(findingsOf(story, 10_s), "D1") == Tier::High);
     }
     // The names of a generation come last in it, so where a file was cut the newest goroutines and waits have none.
     void whatHasNoNameIsNotJudged() {

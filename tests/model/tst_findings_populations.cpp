@@ -268,6 +268,52 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(400_ms, 5_ms) == Tier::Medium);
         QVERIFY(tier(4_s, 0) == Tier::High);
     }
+    void loopsThatAPeerAnswersAreNoGhosts() {
+        const auto tier = [](bool answered) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 12; ++i) {
+                Teller& g = s.g(100 + i).entry("main.client").bornAt(i * 500_ms).createdBy(1, {"main.open"});
+                for (Time t = i * 500_ms; t + 60_ms < 10_s; t += 51_ms + 20_us) {
+                    g.waitsOn("sleep", {"time.Sleep", "main.client"}, 50_ms).wokenByRuntime().runs(10_us);
+                    if (answered)
+                        g.waitsOn("network", {"internal/poll.(*FD).Read", "net.(*conn).Read", "main.client"}, 1_ms)
+                            .wokenByRuntime()
+                            .runs(10_us);
+                }
+                g.waitsOn("sleep", {"time.Sleep", "main.client"}, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D16");
+        };
+        QVERIFY(tier(false) == Tier::Medium);
+        QVERIFY(tier(true) == std::nullopt);
+    }
+    // Clients come to a proxy as they like, and for each it dials once.
+    void whoDialsForEachPeerIsOpenedByPeersToo() {
+        const auto tier = [](bool stays) {
+            Story s;
+            s.g(1)
+                .existed()
+                .entry("main.accept")
+                .waitsOn("network", {"internal/poll.(*FD).Accept", "net.(*netFD).accept", "main.accept"}, 0);
+            for (int i = 0; i < 99; ++i) {
+                Teller& relay =
+                    s.g(100 + i).entry("main.relay").bornAt(i * 100_ms + 1_ms).createdBy(1, {"main.accept"}).runs(2_ms);
+                if (stays)
+                    relay.waitsOn("sync", {"sync.(*WaitGroup).Wait", "main.relay"}, 0);
+                else
+                    relay.ends();
+                s.g(300 + i)
+                    .entry("main.copy")
+                    .bornAt(i * 100_ms + 2_ms)
+                    .createdBy(100 + i, {"main.relay"})
+                    .waitsOn("network", {"internal/poll.(*FD).Read", "net.(*conn).Read", "main.copy"}, 0);
+            }
+            return findingsOf(s, 10_s).worst().value_or(Tier::Info);
+        };
+        QVERIFY(tier(true) <= Tier::Low);
+        QVERIFY(tier(false) == Tier::Medium); // what it dialled stays when its own work is done
+    }
     void loopsThatEndAfterAWhileAreNoGhosts() {
         const auto tier = [](Time life) {
             Story s;

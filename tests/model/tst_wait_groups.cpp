@@ -153,6 +153,9 @@ void WaitGroupsTest::theTableAndTheFindingsCallTheSameFunctionsIdle() {
     QCOMPARE(idleHabitsOf("os/exec.(*Cmd).Wait"), static_cast<std::uint8_t>(wait | call));
     QCOMPARE(idleHabitsOf("golang.org/x/sys/unix.EpollWait"), call);
     QCOMPARE(idleHabitsOf("main.get"), std::uint8_t{0});
+    QCOMPARE(idleHabitsOf("os/signal.NotifyContext.func1"), std::uint8_t{0});
+    QCOMPARE(idleHabitsOf("os/exec.(*Cmd).watchCtx"), std::uint8_t{0});
+    QVERIFY(idleIdiomOf(Primitive::Select, std::vector<std::string_view>{"os/exec.(*Cmd).watchCtx"}).empty());
     // What may wait for ever in the findings has a name in the table.
     for (const std::string_view function : {"database/sql.(*DB).connectionOpener", "os/signal.loop",
                                             "os/exec.(*Cmd).Wait", "net/http.(*connReader).backgroundRead"}) {
