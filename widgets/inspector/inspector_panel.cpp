@@ -31,16 +31,16 @@ TextTable* makeTable(QAbstractItemModel* model, const QString& name, std::initia
 }
 
 // By function, and the rest.
-std::vector<QStringList> rowsOfProcessor(const ProcessorTimes& times) {
-    std::vector<QStringList> rows;
+std::vector<PlainRows::Row> rowsOfProcessor(const ProcessorTimes& times) {
+    std::vector<PlainRows::Row> rows;
     const auto row = [&](const QString& what, Time total, std::uint64_t count, Time longest) {
-        rows.push_back({what,
-                        fromUtf8(durationText(total)),
-                        fromUtf8(percentText(100.0 * static_cast<double>(total) /
-                                             static_cast<double>(std::max<Time>(times.range.length(), 1)))),
-                        count > 0 ? fromUtf8(countText(count)) : QString(),
-                        {},
-                        count > 0 ? fromUtf8(durationText(longest)) : QString()});
+        rows.push_back({{what,
+                         fromUtf8(durationText(total)),
+                         fromUtf8(percentText(100.0 * static_cast<double>(total) /
+                                              static_cast<double>(std::max<Time>(times.range.length(), 1)))),
+                         count > 0 ? fromUtf8(countText(count)) : QString(),
+                         {},
+                         count > 0 ? fromUtf8(durationText(longest)) : QString()}});
     };
     for (const FunctionRuns& runs : times.functions)
         row(QObject::tr("ran %1").arg(fromUtf8(shortFunction(runs.function))), runs.total, runs.count, runs.longest);
@@ -53,9 +53,14 @@ std::vector<QStringList> rowsOfProcessor(const ProcessorTimes& times) {
 InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     : QTabWidget(parent)
     , state_(state)
-    , states_({tr("State"), tr("Time"), tr("Share"), tr("Times"), tr("Open"), tr("Longest")}, 1)
-    , waits_({tr("What"), tr("Length"), tr("Since")}, 1)
-    , transitions_({tr("From"), tr("To"), tr("Count"), tr("Total"), tr("Median")}, 2) {
+    , states_({{tr("State")},
+               {tr("Time"), true},
+               {tr("Share"), true},
+               {tr("Times"), true},
+               {tr("Open"), true},
+               {tr("Longest"), true}})
+    , waits_({{tr("What")}, {tr("Length"), true}, {tr("Since"), true}})
+    , transitions_({{tr("From")}, {tr("To")}, {tr("Count"), true}, {tr("Total"), true}, {tr("Median"), true}}) {
     setDocumentMode(true);
     eventTable_ = makeTable(&events_, tr("Events"), {115, 70, 90, 190, 150});
     connect(eventTable_, &TextTable::rowChosen, this, [this](int row) {
@@ -228,27 +233,27 @@ void InspectorPanel::answered(Answer answer) {
     }
     const auto duration = [](Time time) { return fromUtf8(durationText(time)); };
     const auto count = [](std::uint64_t number) { return fromUtf8(countText(number)); };
-    std::vector<QStringList> rows;
+    std::vector<PlainRows::Row> rows;
     if (answer_.processor)
         rows = rowsOfProcessor(*answer_.processor);
     for (const StateTime& state : times.states)
-        rows.push_back({fromUtf8(textOf(state.what)), duration(state.total),
-                        fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
-                                             static_cast<double>(std::max<Time>(times.lifetime, 1)))),
-                        count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest)});
+        rows.push_back({{fromUtf8(textOf(state.what)), duration(state.total),
+                         fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
+                                              static_cast<double>(std::max<Time>(times.lifetime, 1)))),
+                         count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest)}});
     if (!answer_.processor)
-        rows.push_back({tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %"), {}, {}, {}});
+        rows.push_back({{tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %"), {}, {}, {}}});
     states_.show(std::move(rows));
     rows.clear();
     for (const LongWait& wait : longestShown())
-        rows.push_back({fromUtf8(spanText(facts, wait.goroutine, wait.span)), duration(wait.length),
-                        duration(facts.trace->spans.start(wait.span))});
+        rows.push_back({{fromUtf8(spanText(facts, wait.goroutine, wait.span)), duration(wait.length),
+                         duration(facts.trace->spans.start(wait.span))}});
     waits_.show(std::move(rows));
     histogram_->show(times.lengths);
     rows.clear();
     for (const Transition& step : times.transitions)
-        rows.push_back({fromUtf8(textOf(step.from)), fromUtf8(textOf(step.to)), count(step.count), duration(step.total),
-                        duration(step.median)});
+        rows.push_back({{fromUtf8(textOf(step.from)), fromUtf8(textOf(step.to)), count(step.count),
+                         duration(step.total), duration(step.median)}});
     transitions_.show(std::move(rows));
     events_.show(answer_.facts, std::move(answer_.events));
     eventHint_->setVisible(!answer_.subject.withEvents);

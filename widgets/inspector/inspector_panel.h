@@ -8,10 +8,10 @@
 #include "model/inspect/processor_times.h"
 #include "model/inspect/state_times.h"
 #include "widgets/common/latest_result.h"
+#include "widgets/common/plain_rows.h"
 #include "widgets/common/view_state.h"
 #include "widgets/inspector/events_model.h"
 #include "widgets/inspector/length_histogram_view.h"
-#include "widgets/inspector/words_model.h"
 
 #include <QTabWidget>
 #include <QTimer>
@@ -73,9 +73,9 @@ class InspectorPanel : public QTabWidget {
     LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};
     EventKinds kinds_ = allEventKinds;
     EventsModel events_;
-    WordsModel states_;
-    WordsModel waits_;
-    WordsModel transitions_;
+    PlainRows states_;
+    PlainRows waits_;
+    PlainRows transitions_;
     LengthHistogramView* histogram_ = nullptr;
     TextTable* eventTable_ = nullptr;
     QLabel* eventHint_ = nullptr;
