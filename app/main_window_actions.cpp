@@ -72,7 +72,9 @@ void MainWindow::makeActions() {
     fileMenu->addAction(sample);
     fileMenu->addAction(actions_.add(file, tr("Open the sample after the &fix"), {},
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
-    fileMenu->addAction(actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); }));
+    QAction* const again = actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); });
+    again->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_R), QKeySequence(Qt::Key_F5)});
+    fileMenu->addAction(again);
     fileMenu->addSeparator();
     QAction* const exportHeatmap =
         actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
@@ -186,11 +188,11 @@ void MainWindow::makeActions() {
           std::pair("Ctrl+C", tr("copy what is selected, and the chosen range, as text"))})
         actions_.describe(keys, what, QString::fromLatin1(key));
     const QString timelineKeys = tr("In the timeline");
-    for (const auto& [key, what] :
-         {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
-          std::pair("double click, middle click", tr("zoom to the span")), std::pair("Up / Down", tr("row by row")),
-          std::pair("Left / Right / Enter", tr("fold, unfold, select")),
-          std::pair("Esc", tr("take back: drag, range, selection, filter"))})
+    for (const auto& [key, what] : {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
+                                    std::pair("double click, middle click", tr("zoom to the span")),
+                                    std::pair("Up / Down, Page Up / Down", tr("row by row, page by page")),
+                                    std::pair("Left / Right / Enter", tr("fold, unfold, select")),
+                                    std::pair("Esc", tr("take back: drag, range, selection, filter"))})
         actions_.describe(timelineKeys, what, QString::fromLatin1(key));
     const QString heatmapKeys = tr("In the heatmap");
     for (const auto& [key, what] :
