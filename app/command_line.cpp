@@ -37,21 +37,23 @@ template <class Table> std::vector<std::string> namesOf(const Table& table) {
 
 void addPictureOptions(CLI::App& command, PictureCommand& options) {
     command.add_option("-o,--output", options.output, "the file to write; - is standard output")->required();
-    command.add_option("--range", options.range, "A..B: a part of the trace, such as 1.5s..2s, 200ms.. or ..1s");
-    command.add_option("--filter", options.filter, "only goroutines whose function matches this regular expression");
     command.add_option("--size", options.size, "WIDTHxHEIGHT, 480x320 to 16384x16384")->capture_default_str();
     command.add_option("--scale", options.scale, "pixels for each unit of --size")
         ->check(CLI::Range(1, 4))
         ->capture_default_str();
 }
 
-// Where the window opens a trace; "Copy link to here" writes these.
+// What is shown of a trace, in the window and in a picture of the timeline; "Copy link to here" writes these.
 void addViewOptions(CLI::App& program, ViewOptions& view) {
-    program.add_option("--range", view.range, "A..B: the part of the trace to show first");
+    program.add_option("--range", view.range, "A..B: a part of the trace, such as 1.5s..2s, 200ms.. or ..1s");
     program.add_option("--group", view.group, "what the goroutines of a group have in common")
         ->check(CLI::IsMember(namesOf(namedGroupings)));
     program.add_option("--sort", view.sort, "what comes first")->check(CLI::IsMember(namesOf(namedGroupOrders)));
-    program.add_option("--filter", view.filter, "only these goroutines, in the words of the window's filter");
+    program.add_option(
+        "--filter", view.filter,
+        "WORDS that must all hold, a minus turns one round: handler or 'main\\.(get|put)' (part of the function's "
+        "name, or a regular expression), g42, state:waiting, on:mutex, at:cache.go:45, age:1s, label:, region:, "
+        "task:, with:g42");
     program.add_option(
         "--select", view.select,
         "what to select: g42, g42@1.5s, P3, #7 (a task), a function whose goroutines are meant, goroutines "
@@ -60,6 +62,13 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program.add_option("--only", view.only, "g1,g5..g90: these goroutines alone");
     program.add_option("--hide", view.hide, "g1,g5..g90: goroutines without a row");
     program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
+    const auto each = [&](const char* name, std::vector<std::string>& values, const char* what) {
+        program.add_option(name, values, what)->allow_extra_args(false)->take_all();
+    };
+    each("--fold", view.fold, "NAME: a group; all groups; graphs, processors, threads or tasks. May be given often");
+    each("--unfold", view.unfold, "NAME: the other way round");
+    program.add_option("--first", view.first, "NAME or g42: the row that is seen first, below those that stay");
+    each("--mark", view.marks, "1.5s, 1.5s=NOTE, A=1.5s or B=2s: an instant to mark. May be given often");
 }
 
 // A picture needs Qt's drawing, but no display.
@@ -193,6 +202,9 @@ int runCommandLine(int argc, char** argv) {
         ".json; several traces into a folder)");
     heatmapApp->add_option("traces", heatmap.traces, "the trace, or several of them")->required();
     addPictureOptions(*heatmapApp, heatmap);
+    heatmapApp->add_option("--range", heatmap.range, "A..B: a part of the trace, such as 1.5s..2s, 200ms.. or ..1s");
+    heatmapApp->add_option("--filter", heatmap.filter,
+                           "only goroutines whose function matches this regular expression");
     heatmapApp->add_option("--mode", heatmap.mode, "what a row is")
         ->check(CLI::IsMember(namesOf(namedModes)))
         ->capture_default_str();
@@ -226,14 +238,7 @@ int runCommandLine(int argc, char** argv) {
     CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png, .svg)");
     timelineApp->add_option("trace", timeline.trace, "the trace")->required();
     addPictureOptions(*timelineApp, timeline);
-    timelineApp->add_option("--group", timeline.group, "what the goroutines of a group have in common")
-        ->check(CLI::IsMember(namesOf(namedGroupings)))
-        ->capture_default_str();
-    timelineApp->add_option("--sort", timeline.sort, "what comes first")
-        ->check(CLI::IsMember(namesOf(namedGroupOrders)))
-        ->capture_default_str();
-    timelineApp->add_option("--only", timeline.only, "g1,g5..g90: these goroutines alone");
-    timelineApp->add_option("--pin", timeline.pin, "g1,g2: goroutines at the top");
+    addViewOptions(*timelineApp, timeline.view);
     timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
 
     InfoCommand info;

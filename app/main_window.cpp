@@ -259,8 +259,9 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
     const QStringList remarks = remarksOn(facts->trace->report, tr("This trace is damaged. %1"));
     remarks.empty() ? messages_->clear(firstLoad) : messages_->showMessage(remarks.front(), remarks, firstLoad);
     showTrace(std::move(facts), source);
-    if (const QString problem = view()->commands()->apply(std::exchange(viewWhenLoaded_, {})); !problem.isEmpty())
-        messages_->showMessage(problem);
+    if (const ViewOptions asked = std::exchange(viewWhenLoaded_, {}); asked != ViewOptions())
+        if (const QString problem = view()->commands()->apply(asked); !problem.isEmpty())
+            messages_->showMessage(problem);
     if (const auto open = std::exchange(secondWhenLoaded_, nullptr))
         open(secondLoader_);
 }
@@ -366,16 +367,18 @@ void MainWindow::setTheme(Theme theme) {
 }
 
 void MainWindow::showKeys() {
+    constexpr int sideBySide = 1000; // logical pixels that two columns need
     QDialog sheet(this);
     sheet.setWindowTitle(tr("Keys"));
     auto* const text = new QTextBrowser;
-    text->setHtml(actions_.keySheet());
+    text->setHtml(actions_.keySheet(width() >= sideBySide));
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     auto* const layout = new QVBoxLayout(&sheet);
     layout->addWidget(text);
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::rejected, &sheet, &QDialog::reject);
-    sheet.resize(560, std::min(820, height() - 60)); // it scrolls where the screen is small
+    // It scrolls where the screen is small.
+    sheet.resize(std::min(width() >= sideBySide ? 1000 : 560, width() - 20), std::min(860, height() - 40));
     sheet.exec();
 }
 

@@ -194,29 +194,34 @@ bool TimelineCommands::goTo(const QString& text) {
 }
 
 ViewOptions TimelineCommands::options() const {
-    ViewOptions options;
     const ViewState& state = *parts_.state;
     if (!state.facts())
-        return options;
+        return {};
     const Trace& trace = *state.facts()->trace;
-    const TimelineView& timeline = *parts_.pane->view();
-    const TimelineChoice& choice = timeline.choice();
-    const TimeRange visible = state.visibleRange();
-    if (visible != trace.wholeRange())
-        options.range = rangeOption(visible, trace);
-    if (choice.grouping != Grouping::Function)
-        options.group = namedGroupings[static_cast<std::size_t>(choice.grouping)].name;
-    if (choice.order != GroupOrder::OpenWait)
-        options.sort = namedGroupOrders[static_cast<std::size_t>(choice.order)].name;
-    options.filter = choice.filter.toStdString();
-    options.select = selectedAs(*state.facts(), state.selection());
-    if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
-        options.choose = std::to_string(chosen.begin) + "ns.." + std::to_string(chosen.end) + "ns";
-    if (state.only())
-        options.only = setText(*state.facts(), *state.only()->members);
-    options.hide = setText(*state.facts(), choice.hidden);
-    options.pin = goroutinesText(*state.facts(), timeline.rows().pinned());
+    ViewOptions options = optionsFor(*state.facts(), parts_.pane->view()->contents());
+    if (state.visibleRange() != trace.wholeRange())
+        options.range = rangeOption(state.visibleRange(), trace);
     return options;
+}
+
+TimelinePictureOptions TimelineCommands::picture() const {
+    const ViewState& state = *parts_.state;
+    if (!state.facts())
+        return {};
+    TimelinePictureOptions picture{.range = state.visibleRange(), .contents = parts_.pane->view()->contents()};
+    ViewOptions view = options();
+    if (state.onset() >= 0) {
+        picture.contents.marks.push_back({state.onset(), QStringLiteral("it began")});
+        view.marks.push_back(std::to_string(state.onset()) + "ns=it began");
+    }
+    // Pictures of some size have the graphs unfolded; this one is what the window shows.
+    if (parts_.pane->view()->rows().isFolded(TimelineSection::Graphs))
+        for (std::vector<std::string>* const folded : {&picture.contents.rows.folded, &view.fold})
+            folded->emplace_back(sectionNames[static_cast<std::size_t>(TimelineSection::Graphs)]);
+    const QString path = parts_.tracePath();
+    picture.command = fromUtf8(
+        pictureCommandOf(path.isEmpty() ? state.facts()->trace->identity.fileName : path.toStdString(), view, picture));
+    return picture;
 }
 
 QString TimelineCommands::link() const {
@@ -228,43 +233,13 @@ QString TimelineCommands::apply(const ViewOptions& options) {
     ViewState& state = *parts_.state;
     if (!state.facts())
         return {};
-    const Trace& trace = *state.facts()->trace;
-    TimelineView& timeline = *parts_.pane->view();
-    TimelineChoice choice = timeline.choice();
     std::string problem;
-    if (!options.group.empty())
-        choice.grouping = static_cast<Grouping>(findChoice(namedGroupings, options.group).value_or(0));
-    if (!options.sort.empty())
-        choice.order = static_cast<GroupOrder>(findChoice(namedGroupOrders, options.sort).value_or(0));
-    choice.filter = QString::fromStdString(options.filter);
-    choice.hidden = goroutinesFrom(*state.facts(), options.hide);
-    timeline.setChoice(choice);
-    if (const auto pinned = goroutinesFrom(*state.facts(), options.pin); !pinned.empty())
-        timeline.setPinned(pinned);
-    if (!options.only.empty()) {
-        auto only = togetherFrom(*state.facts(), options.only);
-        if (!only)
-            return tr("--only %1: the trace has no such goroutines.").arg(QString::fromStdString(options.only));
-        state.showOnly(std::move(only));
-    }
-    if (!options.range.empty()) {
-        const auto range = rangeFrom(options.range, trace, problem);
-        if (!range)
-            return fromUtf8(problem);
-        state.setVisibleRange(*range);
-    }
-    if (!options.choose.empty()) {
-        const auto range = rangeFrom(options.choose, trace.duration, problem);
-        if (!range)
-            return fromUtf8(problem);
-        state.choose(*range);
-    }
-    if (options.select.empty())
-        return {};
-    const Selection selection = selectionFrom(state.facts(), options.select);
-    if (std::holds_alternative<std::monostate>(selection))
-        return tr("--select %1: the trace has no such thing.").arg(QString::fromStdString(options.select));
-    state.select(selection);
+    const auto contents = contentsFrom(state.facts(), options, problem);
+    const auto range = rangeFrom(options.range, *state.facts()->trace, problem);
+    if (!contents || !range)
+        return fromUtf8(problem);
+    state.setVisibleRange(*range);
+    parts_.pane->view()->setContents(*contents);
     return {};
 }
 

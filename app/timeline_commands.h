@@ -7,6 +7,7 @@
 #include "widgets/common/navigation_history.h"
 #include "widgets/search/search_panel.h"
 #include "widgets/timeline/timeline_pane.h"
+#include "widgets/timeline/timeline_picture.h"
 
 #include <QObject>
 
@@ -37,6 +38,8 @@ class TimelineCommands : public QObject {
     bool goTo(const QString& text);
     /// The view as it is.
     [[nodiscard]] ViewOptions options() const;
+    /// The same as a picture.
+    [[nodiscard]] TimelinePictureOptions picture() const;
     /// "waitscope TRACE --range …".
     [[nodiscard]] QString link() const;
     /// Shows the view that the options say. A sentence about the first that is not understood, else empty.

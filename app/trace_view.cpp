@@ -217,7 +217,7 @@ void TraceView::copyHeatmap() {
 
 void TraceView::exportTimeline(const QString& path) {
     if (state_.facts())
-        pictures_.timelineToFile(state_.facts(), timeline_->pictureOptions(), path);
+        pictures_.timelineToFile(state_.facts(), commands_->picture(), path);
 }
 
 // One view takes the whole window; asked again, everything is back.

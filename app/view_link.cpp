@@ -2,6 +2,7 @@
 #include "app/view_link.h"
 
 #include "model/heatmap/grid.h"
+#include "model/lod/goroutine_filter.h"
 #include "model/report/range_text.h"
 #include "model/report/shell_word.h"
 #include "model/report/span_text.h"
@@ -174,20 +175,131 @@ std::optional<GoroutineAt> goroutineAtFrom(const std::string& text) {
     return result;
 }
 
+namespace {
+
+std::string markText(Time time) {
+    return std::to_string(time) + "ns";
+}
+
+// "1.5s=onset", "A=1.5s"; false if it is neither.
+bool addMark(const std::string& text, Time duration, TimelineContents& view) {
+    const std::size_t equals = std::min(text.find('='), text.size());
+    const bool isA = text.starts_with("A=");
+    const bool isB = text.starts_with("B=");
+    const std::string_view place = std::string_view(text).substr(isA || isB ? 2 : 0, isA || isB ? text.npos : equals);
+    const auto time = timeFrom(place);
+    if (!time || *time > duration)
+        return false;
+    if (isA)
+        view.a = time;
+    else if (isB)
+        view.b = time;
+    else
+        view.marks.push_back({*time, QString::fromStdString(text.substr(std::min(equals + 1, text.size())))});
+    return true;
+}
+
+// " --range 1ns..2ns --filter 'on:mutex'"
+std::string wordsOf(const ViewOptions& options) {
+    std::string words;
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty())
+            words += std::string(" ") + name + " " + shellWord(value);
+    };
+    add("--range", options.range);
+    add("--group", options.group);
+    add("--sort", options.sort);
+    add("--filter", options.filter);
+    add("--select", options.select);
+    add("--choose", options.choose);
+    add("--only", options.only);
+    add("--hide", options.hide);
+    add("--pin", options.pin);
+    for (const std::string& name : options.fold)
+        add("--fold", name);
+    for (const std::string& name : options.unfold)
+        add("--unfold", name);
+    add("--first", options.first);
+    for (const std::string& mark : options.marks)
+        add("--mark", mark);
+    return words;
+}
+
+} // namespace
+
+std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFacts>& facts, const ViewOptions& options,
+                                             std::string& problem) {
+    const Time duration = facts->trace->duration;
+    TimelineContents view;
+    const auto fails = [&](const std::string& option, const std::string& why) {
+        problem = option + ": " + why;
+        return std::nullopt;
+    };
+    view.choice.grouping = static_cast<Grouping>(findChoice(namedGroupings, options.group).value_or(0));
+    view.choice.order = static_cast<GroupOrder>(findChoice(namedGroupOrders, options.sort).value_or(0));
+    view.choice.filter = QString::fromStdString(options.filter);
+    view.choice.hidden = goroutinesFrom(*facts, options.hide);
+    view.pinned = goroutinesFrom(*facts, options.pin);
+    view.rows = {.folded = options.fold, .unfolded = options.unfold, .first = options.first};
+    if (!GoroutineFilter::parse(options.filter, problem))
+        return fails("--filter " + options.filter, problem);
+    view.only = togetherFrom(*facts, options.only);
+    if (!view.only && !options.only.empty())
+        return fails("--only " + options.only, "the trace has no such goroutines.");
+    if (!options.choose.empty()) {
+        const auto chosen = rangeFrom(options.choose, duration, problem);
+        if (!chosen)
+            return std::nullopt;
+        view.chosen = *chosen;
+    }
+    view.selection = options.select.empty() ? Selection() : selectionFrom(facts, options.select);
+    if (!options.select.empty() && std::holds_alternative<std::monostate>(view.selection))
+        return fails("--select " + options.select, "the trace has no such thing.");
+    for (const std::string& mark : options.marks)
+        if (!addMark(mark, duration, view))
+            return fails("--mark " + mark, "give a time of the trace, such as 1.5s, 1.5s=note, A=1.5s or B=2s.");
+    return view;
+}
+
+ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
+    ViewOptions options;
+    if (view.choice.grouping != Grouping::Function)
+        options.group = namedGroupings[static_cast<std::size_t>(view.choice.grouping)].name;
+    if (view.choice.order != GroupOrder::OpenWait)
+        options.sort = namedGroupOrders[static_cast<std::size_t>(view.choice.order)].name;
+    options.filter = view.choice.filter.toStdString();
+    options.select = selectedAs(facts, view.selection);
+    if (!view.chosen.empty())
+        options.choose = markText(view.chosen.begin) + std::string(through) + markText(view.chosen.end);
+    if (view.only)
+        options.only = setText(facts, *view.only->members);
+    options.hide = setText(facts, view.choice.hidden);
+    options.pin = goroutinesText(facts, view.pinned);
+    options.fold = view.rows.folded;
+    options.unfold = view.rows.unfolded;
+    options.first = view.rows.first;
+    for (const TimeMark& mark : view.marks)
+        options.marks.push_back(markText(mark.time) +
+                                (mark.note.isEmpty() ? std::string() : "=" + mark.note.toStdString()));
+    if (view.a)
+        options.marks.push_back("A=" + markText(*view.a));
+    if (view.b)
+        options.marks.push_back("B=" + markText(*view.b));
+    return options;
+}
+
 std::string commandLineOf(const std::string& trace, const ViewOptions& options) {
-    std::string line = "waitscope " + shellWord(trace);
-    const std::array<std::pair<const char*, const std::string*>, 9> all{{{"--range", &options.range},
-                                                                         {"--group", &options.group},
-                                                                         {"--sort", &options.sort},
-                                                                         {"--filter", &options.filter},
-                                                                         {"--select", &options.select},
-                                                                         {"--choose", &options.choose},
-                                                                         {"--only", &options.only},
-                                                                         {"--hide", &options.hide},
-                                                                         {"--pin", &options.pin}}};
-    for (const auto& [name, value] : all)
-        if (!value->empty())
-            line += std::string(" ") + name + " " + shellWord(*value);
+    return "waitscope " + shellWord(trace) + wordsOf(options);
+}
+
+std::string pictureCommandOf(const std::string& trace, const ViewOptions& options,
+                             const TimelinePictureOptions& picture) {
+    const TimelinePictureOptions usual;
+    std::string line = "waitscope timeline " + shellWord(trace) + " -o timeline.png" + wordsOf(options);
+    if (picture.size != usual.size)
+        line += " --size " + std::to_string(picture.size.width()) + "x" + std::to_string(picture.size.height());
+    if (picture.scale != usual.scale)
+        line += " --scale " + std::to_string(picture.scale);
     return line;
 }
 

@@ -3,10 +3,10 @@
 // here", read when the window opens.
 #pragma once
 
-#include "model/lod/groups.h"
 #include "model/trace/time.h"
 #include "model/trace/trace.h"
 #include "widgets/common/selection.h"
+#include "widgets/timeline/timeline_picture.h"
 
 #include <cstdint>
 #include <memory>
@@ -26,13 +26,23 @@ struct ViewOptions {
     /// "g42", "g42@1.5s": the span of it at that time, "P3", "#7": a task, "main.worker": its group, "g1,g5..g90":
     /// these goroutines together, "mutex at cache.go:45  main.get": the waits there
     std::string select;
-    std::string choose; ///< "1.5s..2s": the range that is looked at closely
-    std::string only;   ///< "g1,g5..g90": the goroutines that are looked at alone
-    std::string hide;   ///< "g1,g5..g90"
-    std::string pin;    ///< "g1,g2"
+    std::string choose;                    ///< "1.5s..2s": the range that is looked at closely
+    std::string only;                      ///< "g1,g5..g90": the goroutines that are looked at alone
+    std::string hide;                      ///< "g1,g5..g90"
+    std::string pin;                       ///< "g1,g2"
+    std::vector<std::string> fold, unfold; ///< groups and sections by name, "all" (RowsState)
+    std::string first;                     ///< the row that is the first in sight
+    std::vector<std::string> marks;        ///< "1.5s", "1.5s=onset", "A=1.5s", "B=2s"
 
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
 };
+
+/// What the options say of a trace, but for the range. Nothing if one of them means nothing in it, with a sentence in
+/// `problem`.
+[[nodiscard]] std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFacts>& facts,
+                                                           const ViewOptions& options, std::string& problem);
+/// And back.
+[[nodiscard]] ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& contents);
 
 /// The goroutines of "g1,g5..g90" that the trace has, each once: a stretch of ids holds the program's own goroutines,
 /// not those of Go's runtime. O(goroutines · log).
@@ -59,5 +69,8 @@ struct GoroutineAt {
 /// "waitscope service.trace --range 1500000ns..2000000ns --filter 'on:mutex'": words with spaces or signs of the shell
 /// are quoted.
 [[nodiscard]] std::string commandLineOf(const std::string& trace, const ViewOptions& options);
+/// "waitscope timeline service.trace -o timeline.png --range …": the picture of that view.
+[[nodiscard]] std::string pictureCommandOf(const std::string& trace, const ViewOptions& options,
+                                           const TimelinePictureOptions& picture);
 
 } // namespace waitscope

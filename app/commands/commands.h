@@ -2,6 +2,8 @@
 // The subcommands. Each takes its options as they were typed and returns the exit code.
 #pragma once
 
+#include "app/view_link.h"
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -69,7 +71,6 @@ struct PictureCommand {
     std::string trace;
     std::string output;
     std::string range;
-    std::string filter;
     std::string size = "1600x900";
     int scale = 1;
 };
@@ -77,6 +78,7 @@ struct PictureCommand {
 /// What is empty is what the mode is used to.
 struct HeatmapCommand : PictureCommand {
     std::vector<std::string> traces; ///< one, or several with a folder as output
+    std::string filter;              ///< a regular expression
     std::string mode = "lifetime";
     std::string metric;
     std::string sort;
@@ -100,11 +102,9 @@ struct InfoCommand {
     [[nodiscard]] int run() const;
 };
 
+/// The view has the range.
 struct TimelineCommand : PictureCommand {
-    std::string group = "function";
-    std::string sort = "open-wait";
-    std::string only;
-    std::string pin;
+    ViewOptions view;
     [[nodiscard]] int run() const;
 };
 

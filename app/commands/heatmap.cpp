@@ -10,6 +10,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <re2/re2.h>
 
 #include <algorithm>
 #include <charconv>
@@ -103,6 +104,16 @@ std::optional<HeatmapPictureOptions> understood(const HeatmapCommand& command, s
         options.rows.wanted = [text = command.contains](std::string_view function) {
             return nameContains(function, text);
         };
+    if (!command.filter.empty()) {
+        const auto pattern = std::make_shared<re2::RE2>(command.filter, re2::RE2::Quiet);
+        if (!pattern->ok()) {
+            problem = "--filter " + command.filter + " is not a regular expression: " + pattern->error() + ".";
+            return {};
+        }
+        options.rows.wanted = [pattern](std::string_view function) {
+            return re2::RE2::PartialMatch(re2::StringPiece(function.data(), function.size()), *pattern);
+        };
+    }
     return options;
 }
 
@@ -114,8 +125,6 @@ int makeOne(const PictureCommand& command, HeatmapPictureOptions options, bool p
     if (!presetChosen)
         options.size = {request->size.width, request->size.height};
     options.what.range = request->range;
-    if (request->filter)
-        options.rows.wanted = request->filter;
     const auto sheet = prepareHeatmap(request->facts, options);
     if (!sheet) { // the size was checked, so this cannot be
         say("--size " + command.size + " is too small.");

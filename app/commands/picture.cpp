@@ -6,8 +6,6 @@
 #include "app/picture_file.h"
 #include "app/trace_input.h"
 
-#include <re2/re2.h>
-
 namespace waitscope {
 
 std::optional<PictureRequest> prepare(const PictureCommand& command, int& exitCode) {
@@ -27,15 +25,6 @@ std::optional<PictureRequest> prepare(const PictureCommand& command, int& exitCo
     constexpr int mostPixels = 32'767;
     if (size->width * command.scale > mostPixels || size->height * command.scale > mostPixels)
         return fails(Usage, "--size times --scale must not be more than 32767 pixels a side.");
-    if (!command.filter.empty()) {
-        const auto pattern = std::make_shared<re2::RE2>(command.filter, re2::RE2::Quiet);
-        if (!pattern->ok())
-            return fails(Usage,
-                         "--filter " + command.filter + " is not a regular expression: " + pattern->error() + ".");
-        request.filter = [pattern](std::string_view function) {
-            return re2::RE2::PartialMatch(re2::StringPiece(function.data(), function.size()), *pattern);
-        };
-    }
     const auto trace = loadForCommand(command.trace, command.range);
     if (!trace)
         return fails(NothingReadable, {});

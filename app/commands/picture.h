@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the commands that make a picture do alike: check the options, load, choose functions, write.
+// What the commands that make a picture do alike: check the options, load, write.
 #pragma once
 
 #include "app/commands/commands.h"
@@ -9,7 +9,6 @@
 #include <QImage>
 #include <QString>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,7 +20,6 @@ struct PictureRequest {
     std::shared_ptr<const TraceFacts> facts;
     TimeRange range;
     PictureSize size;
-    std::function<bool(std::string_view function)> filter; ///< null: all
 };
 
 /// Understands the options, then loads. On failure nothing, with the exit code and after a sentence on standard error.

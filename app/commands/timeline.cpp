@@ -6,6 +6,8 @@
 #include "app/view_link.h"
 #include "widgets/timeline/timeline_picture.h"
 
+#include <utility>
+
 namespace waitscope {
 
 int TimelineCommand::run() const {
@@ -14,36 +16,23 @@ int TimelineCommand::run() const {
         say("-o " + output + ": a timeline is written as a picture; give a name that ends with .png or .svg.");
         return Usage;
     }
+    PictureCommand part = *this;
+    part.range = view.range;
     int exitCode = Fine;
-    const auto request = prepare(*this, exitCode);
+    const auto request = prepare(part, exitCode);
     if (!request)
         return exitCode;
-    GroupChoice groups{
-        .grouping = static_cast<Grouping>(findChoice(namedGroupings, group).value_or(0)),
-        .order = static_cast<GroupOrder>(findChoice(namedGroupOrders, sort).value_or(0)),
-        .wanted = nullptr,
-    };
-    const auto together = togetherFrom(*request->facts, only);
-    if (!together && !only.empty()) {
-        say("--only " + only + ": the trace has no such goroutines.");
+    std::string problem;
+    auto contents = contentsFrom(request->facts, view, problem);
+    if (!contents) {
+        say(problem);
         return Usage;
     }
-    std::vector<std::uint8_t> shown(request->facts->trace->goroutines.size(), together ? 0 : 1);
-    if (together)
-        for (const GoroutineIndex g : *together->members)
-            shown[g.value] = 1;
-    if (request->filter || together)
-        groups.wanted = [&, trace = request->facts->trace](GoroutineIndex g) {
-            return shown[g.value] != 0 && (!request->filter || request->filter(trace->function(g)));
-        };
-    const std::string filterText =
-        filter + (together ? (filter.empty() ? "only " : ", only ") + together->name : std::string());
-    const TimelinePictureOptions picture{.range = request->range,
-                                         .size = {request->size.width, request->size.height},
-                                         .scale = scale,
-                                         .filterText = QString::fromStdString(filterText),
-                                         .groups = groups,
-                                         .pinned = goroutinesFrom(*request->facts, pin)};
+    TimelinePictureOptions picture{.range = request->range,
+                                   .size = {request->size.width, request->size.height},
+                                   .scale = scale,
+                                   .contents = std::move(*contents)};
+    picture.command = QString::fromStdString(pictureCommandOf(trace, view, picture));
     return isSvg ? writeText(renderTimelineSvg(request->facts, picture).toStdString(), *this)
                  : writePicture(renderTimeline(request->facts, picture), *this);
 }

@@ -6,6 +6,8 @@
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <unordered_map>
@@ -66,6 +68,16 @@ std::vector<std::string> wordsOf(std::string_view text) {
     return words;
 }
 
+// Null if the text means itself only.
+std::shared_ptr<const re2::RE2> patternFrom(const std::string& text) {
+    if (text.find_first_of("^$|*+?[]{}()\\") == std::string::npos)
+        return nullptr;
+    re2::RE2::Options options(re2::RE2::Quiet);
+    options.set_case_sensitive(false);
+    auto pattern = std::make_shared<const re2::RE2>(text, options);
+    return pattern->ok() ? std::move(pattern) : nullptr; // "(*conn).serve" is a name, not an expression
+}
+
 } // namespace
 
 bool GoroutineFilter::understand(std::string_view word, Term& term, std::string& problem) {
@@ -112,6 +124,9 @@ bool GoroutineFilter::understand(std::string_view word, Term& term, std::string&
         term.number = id.value_or(0);
         return id.has_value() || fails("with: is a goroutine such as g42.");
     }
+    case What::Name:
+        term.pattern = patternFrom(term.text);
+        return true;
     default:
         return true;
     }
@@ -152,8 +167,12 @@ void GoroutineFilter::apply(const Term& term, const TraceFacts& facts, std::vect
         std::unordered_map<std::uint32_t, std::uint8_t> known; // by the frame of the function
         for (std::uint32_t g = 0; g < count; ++g) {
             const auto [found, isNew] = known.try_emplace(trace.goroutines.entry({g}).value);
-            if (isNew)
-                found->second = nameContains(trace.function({g}), term.text) ? 1 : 0;
+            if (isNew) {
+                const std::string_view name = trace.function({g});
+                const bool matches =
+                    term.pattern && re2::RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), *term.pattern);
+                found->second = matches || nameContains(name, term.text) ? 1 : 0;
+            }
             hits[g] = found->second;
         }
         return;

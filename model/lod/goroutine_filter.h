@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which goroutines does a typed filter let through? Words, all of which must hold; a minus in front turns one round:
 //
-//     handler            the function's name contains it (in any case)      g42        that goroutine
+//     handler            the function's name contains it (in any case), or it is a regular expression for a part
+//                        of the name: main\.(get|put)
+//     g42                that goroutine
 //     state:waiting      at the trace's end: waiting, running, runnable, syscall, ended
 //     on:mutex           it waited on this primitive (chan-send, …) or family (lock, channel, network, …)
 //     at:cache.go:45     it waited at a line whose place or function contains it
@@ -16,11 +18,16 @@
 #include "model/facts.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace re2 {
+class RE2;
+}
 
 namespace waitscope {
 
@@ -41,7 +48,8 @@ class GoroutineFilter {
         What what = What::Name;
         bool negated = false;
         std::string text;
-        std::int64_t number = 0; ///< goroutine's id, or ns
+        std::int64_t number = 0;                 ///< goroutine's id, or ns
+        std::shared_ptr<const re2::RE2> pattern; ///< of a name; null: the text is no regular expression, or a plain one
     };
     static bool understand(std::string_view word, Term& term, std::string& problem);
     static void apply(const Term& term, const TraceFacts& facts, std::vector<std::uint8_t>& hits,

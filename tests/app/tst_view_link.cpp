@@ -10,6 +10,7 @@
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/wait_rows_model.h"
 
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -46,7 +47,6 @@ class TestViewLink : public QObject {
         QVERIFY(goroutinesFrom(facts, id(3) + "," + id(5) + "," + id(3) + "," + id(5) + ".." + id(5)) == once);
     }
     void aLinkOpensTheSameView() {
-        auto* const commands = window_->view()->findChild<TimelineCommands*>();
         auto* const timeline = window_->view()->findChild<TimelineView*>();
         const Trace& trace = *window_->state()->facts()->trace;
         QSignalSpy rows(timeline, &TimelineView::rowsChanged);
@@ -59,10 +59,11 @@ class TestViewLink : public QObject {
         window_->state()->setVisibleRange({1'000'000, 3'000'000});
         window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
         window_->state()->choose({1'500'000, 2'000'000});
-        const ViewOptions options = commands->options();
-        QVERIFY(
-            commands->link().startsWith(QStringLiteral("waitscope ") + small + QStringLiteral(" --range 1000000ns..")));
-        QVERIFY(commands->link().contains(QStringLiteral("--filter 'main -g1'")));
+        const ViewOptions options = commands()->options();
+        const QString link = commands()->link();
+        QVERIFY(commands()->link().startsWith(QStringLiteral("waitscope ") + small +
+                                              QStringLiteral(" --range 1000000ns..")));
+        QVERIFY(commands()->link().contains(QStringLiteral("--filter 'main -g1'")));
 
         const Selection selection = window_->state()->selection();
         const TimeRange range = window_->state()->visibleRange();
@@ -70,7 +71,62 @@ class TestViewLink : public QObject {
         QCOMPARE(window_->state()->visibleRange(), range);
         QVERIFY(window_->state()->selection() == selection);
         QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'500'000, 2'000'000}));
-        QVERIFY(window_->view()->findChild<TimelineCommands*>()->options() == options);
+        QTRY_COMPARE(commands()->link(), link);
+    }
+
+    void whatIsFoldedScrolledAndMarkedIsInLinksToo() {
+        TimelineView* const timeline = window_->view()->timeline();
+        const std::string group = timeline->rows().groups().front().name;
+        TimelineContents contents = timeline->contents();
+        QVERIFY(contents.rows == RowsState());
+        contents.rows = {.folded = {"processors", group}, .unfolded = {"all", "graphs"}, .first = "graphs"};
+        contents.marks = {{1'000'000, QStringLiteral("it's here")}, {2'000'000, {}}};
+        contents.a = 1'500'000;
+        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
+        timeline->setContents(contents);
+        QTRY_COMPARE(rows.count(), 1);
+        const auto isFolded = [](const TimelineRows& shown, std::size_t i) { return shown.isFolded(i); };
+        QVERIFY(isFolded(timeline->rows(), 0));
+        QVERIFY(timeline->rows().isFolded(TimelineSection::Processors));
+        QVERIFY(!timeline->rows().isFolded(TimelineSection::Graphs));
+        for (std::size_t i = 1; i < timeline->rows().groups().size(); ++i)
+            QCOMPARE(isFolded(timeline->rows(), i), timeline->rows().isSingle(i));
+        const TimelineRow processors = timeline->rows().rowOf(TimelineSection::Processors);
+        timeline->verticalScrollBar()->setValue(processors.top - timeline->rows().stickyHeight());
+        const ViewOptions options = commands()->options();
+        QCOMPARE(options.first, std::string("processors"));
+        QCOMPARE(options.marks.size(), 3U);
+        const QString link = commands()->link();
+        window_->state()->marks().clear();
+        openWindow(options);
+        QTRY_COMPARE(commands()->link(), link);
+        QCOMPARE(window_->state()->marks().marks().front().note, QStringLiteral("it's here"));
+    }
+
+    void thePictureOfTheWindowIsThatOfItsCommand() {
+        TimelineView* const timeline = window_->view()->timeline();
+        TimelineContents contents;
+        contents.choice = {
+            .grouping = Grouping::State, .filter = QStringLiteral("main"), .hidden = {GoroutineIndex{3}}};
+        contents.pinned = {GoroutineIndex{4}};
+        contents.rows.folded = {"all"};
+        contents.marks = {{1'000'000, QStringLiteral("here")}};
+        contents.selection = GoroutineSelection{{5}};
+        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
+        timeline->setContents(contents);
+        QTRY_COMPARE(rows.count(), 1);
+        const auto facts = window_->state()->facts();
+        const TimelinePictureOptions shown = commands()->picture();
+        std::string problem;
+        const auto again = contentsFrom(facts, optionsFor(*facts, shown.contents), problem);
+        QVERIFY2(again.has_value(), problem.c_str());
+        const QImage picture = renderTimeline(facts, shown);
+        const QImage same = renderTimeline(facts, {.range = shown.range, .contents = *again, .command = shown.command});
+        QCOMPARE(picture, same);
+        QVERIFY(picture.text(QStringLiteral("Command")).startsWith(QStringLiteral("waitscope timeline ")));
+        QVERIFY(picture.text(QStringLiteral("Command")).contains(QStringLiteral("--group state --filter main")));
+        QVERIFY(picture != renderTimeline(facts, {}));
+        QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
     }
 
     void groupsProcessorsTasksAndPlacesAreInLinksToo() {

@@ -148,6 +148,10 @@ class TestGroups : public QObject {
         row("age:>85ms", {11});
         row("with:g13", {1, 13});
         row("\"main.handler\"", {10, 11});
+        row("main\\.(handler|serv)", {10, 11, 12, 13});
+        row("^server", {});
+        row("R$", {10, 11, 12, 13});
+        row("(*handler", {}); // no expression: a part of a name
     }
     void aFilterLetsThroughWhatItsWordsSay() {
         QFETCH(QString, filter);

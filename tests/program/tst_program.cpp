@@ -514,7 +514,10 @@ class TestProgram : public QObject {
         add("sides and none", "compare A=SAMPLE SAMPLE");
         add("range of neither", "compare SAMPLE SAMPLE --range 100s..200s");
         add("a sample without a comparison", "demo mutex --json");
-        add("broken pattern", "timeline SAMPLE -o x.png --filter (");
+        add("broken pattern", "heatmap SAMPLE -o x.png --filter (");
+        add("broken filter", "timeline SAMPLE -o x.png --filter on:lunch");
+        add("hidden nobody", "timeline SAMPLE -o x.png --only g999999");
+        add("mark behind the end", "timeline SAMPLE -o x.png --mark 999999s");
     }
     void wrongUsageIsExitCodeTwo() {
         QFETCH(QStringList, arguments);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which rows the timeline shows: grouped, sorted, filtered, hidden, pinned; and which of them wait at the selected
 // site.
+#include "widgets/timeline/timeline_choice.h"
+
 #include "model/lod/goroutine_filter.h"
 #include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
@@ -16,26 +18,22 @@ namespace waitscope {
 
 namespace {
 
-/// What decides which rows there are.
-struct Wanted {
-    TimelineChoice choice;
-    GoroutineFilter filter;
-    std::optional<GroupSelection> only;
-};
-
 // By goroutine: 1 if it is shown.
-std::vector<std::uint8_t> shownGoroutines(const TraceFacts& facts, const Wanted& wanted, const std::stop_token& stop) {
-    std::vector<std::uint8_t> shown = wanted.filter.apply(facts, stop);
-    for (const GoroutineIndex g : wanted.choice.hidden)
+std::vector<std::uint8_t> shownGoroutines(const TraceFacts& facts, const TimelineChoice& choice,
+                                          const std::optional<GroupSelection>& only, const std::stop_token& stop) {
+    std::string problem;
+    const auto filter = GoroutineFilter::parse(choice.filter.toStdString(), problem);
+    std::vector<std::uint8_t> shown =
+        filter ? filter->apply(facts, stop) : std::vector<std::uint8_t>(facts.trace->goroutines.size(), 1);
+    for (const GoroutineIndex g : choice.hidden)
         if (g.value < shown.size())
             shown[g.value] = 0;
-    if (wanted.only) {
-        std::vector<std::uint8_t> only(shown.size());
-        for (const GoroutineIndex g : *wanted.only->members)
-            only[g.value] = shown[g.value];
-        return only;
-    }
-    return shown;
+    if (!only)
+        return shown;
+    std::vector<std::uint8_t> shownOnly(shown.size());
+    for (const GoroutineIndex g : *only->members)
+        shownOnly[g.value] = shown[g.value];
+    return shownOnly;
 }
 
 // The goroutines of a selection as a group; none if it is not about certain goroutines.
@@ -49,18 +47,28 @@ std::optional<GroupSelection> togetherOf(const TraceFacts& facts, const Selectio
                           std::make_shared<const std::vector<GoroutineIndex>>(std::move(members))};
 }
 
-std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const Wanted& wanted,
+} // namespace
+
+std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
+                                                    const std::optional<GroupSelection>& only,
                                                     const std::stop_token& stop) {
-    const std::vector<std::uint8_t> shown = shownGoroutines(facts, wanted, stop);
+    const std::vector<std::uint8_t> shown = shownGoroutines(facts, choice, only, stop);
     return std::make_shared<const GoroutineGroups>(
         groupsOf(*facts.trace, facts.waits,
-                 {.grouping = wanted.choice.grouping,
-                  .order = wanted.choice.order,
+                 {.grouping = choice.grouping,
+                  .order = choice.order,
                   .wanted = [&](GoroutineIndex g) { return shown[g.value] != 0; }},
                  stop));
 }
 
-} // namespace
+QString whatIsLeftOut(const TimelineChoice& choice, const std::optional<GroupSelection>& only) {
+    QStringList parts;
+    if (!choice.filter.isEmpty())
+        parts << choice.filter;
+    if (only)
+        parts << QStringLiteral("only ") + fromUtf8(only->name);
+    return parts.join(QStringLiteral(", "));
+}
 
 void TimelineView::setChoice(const TimelineChoice& choice) {
     if (choice == choice_)
@@ -76,24 +84,58 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
 }
 
 void TimelineView::requestRows() {
-    std::string problem;
-    const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
     const auto& facts = state_->facts();
-    if (!facts || !filter)
+    if (!facts)
         return;
     choosing_.request_stop();
     choosing_ = std::stop_source();
-    const Wanted wanted{choice_, *filter, state_->only()};
-    rowsWork_.request([facts, wanted, before = rows_, stop = choosing_.get_token()] {
-        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, wanted, stop));
+    rowsWork_.request([facts, choice = choice_, only = state_->only(), before = rows_, stop = choosing_.get_token()] {
+        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, only, stop));
         rows->takeOver(before);
         return rows;
     });
 }
 
+TimelineContents TimelineView::contents() const {
+    const TimeMarks& marks = state_->marks();
+    return {.choice = choice_,
+            .only = state_->only(),
+            .pinned = rows_.pinned(),
+            .rows = rows_.state(rows_.stickyHeight() + verticalScrollBar()->value()),
+            .selection = state_->selection(),
+            .chosen = state_->chosenRange(),
+            .marks = marks.marks(),
+            .a = marks.a(),
+            .b = marks.b()};
+}
+
+void TimelineView::setContents(const TimelineContents& contents) {
+    if (!state_->facts())
+        return;
+    setChoice(contents.choice);
+    setPinned(contents.pinned);
+    state_->showOnly(contents.only);
+    state_->choose(contents.chosen);
+    state_->select(contents.selection);
+    // Beside the marks that are there.
+    TimeMarks& marks = state_->marks();
+    for (const TimeMark& mark : contents.marks)
+        if (!mark.note.isEmpty() || std::ranges::find(marks.marks(), mark.time, &TimeMark::time) == marks.marks().end())
+            marks.toggle(mark.time, mark.note);
+    if (contents.a)
+        marks.setA(contents.a);
+    if (contents.b)
+        marks.setB(contents.b);
+    rowsAsked_ = contents.rows;
+    requestRows();
+}
+
 void TimelineView::showRows(TimelineRows& rows) {
     if (!state_->facts())
         return;
+    const auto asked = std::exchange(rowsAsked_, {});
+    if (asked)
+        rows.fold(*asked);
     // A hundred thousand groups take a while to take down, too.
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
     if (before->pinned() != rows_.pinned()) // meanwhile
@@ -107,6 +149,8 @@ void TimelineView::showRows(TimelineRows& rows) {
     updateScrollBar();
     markGroups();
     sumUpGroups();
+    if (asked)
+        verticalScrollBar()->setValue(0);
     if (const GoroutineIndex g = selectedGoroutine(state_->selection()); g.known()) {
         const TimelineRow row = rows_.rowOf(g);
         if (row.kind != TimelineRow::Kind::None) {
@@ -114,28 +158,11 @@ void TimelineView::showRows(TimelineRows& rows) {
             scrollTo(row);
         }
     }
+    if (const TimelineRow first = asked ? rows_.rowNamed(asked->first) : TimelineRow{};
+        first.kind != TimelineRow::Kind::None)
+        verticalScrollBar()->setValue(first.top - rows_.stickyHeight());
     redraw();
     Q_EMIT rowsChanged();
-}
-
-TimelinePictureOptions TimelineView::pictureOptions() const {
-    std::string problem;
-    const auto filter = GoroutineFilter::parse(choice_.filter.toStdString(), problem);
-    // Applied when the picture is made, which is not on this thread.
-    const auto wanted = [facts = state_->facts(), what = Wanted{choice_, *filter, state_->only()},
-                         shown = std::make_shared<std::vector<std::uint8_t>>()](GoroutineIndex g) {
-        if (shown->empty())
-            *shown = shownGoroutines(*facts, what, {});
-        return (*shown)[g.value] != 0;
-    };
-    QString filterText = choice_.filter;
-    if (state_->only())
-        filterText += (filterText.isEmpty() ? QString() : QStringLiteral(", ")) + QStringLiteral("only ") +
-                      fromUtf8(state_->only()->name);
-    return {.range = state_->visibleRange(),
-            .filterText = filterText,
-            .groups = {.grouping = choice_.grouping, .order = choice_.order, .wanted = wanted},
-            .pinned = rows_.pinned()};
 }
 
 void TimelineView::pinSelected() {

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QSvgGenerator>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -53,7 +54,7 @@ class Sheet {
         : facts_(std::move(facts))
         , options_(options)
         , range_(options.range.empty() ? facts_->trace->wholeRange() : options.range)
-        , groups_(std::make_shared<const GoroutineGroups>(groupsOf(*facts_->trace, facts_->waits, options.groups)))
+        , groups_(chosenGroups(*facts_, options.contents.choice, options.contents.only))
         , subject_(subject())
         , caption_(*facts_->trace, subject_) {}
 
@@ -72,7 +73,31 @@ class Sheet {
         const auto bins =
             static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft - canvasRight) * options_.scale));
         std::unordered_map<std::size_t, Activity> activities;
-        TimelineFrame frame{.range = range_, .area = area, .devicePixelRatio = static_cast<qreal>(options_.scale)};
+        TimelineRows rows(facts_, groups_);
+        // A small picture is for goroutines.
+        constexpr int roomForGraphs = 400;
+        rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
+        rows.setPinned(options_.contents.pinned);
+        rows.fold(options_.contents.rows);
+        TimeMarks marks;
+        for (const TimeMark& mark : options_.contents.marks)
+            marks.toggle(mark.time, mark.note);
+        marks.setA(options_.contents.a);
+        marks.setB(options_.contents.b);
+        const auto* const span = std::get_if<SpanSelection>(&options_.contents.selection);
+        const auto* const processor = std::get_if<ProcessorSelection>(&options_.contents.selection);
+        const auto* const task = std::get_if<TaskSelection>(&options_.contents.selection);
+        const TimelineRow first = rows.rowNamed(options_.contents.rows.first);
+        TimelineFrame frame{.range = range_,
+                            .area = area,
+                            .scrollY = std::max(0, first.top - rows.stickyHeight()),
+                            .devicePixelRatio = static_cast<qreal>(options_.scale),
+                            .selectedSpan = span != nullptr ? span->span : SpanIndex{},
+                            .selectedGoroutine = selectedGoroutine(options_.contents.selection),
+                            .selectedProcessor = processor != nullptr ? processor->processor : ProcIndex{},
+                            .selectedTask = task != nullptr ? task->task : TaskIndex{},
+                            .brushed = options_.contents.chosen,
+                            .marks = &marks};
         frame.activityOf = [&](std::size_t group) -> const Activity* {
             const auto [found, isNew] = activities.try_emplace(group);
             if (isNew)
@@ -82,11 +107,6 @@ class Sheet {
                                            range_, bins);
             return &found->second;
         };
-        TimelineRows rows(facts_, groups_);
-        // A small picture is for goroutines.
-        constexpr int roomForGraphs = 400;
-        rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
-        rows.setPinned(options_.pinned);
         TimelinePainter().paint(painter, *facts_, rows, frame);
     }
 
@@ -96,12 +116,15 @@ class Sheet {
         PictureSubject subject;
         subject.title = QStringLiteral("Timeline: what goroutines were doing");
         subject.range = range_;
-        subject.filter = options_.filterText;
-        subject.order = textOf(namedGroupOrders[static_cast<std::size_t>(options_.groups.order)]);
+        subject.filter = whatIsLeftOut(options_.contents.choice, options_.contents.only);
+        subject.order = textOf(namedGroupOrders[static_cast<std::size_t>(options_.contents.choice.order)]);
         subject.rows = QStringLiteral("grouped by %1; a folded group shows how many are in each state")
-                           .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.groups.grouping)]));
+                           .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.contents.choice.grouping)]));
+        if (const std::size_t hidden = options_.contents.choice.hidden.size(); hidden > 0)
+            subject.rows += QStringLiteral("; %1 hidden").arg(fromUtf8(countText(hidden)));
         subject.goroutinesShown = groups_->shown;
         subject.goroutinesTotal = facts_->trace->goroutines.size();
+        subject.command = options_.command;
         return subject;
     }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/facts.h"
+#include "widgets/timeline/timeline_choice.h"
 
 #include <QByteArray>
 #include <QImage>
@@ -15,12 +16,11 @@
 namespace waitscope {
 
 struct TimelinePictureOptions {
-    TimeRange range;                    ///< empty: the whole trace
-    QSize size{1600, 900};              ///< in units; at least 480 x 320
-    int scale = 1;                      ///< pixels a unit
-    QString filterText;                 ///< as the user wrote it, for the caption
-    GroupChoice groups;                 ///< which goroutines, in which groups and order
-    std::vector<GoroutineIndex> pinned; ///< at the top
+    TimeRange range;       ///< empty: the whole trace
+    QSize size{1600, 900}; ///< in units; at least 480 x 320
+    int scale = 1;         ///< pixels a unit
+    TimelineContents contents;
+    QString command; ///< that makes this picture, for programs
 };
 
 /// The widget's painter in its light colours, with the caption that every picture has. As many rows as fit; the

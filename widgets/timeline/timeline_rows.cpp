@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/timeline/timeline_rows.h"
 
+#include "model/report/text.h"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 namespace waitscope {
+
+namespace {
+
+constexpr std::string_view allGroups = "all";
+
+} // namespace
 
 TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts, std::shared_ptr<const GoroutineGroups> groups)
     : facts_(std::move(facts)), groups_(std::move(groups)) {
@@ -16,13 +24,16 @@ TimelineRows::TimelineRows(std::shared_ptr<const TraceFacts> facts, std::shared_
     for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
         processors_.push_back({p});
     std::ranges::sort(processors_, {}, [&](ProcIndex p) { return trace.processors[p.value].id; });
-    for (std::size_t i = 0; i < this->groups().size(); ++i) {
-        const GoroutineGroup& group = this->groups()[i];
-        const bool many = group.task.known() ? this->groups().size() > unfoldedAtMost
-                                             : group.members.size() > unfoldedAtMost && this->groups().size() > 1;
-        folded_.push_back(group.runtime || isSingle(i) || many);
-    }
+    for (std::size_t i = 0; i < this->groups().size(); ++i)
+        folded_.push_back(beginsFolded(i));
     layOut();
+}
+
+bool TimelineRows::beginsFolded(std::size_t group) const {
+    const GoroutineGroup& g = groups()[group];
+    const bool many =
+        g.task.known() ? groups().size() > unfoldedAtMost : g.members.size() > unfoldedAtMost && groups().size() > 1;
+    return g.runtime || isSingle(group) || many;
 }
 
 void TimelineRows::setFolded(std::size_t group, bool folded) {
@@ -41,6 +52,70 @@ void TimelineRows::setAllFolded(bool folded) {
     for (std::size_t i = 0; i < folded_.size(); ++i)
         folded_[i] = folded || isSingle(i);
     layOut();
+}
+
+RowsState TimelineRows::state(int firstTop) const {
+    // How many groups are not as they are at first, not folded, not unfolded: said is what deviates least.
+    enum Base : std::uint8_t { AtFirst, Folded, Unfolded };
+    std::array<std::size_t, 3> deviations{0, 1, 1}; // "all" is a name too
+    const auto isFoldedIn = [&](Base base, std::size_t group) {
+        return base == AtFirst ? beginsFolded(group) : base == Folded;
+    };
+    for (std::size_t i = 0; i < folded_.size(); ++i)
+        for (const Base base : {AtFirst, Folded, Unfolded})
+            deviations[base] += !isSingle(i) && isFoldedIn(base, i) != folded_[i] ? 1 : 0;
+    const auto base = static_cast<Base>(std::ranges::min_element(deviations) - deviations.begin());
+    RowsState state;
+    if (base != AtFirst)
+        (base == Folded ? state.folded : state.unfolded).emplace_back(allGroups);
+    for (std::size_t i = 0; i < timelineSectionCount; ++i)
+        if (foldedSections_[i] != sectionsBeginFolded[i])
+            (foldedSections_[i] ? state.folded : state.unfolded).emplace_back(sectionNames[i]);
+    for (std::size_t i = 0; i < folded_.size(); ++i)
+        if (!isSingle(i) && isFoldedIn(base, i) != folded_[i])
+            (folded_[i] ? state.folded : state.unfolded).push_back(groups()[i].name);
+    const TimelineRow first = rowAt(firstTop);
+    if (first.kind == TimelineRow::Kind::None || first.top <= stickyHeight_)
+        return state;
+    if (first.goroutine.known())
+        state.first = "g" + std::to_string(facts_->trace->goroutines.id(first.goroutine));
+    else if (first.kind == TimelineRow::Kind::Group)
+        state.first = groups()[first.group].name;
+    else
+        for (std::size_t i = 0; i < timelineSectionCount; ++i)
+            if (const TimelineRow row = rowOf(static_cast<TimelineSection>(i));
+                row.kind != TimelineRow::Kind::None && row.top <= first.top)
+                state.first = sectionNames[i];
+    return state;
+}
+
+void TimelineRows::fold(const RowsState& state) {
+    std::unordered_map<std::string_view, bool> byName;
+    for (const bool folded : {true, false})
+        for (const std::string& name : folded ? state.folded : state.unfolded)
+            byName[name] = folded;
+    const auto all = byName.find(allGroups);
+    for (std::size_t i = 0; i < folded_.size(); ++i) {
+        const auto own = byName.find(groups()[i].name);
+        if (const auto& said = own != byName.end() ? own : all; said != byName.end())
+            folded_[i] = said->second || isSingle(i);
+    }
+    for (std::size_t i = 0; i < timelineSectionCount; ++i)
+        if (const auto said = byName.find(sectionNames[i]); said != byName.end())
+            foldedSections_[i] = said->second;
+    layOut();
+}
+
+TimelineRow TimelineRows::rowNamed(const std::string& name) const {
+    if (!groups_ || name.empty())
+        return {};
+    if (const auto* const section = std::ranges::find(sectionNames, name); section != sectionNames.end())
+        return rowOf(static_cast<TimelineSection>(section - sectionNames.begin()));
+    if (const auto group = std::ranges::find(groups(), name, &GoroutineGroup::name); group != groups().end())
+        return rowOfGroup(static_cast<std::size_t>(group - groups().begin()));
+    const auto id = goroutineIdFrom(name);
+    const GoroutineIndex g = id ? facts_->trace->findGoroutine(*id) : GoroutineIndex{};
+    return g.known() ? rowOf(g) : TimelineRow{};
 }
 
 void TimelineRows::reveal(GoroutineIndex g) {

@@ -11,12 +11,15 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace waitscope {
 
 enum class TimelineSection : std::uint8_t { Graphs, Processors, Threads, Tasks };
 constexpr std::size_t timelineSectionCount = 4;
+constexpr std::array<std::string_view, timelineSectionCount> sectionNames{"graphs", "processors", "threads", "tasks"};
 
 enum class TimelineGraph : std::uint8_t { Heap, Goroutines, Runnable };
 
@@ -32,6 +35,18 @@ struct TimelineRow {
     TaskIndex task;
     std::size_t group = 0;    ///< of a Group or Goroutine row
     GoroutineIndex goroutine; ///< of a Goroutine row, and of the Group row of a group of one
+};
+
+/// What of the rows is folded or unfolded otherwise than at first, and which row is the first in sight: by name, so
+/// that it can be said on a command line.
+struct RowsState {
+    /// Groups, sections ("graphs", "processors", "threads", "tasks"), or "all" groups; what has a name of its own goes
+    /// before "all".
+    std::vector<std::string> folded;
+    std::vector<std::string> unfolded;
+    std::string first; ///< below the rows that stay at the top: a section, a group, "g42"; empty: the first there is
+
+    friend bool operator==(const RowsState&, const RowsState&) = default;
 };
 
 class TimelineRows {
@@ -63,6 +78,12 @@ class TimelineRows {
     void setFolded(std::size_t group, bool folded);
     void setFolded(TimelineSection section, bool folded);
     void setAllFolded(bool folded);
+    /// What is folded, in as few names as it takes; `first` is the row at `firstTop`. O(groups).
+    [[nodiscard]] RowsState state(int firstTop) const;
+    /// Folds and unfolds; names that no row has are passed over. O(groups · log).
+    void fold(const RowsState& state);
+    /// The row of a section, a group, a goroutine ("g42"); none if there is none.
+    [[nodiscard]] TimelineRow rowNamed(const std::string& name) const;
     /// Unfolds the goroutine's group.
     void reveal(GoroutineIndex g);
     /// These goroutines have a row at the top too, which does not scroll.
@@ -102,13 +123,15 @@ class TimelineRows {
     void appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members, std::size_t which);
     [[nodiscard]] int headerHeight(std::size_t group) const;
     [[nodiscard]] TimelineRow rowIn(const Block& block, std::size_t i) const;
+    [[nodiscard]] bool beginsFolded(std::size_t group) const;
 
     std::shared_ptr<const TraceFacts> facts_;
     std::shared_ptr<const GoroutineGroups> groups_;
     std::vector<ProcIndex> processors_; ///< by Go's id
     std::vector<GoroutineIndex> pinned_;
     std::vector<bool> folded_; ///< by group
-    std::array<bool, timelineSectionCount> foldedSections_{true, false, true, true};
+    static constexpr std::array<bool, timelineSectionCount> sectionsBeginFolded{true, false, true, true};
+    std::array<bool, timelineSectionCount> foldedSections_ = sectionsBeginFolded;
     std::vector<Block> blocks_;
     std::vector<std::uint32_t> firstBlocks_; ///< by group: the block of its header
     std::array<std::uint32_t, timelineSectionCount> sectionBlocks_{};

@@ -81,6 +81,7 @@ void TimelineView::traceChanged() {
     activities_.clear();
     choosing_.request_stop();
     rowsWork_.cancel();
+    rowsAsked_.reset();
     markWork_.cancel();
     marked_.clear();
     groupsMarked_.clear();

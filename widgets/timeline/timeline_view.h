@@ -5,8 +5,8 @@
 
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
+#include "widgets/timeline/timeline_choice.h"
 #include "widgets/timeline/timeline_painter.h"
-#include "widgets/timeline/timeline_picture.h"
 #include "widgets/timeline/timeline_rows.h"
 
 #include <QAbstractScrollArea>
@@ -20,15 +20,6 @@
 class QPushButton;
 
 namespace waitscope {
-
-/// Which rows are shown, in which order; of the goroutines that all views look at alone, if they do.
-struct TimelineChoice {
-    Grouping grouping = Grouping::Function;
-    GroupOrder order = GroupOrder::OpenWait;
-    QString filter; ///< in the words of model/lod/goroutine_filter.h
-    std::vector<GoroutineIndex> hidden;
-    friend bool operator==(const TimelineChoice&, const TimelineChoice&) = default;
-};
 
 class TimelineView : public QAbstractScrollArea {
     Q_OBJECT
@@ -44,8 +35,9 @@ class TimelineView : public QAbstractScrollArea {
     /// The rows follow when they are computed; what was folded stays folded. A filter that is not understood changes
     /// nothing and is answered by `choiceProblem`.
     void setChoice(const TimelineChoice& choice);
-    /// The picture of what is shown: range, groups, order, filter, pinned rows.
-    [[nodiscard]] TimelinePictureOptions pictureOptions() const;
+    [[nodiscard]] TimelineContents contents() const;
+    /// Shows all of it, marks beside those that are there; the rows follow when they are computed.
+    void setContents(const TimelineContents& contents);
     void pinSelected(); ///< or unpin
     void setPinned(std::vector<GoroutineIndex> pinned);
     void hideSelected();     ///< the selected goroutine, or all of the group that the keyboard is on
@@ -166,6 +158,7 @@ class TimelineView : public QAbstractScrollArea {
     std::uint64_t activityRequest_ = 0;
 
     TimelineChoice choice_;
+    std::optional<RowsState> rowsAsked_; ///< for the rows that are being computed
     TimeFormat format_ = TimeFormat::SinceStart;
     std::stop_source choosing_;
     LatestResult<std::shared_ptr<TimelineRows>> rowsWork_{
