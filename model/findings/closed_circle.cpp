@@ -38,19 +38,23 @@ std::vector<const Living*> candidates(const Evidence& evidence) {
 /// Takes out who waits where somebody outside was seen to wake, until nobody is.
 void keepClosed(const Evidence& evidence, std::vector<const Living*>& all) {
     std::vector<bool> isMember(evidence.trace().goroutines.size());
-    for (std::size_t before = all.size() + 1; all.size() < before && !all.empty();) {
+    for (const Living* l : all)
+        isMember[l->goroutine.value] = true;
+    for (std::size_t before = all.size() + 1; all.size() < before;) {
         before = all.size();
-        isMember.assign(isMember.size(), false);
         std::map<SiteIndex, bool> open;
-        for (const Living* l : all)
-            isMember[l->goroutine.value] = true;
         for (const Living* l : all) {
             const auto [found, isNew] = open.try_emplace(evidence.siteOfClass(l->klass), false);
             if (isNew)
                 found->second = std::ranges::any_of(evidence.site(found->first).wakers,
                                                     [&](GoroutineIndex w) { return !isMember[w.value]; });
         }
-        std::erase_if(all, [&](const Living* l) { return open[evidence.siteOfClass(l->klass)]; });
+        std::erase_if(all, [&](const Living* l) {
+            const bool isOut = open[evidence.siteOfClass(l->klass)];
+            if (isOut)
+                isMember[l->goroutine.value] = false;
+            return isOut;
+        });
     }
 }
 

@@ -7,7 +7,8 @@
 namespace waitscope {
 
 /// Goroutines that waited again and again, were woken by one another only, and have all been waiting for long. What
-/// other detectors say of most of them already is left out. O(living + wakers of their sites).
+/// other detectors say of most of them already is left out. O(goroutines + sites · wakers of a
+/// site), in the worst case once for each site.
 void closedCircle(const Scene& scene, std::vector<Finding>& found);
 
 } // namespace waitscope
