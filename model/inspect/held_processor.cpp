@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/inspect/held_processor.h"
 
+#include "model/inspect/first_place.h"
+
 #include <algorithm>
 
 namespace waitscope {
-
-namespace {
-
-// The place of the first of `size` items for which `isBehind` holds; it holds for all behind that one.
-template <class IsBehind> std::size_t firstPlace(std::size_t size, const IsBehind& isBehind) {
-    std::size_t low = 0;
-    for (std::size_t high = size; low < high;) {
-        const std::size_t middle = low + (high - low) / 2;
-        if (isBehind(middle))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-} // namespace
 
 std::optional<HeldProcessor> processorHeldBy(const Trace& trace, SpanIndex syscall) {
     if (trace.spans.state(syscall) != GoroutineState::Syscall || syscall.value == 0)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/inspect/processor_times.h"
 
+#include "model/inspect/first_place.h"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -9,15 +11,24 @@ namespace waitscope {
 
 std::size_t firstRunBehind(const Trace& trace, ProcIndex processor, Time begin) {
     const auto& runs = trace.processors[processor.value].runs;
-    std::size_t first = 0;
-    for (std::size_t high = runs.size(); first < high;) {
-        const std::size_t middle = first + (high - first) / 2;
-        if (trace.spans.end(runs[middle]) <= begin)
-            first = middle + 1;
-        else
-            high = middle;
+    return firstPlace(runs.size(), [&](std::size_t i) { return trace.spans.end(runs[i]) > begin; });
+}
+
+std::vector<IdleProcessor> idleProcessors(const Trace& trace, TimeRange range) {
+    std::vector<IdleProcessor> found;
+    for (std::uint32_t p = 0; p < trace.processors.size(); ++p) {
+        const auto& spans = trace.processors[p].spans;
+        const auto endOf = [&](std::size_t i) { return i + 1 < spans.size() ? spans[i + 1].start : trace.duration; };
+        Time idle = 0;
+        for (std::size_t i = firstPlace(spans.size(), [&](std::size_t at) { return endOf(at) > range.begin; });
+             i < spans.size() && spans[i].start < range.end; ++i)
+            if (spans[i].state == ProcState::Idle)
+                idle += TimeRange{spans[i].start, endOf(i)}.clippedTo(range).length();
+        if (idle > 0)
+            found.push_back({{p}, idle});
     }
-    return first;
+    std::ranges::stable_sort(found, std::ranges::greater{}, &IdleProcessor::idle);
+    return found;
 }
 
 ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range, std::size_t most) {

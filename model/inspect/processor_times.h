@@ -34,4 +34,12 @@ struct ProcessorTimes {
 [[nodiscard]] ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range,
                                               std::size_t most = 50);
 
+struct IdleProcessor {
+    ProcIndex processor;
+    Time idle = 0; ///< inside the range
+};
+/// Which processors had nothing to do in a range, most time first; nothing of what the trace does not say.
+/// O(processors · log of their changes + changes inside).
+[[nodiscard]] std::vector<IdleProcessor> idleProcessors(const Trace& trace, TimeRange range);
+
 } // namespace waitscope

@@ -46,6 +46,8 @@ Json collectorJson(const CollectorCost& cost, TimeRange range) {
                           {"end_ns", cycle.mark.end},
                           {"blocked_goroutines", cycle.blocked},
                           {"forced", cycle.forced},
+                          {"stopped_ns", cycle.stopped},
+                          {"assist_ns", cycle.assisting},
                           {"heap_live_bytes", jsonOf(cycle.heapLive)},
                           {"heap_goal_bytes", jsonOf(cycle.heapGoal)}});
     Json stops = Json::array();
@@ -211,6 +213,9 @@ std::string collectorText(const CollectorCost& cost, TimeRange range) {
     if (stopped > 0)
         text += "; the world stood still for " + durationText(stopped) + ", at most " + durationText(longest) +
                 " at a time";
+    if (const CollectorCycle* const worst = costliestCycle(cost))
+        text += ". It hurt most in the cycle at " + durationText(worst->mark.begin) + ": world stopped for " +
+                durationText(worst->stopped) + ", assists of " + durationText(worst->assisting) + " together";
     if (cost.blockedAtEnd > 0)
         text += ". Estimated memory of the " + countText(cost.blockedAtEnd) +
                 " goroutines blocked at the end: " + bytesText(cost.leastBlockedBytes()) + " to " +

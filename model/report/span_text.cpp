@@ -2,6 +2,7 @@
 #include "model/report/span_text.h"
 
 #include "model/inspect/held_processor.h"
+#include "model/inspect/processor_times.h"
 #include "model/report/text.h"
 
 #include <charconv>
@@ -171,6 +172,24 @@ std::string heldProcessorText(const Trace& trace, SpanIndex syscall) {
     const bool whole = found->held == trace.spans.range(syscall);
     return "It held processor " + std::to_string(trace.processors[found->processor.value].id) + " for " +
            (whole ? "all of it" : durationText(found->held.length()) + " of it") + ": nothing else could run there.";
+}
+
+std::string idleProcessorsText(const Trace& trace, SpanIndex ready) {
+    constexpr std::size_t mostNamed = 4;
+    const TimeRange range = trace.spans.range(ready);
+    const std::vector<IdleProcessor> idle = idleProcessors(trace, range);
+    if (trace.processors.empty() || range.empty())
+        return {};
+    if (idle.empty())
+        return "No processor was idle meanwhile.";
+    std::string text = "Meanwhile ";
+    for (std::size_t i = 0; i < std::min(idle.size(), mostNamed); ++i)
+        text += (i > 0 ? ", " : "") + std::string("processor ") +
+                std::to_string(trace.processors[idle[i].processor.value].id) + " was idle for " +
+                (idle[i].idle == range.length() ? "all of it" : durationText(idle[i].idle) + " of it");
+    if (idle.size() > mostNamed)
+        text += ", and " + countText(idle.size() - mostNamed) + " more for less";
+    return text + ".";
 }
 
 std::string missingStackText(const TraceFacts& facts, SpanIndex s) {

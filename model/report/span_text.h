@@ -42,6 +42,9 @@ namespace waitscope {
 [[nodiscard]] std::string missingCreationText(const Trace& trace, GoroutineIndex g);
 /// "It held processor 3 for 1.20 ms of it: nothing else could run there."; empty if it is not known to have held one.
 [[nodiscard]] std::string heldProcessorText(const Trace& trace, SpanIndex syscall);
+/// Of a span that was ready: "Meanwhile processor 1 was idle for 1.20 ms of it: woken late.", "No processor was idle
+/// meanwhile."; empty if the trace does not say.
+[[nodiscard]] std::string idleProcessorsText(const Trace& trace, SpanIndex ready);
 /// What ended a wait: "Woken by goroutine 12 · main.worker", "Woken by a timer: ...".
 [[nodiscard]] std::string wakeUpText(const TraceFacts& facts, SpanIndex wait, const WakeUp& wakeUp);
 

@@ -25,7 +25,25 @@ bool callsCollector(const Trace& trace, StackId stack) {
                                [&](FrameId f) { return trace.text(trace.frame(f).function) == "runtime.GC"; });
 }
 
+// The cycle that a moment belongs to: the one that marks then, else the nearest one.
+CollectorCycle* cycleAt(std::vector<CollectorCycle>& cycles, Time t) {
+    if (cycles.empty())
+        return nullptr;
+    const auto after =
+        std::ranges::upper_bound(cycles, t, {}, [](const CollectorCycle& cycle) { return cycle.mark.begin; });
+    if (after == cycles.begin())
+        return &*after;
+    const auto before = std::prev(after);
+    return &(after != cycles.end() && after->mark.begin - t < t - before->mark.end ? *after : *before);
+}
+
 } // namespace
+
+const CollectorCycle* costliestCycle(const CollectorCost& cost) {
+    const auto costOf = [](const CollectorCycle& cycle) { return cycle.stopped + cycle.assisting; };
+    const auto worst = std::ranges::max_element(cost.cycles, {}, costOf);
+    return worst != cost.cycles.end() && costOf(*worst) > 0 ? &*worst : nullptr;
+}
 
 CollectorCost collectorCost(const TraceFacts& facts, TimeRange range) {
     const Trace& trace = *facts.trace;
@@ -56,6 +74,16 @@ CollectorCost collectorCost(const TraceFacts& facts, TimeRange range) {
             sum.total += part.length();
             sum.longest = std::max(sum.longest, r.range.length());
         }
+    }
+    // A stop may stand before the cycle that it is for.
+    for (const RuntimeRange& r : trace.ranges) {
+        const std::string_view name = trace.text(r.name);
+        const bool assists = name == "GC mark assist";
+        if (!assists && !name.starts_with("stop-the-world (GC "))
+            continue;
+        if (CollectorCycle* const cycle =
+                r.range.clippedTo(range).empty() ? nullptr : cycleAt(cost.cycles, r.range.begin))
+            (assists ? cycle->assisting : cycle->stopped) += r.range.length();
     }
     for (const auto& [kind, sum] : stops)
         cost.stops.push_back(sum);

@@ -23,6 +23,8 @@ struct CollectorCycle {
     TimeRange mark;
     std::uint64_t blocked = 0;             ///< goroutines of the program that waited at its begin: stacks that it scans
     bool forced = false;                   ///< by a call of runtime.GC
+    Time stopped = 0;                      ///< the world, before, in and after it
+    Time assisting = 0;                    ///< of goroutines that had to help it, summed
     std::optional<std::uint64_t> heapLive; ///< bytes, the last sample before its begin
     std::optional<std::uint64_t> heapGoal;
 };
@@ -44,6 +46,9 @@ struct CollectorCost {
     [[nodiscard]] std::uint64_t leastBlockedBytes() const { return blockedAtEnd * leastPerBlocked; }
     [[nodiscard]] std::uint64_t mostBlockedBytes() const { return blockedAtEnd * mostPerBlocked; }
 };
+
+/// The cycle that cost the program most: stops of the world and assists together. Null if none cost anything.
+[[nodiscard]] const CollectorCycle* costliestCycle(const CollectorCost& cost);
 
 /// O(spans · log cycles + ranges).
 [[nodiscard]] CollectorCost collectorCost(const TraceFacts& facts, TimeRange range);

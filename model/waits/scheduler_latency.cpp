@@ -114,11 +114,16 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
 
 std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range) {
     const Trace& trace = *facts.trace;
+    const auto inside = [&](SpanIndex s) {
+        return s.known() ? trace.spans.range(s).clippedTo(range).length() : Time{-1};
+    };
+    const auto longer = [&](SpanIndex a, SpanIndex b) { return inside(b) > inside(a) ? b : a; };
     std::vector<ReadyPlace> byStack(trace.stacks.size());
     eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
         ReadyPlace& place = byStack[trace.spans.stack(s).value];
         ++place.count;
         place.total += part.length();
+        place.longest = longer(place.longest, s);
     });
     std::map<FrameId, ReadyPlace> bySite;
     for (std::uint32_t stack = 0; stack < byStack.size(); ++stack)
@@ -126,11 +131,12 @@ std::vector<ReadyPlace> readyPlaces(const TraceFacts& facts, TimeRange range) {
             ReadyPlace& place = bySite[facts.waits.siteOf({stack})];
             place.count += byStack[stack].count;
             place.total += byStack[stack].total;
+            place.longest = longer(place.longest, byStack[stack].longest);
         }
     std::vector<ReadyPlace> places;
     places.reserve(bySite.size());
     for (const auto& [site, place] : bySite)
-        places.push_back({site, place.count, place.total});
+        places.push_back({site, place.count, place.total, place.longest});
     std::ranges::stable_sort(places, std::ranges::greater{}, &ReadyPlace::total);
     return places;
 }

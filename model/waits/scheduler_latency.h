@@ -48,7 +48,8 @@ struct SchedulerLatency {
 struct ReadyPlace {
     FrameId site; ///< none: by a timer, the network or the runtime, or not recorded
     std::uint64_t count = 0;
-    Time total = 0; ///< until they ran, inside the range
+    Time total = 0;    ///< until they ran, inside the range
+    SpanIndex longest; ///< the stretch with most time inside the range
 };
 /// The scheduler latency profile of `go tool trace`, line by line, with what goroutines wait for their first run. Most
 /// time first. O(spans).

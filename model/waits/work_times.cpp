@@ -17,6 +17,7 @@ struct Work {
     FrameId site;
     TimeRange range;
     GoroutineIndex goroutine;
+    std::uint32_t place = 0; ///< among the tasks or regions
     bool open = false;
     bool beforeTrace = false;
 };
@@ -32,6 +33,7 @@ class Adding {
         if (isNew) {
             all_.push_back({.type = work.type, .site = work.site});
             lengths_.emplace_back();
+            most_.push_back(-1);
         }
         WorkTimes& times = all_[found->second];
         ++times.count;
@@ -41,6 +43,10 @@ class Adding {
             lengths_[found->second].push_back(work.range.length());
         const TimeRange part = work.range.clippedTo(range_);
         times.total += part.length();
+        if (part.length() > most_[found->second]) {
+            most_[found->second] = part.length();
+            times.longest = work.place;
+        }
         times.elsewhere += part.length() - addStates(times, work.goroutine, part);
     }
 
@@ -79,17 +85,20 @@ class Adding {
     std::map<std::pair<StringId, FrameId>, std::size_t> rows_;
     std::vector<WorkTimes> all_;
     std::vector<std::vector<Time>> lengths_; ///< by row: of those seen whole
+    std::vector<Time> most_;                 ///< by row: of one, inside the range
 };
 
 } // namespace
 
 std::vector<WorkTimes> taskTimes(const TraceFacts& facts, TimeRange range) {
     Adding adding(facts, range);
+    std::uint32_t place = 0;
     for (const Task& task : facts.trace->tasks)
         adding.add({.type = task.type,
                     .site = facts.waits.siteOf(task.stack),
                     .range = task.range,
                     .goroutine = task.beganOn,
+                    .place = place++,
                     .open = !task.ended,
                     .beforeTrace = !task.begun},
                    {});
@@ -98,12 +107,14 @@ std::vector<WorkTimes> taskTimes(const TraceFacts& facts, TimeRange range) {
 
 std::vector<WorkTimes> regionTimes(const TraceFacts& facts, TimeRange range) {
     Adding adding(facts, range);
+    std::uint32_t place = 0;
     for (const Region& region : facts.trace->regions) {
         const FrameId site = facts.waits.siteOf(region.stack);
         adding.add({.type = region.type,
                     .site = site,
                     .range = {region.begin, region.end},
                     .goroutine = region.goroutine,
+                    .place = place++,
                     .open = region.open,
                     .beforeTrace = region.beforeTrace},
                    site);

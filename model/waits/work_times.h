@@ -25,6 +25,7 @@ struct WorkTimes {
     std::uint64_t beforeTrace = 0;     ///< of these: their begin was not seen
     Time total = 0;                    ///< inside the range
     std::optional<Time> p50, p95, max; ///< of those seen whole, nearest rank
+    std::uint32_t longest = nowhere;   ///< the task or region with most time inside the range: its place in the trace
     /// Of a region's goroutine, of a task's first one, inside the range.
     std::array<Time, stateFamilyCount> states{};
     Time elsewhere = 0; ///< of the total: that goroutine had ended, or is not known

@@ -6,6 +6,7 @@
 #include "model/waits/mutator_utilization.h"
 #include "model/waits/scheduler_latency.h"
 #include "model/waits/why.h"
+#include "model/waits/work_times.h"
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
 
@@ -37,6 +38,8 @@ class HoldupsTest : public QObject {
     void statesOfFunctionsAddUpToTheirLives_data();
     void statesOfFunctionsAddUpToTheirLives();
     void cyclesOfAProgramThatAllocatesAreSeen();
+    void aCycleHasItsStopsAndAssists();
+    void theLongestOfARowIsFound();
     void blockedGoroutinesAreCountedAtTheEnd();
     void theWorstWindowIsFoundWhereverItLies();
     void theCollectorTakesProcessorsFromAProgramThatAllocates();
@@ -117,6 +120,51 @@ void HoldupsTest::cyclesOfAProgramThatAllocatesAreSeen() {
     QVERIFY(cost.assistingOnProcessor <= cost.running);
     for (const CollectorCycle& cycle : cost.cycles)
         QVERIFY(cycle.heapLive && cycle.heapGoal);
+}
+
+void HoldupsTest::aCycleHasItsStopsAndAssists() {
+    Story story;
+    for (const Time begin : {10_ms, 60_ms})
+        story.has("GC concurrent mark phase", {begin, begin + 10_ms});
+    story.has("stop-the-world (GC sweep termination)", {9_ms, 10_ms}); // before its cycle
+    story.has("stop-the-world (GC mark termination)", {20_ms, 22_ms}); // behind it
+    story.has("stop-the-world (GC mark termination)", {70_ms, 75_ms});
+    story.has("stop-the-world (start trace)", {40_ms, 49_ms}); // of none
+    story.g(1).runs(62_ms).beginsRange("GC mark assist").runs(3_ms).endsRange("GC mark assist").runs(1_ms);
+    const auto facts = computeFacts(story.told(100_ms));
+    const CollectorCost cost = collectorCost(*facts, facts->trace->wholeRange());
+    QCOMPARE(cost.cycles.size(), 2U);
+    QCOMPARE(cost.cycles[0].stopped, 3_ms);
+    QCOMPARE(cost.cycles[0].assisting, 0);
+    QCOMPARE(cost.cycles[1].stopped, 5_ms);
+    QCOMPARE(cost.cycles[1].assisting, 3_ms);
+    QCOMPARE(costliestCycle(cost), &cost.cycles[1]);
+    QVERIFY(costliestCycle({}) == nullptr);
+}
+
+void HoldupsTest::theLongestOfARowIsFound() {
+    Story story;
+    for (std::uint64_t task = 1; task <= 3; ++task)
+        story.g(static_cast<std::int64_t>(task))
+            .existed()
+            .runs(1_ms)
+            .beginsTask(task, "request")
+            .beginsRegion("answer")
+            .runs(task == 2 ? 9_ms : 2_ms)
+            .endsRegion("answer")
+            .endsTask(task)
+            .isRunnable(static_cast<Time>(task) * 1_ms)
+            .runs(1_ms);
+    const auto facts = computeFacts(story.told(20_ms));
+    const Trace& trace = *facts->trace;
+    const auto tasks = taskTimes(*facts, trace.wholeRange());
+    QCOMPARE(tasks.size(), 1U);
+    QCOMPARE(trace.tasks[tasks[0].longest].id, 2U);
+    const auto regions = regionTimes(*facts, trace.wholeRange());
+    QCOMPARE(trace.goroutines.id(trace.regions[regions[0].longest].goroutine), 2);
+    const auto ready = readyPlaces(*facts, trace.wholeRange());
+    QCOMPARE(ready.size(), 1U);
+    QCOMPARE(trace.spans.range(ready[0].longest).length(), 3_ms);
 }
 
 void HoldupsTest::blockedGoroutinesAreCountedAtTheEnd() {

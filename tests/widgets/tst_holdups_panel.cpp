@@ -117,6 +117,37 @@ class TestHoldupsPanel : public QObject {
         QCOMPARE(source[0][0].value<FrameId>(), site->site);
     }
 
+    void aRowLeadsToItsWorstMomentAndTheNumbersStay() {
+        Panel p;
+        const auto choose = [&](HoldupsPanel::Page page) {
+            p.open(page);
+            const TimeRange numbersOf = p.view.rangeOfInterest();
+            const QString before = p.sentence();
+            QTest::mouseClick(p.table()->viewport(), Qt::LeftButton, {},
+                              p.table()->visualRect(p.table()->model()->index(0, 0)).center());
+            QVERIFY(!p.panel.busy()); // what it shows is not asked for anew
+            QCOMPARE(p.sentence(), before);
+            p.view.choose({});
+            p.settle();
+            QCOMPARE(p.view.rangeOfInterest(), numbersOf);
+        };
+        const auto& trace = [&]() -> const Trace& { return *p.view.facts()->trace; };
+        TimeRange chosen;
+        connect(&p.view, &ViewState::chosenRangeChanged, this, [&](TimeRange range) {
+            if (!range.empty())
+                chosen = range;
+        });
+        choose(HoldupsPanel::Page::Tasks);
+        QVERIFY(p.view.selection() == Selection(TaskSelection{{0}}));
+        QCOMPARE(chosen, trace().tasks[0].range);
+        choose(HoldupsPanel::Page::Regions);
+        QVERIFY(p.view.selection() == Selection(GoroutineSelection{trace().regions[0].goroutine}));
+        QCOMPARE(chosen, (TimeRange{trace().regions[0].begin, trace().regions[0].end}));
+        choose(HoldupsPanel::Page::Processors);
+        const auto* const span = std::get_if<SpanSelection>(&p.view.selection());
+        QVERIFY(span != nullptr && trace().spans.state(span->span) == GoroutineState::Runnable);
+    }
+
     void theQueueForProcessorsIsSplitByWhy() {
         Panel p;
         p.open(HoldupsPanel::Page::Processors);

@@ -48,6 +48,9 @@ TextTable::TextTable(QWidget* parent) : QTableView(parent) {
     fitRowHeight();
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &TextTable::chooseColumns);
+    setMouseTracking(true);
+    connect(this, &QTableView::entered, this, [this](const QModelIndex& index) { Q_EMIT rowHovered(index.row()); });
+    connect(this, &QTableView::viewportEntered, this, [this] { Q_EMIT rowHovered(-1); });
     connect(this, &QTableView::clicked, this, [this](const QModelIndex& index) { Q_EMIT rowChosen(index.row()); });
     connect(this, &QTableView::doubleClicked, this,
             [this](const QModelIndex& index) { Q_EMIT rowActivated(index.row()); });
@@ -59,6 +62,12 @@ void TextTable::setModel(QAbstractItemModel* newModel) {
         if (const QModelIndex current = currentIndex(); selectionModel()->isSelected(current))
             Q_EMIT rowChosen(current.row());
     });
+}
+
+void TextTable::widenColumnsToContents() {
+    for (int column = 0; model() != nullptr && column < model()->columnCount(); ++column)
+        if (const int wanted = sizeHintForColumn(column); !isColumnHidden(column) && wanted > columnWidth(column))
+            setColumnWidth(column, wanted);
 }
 
 void TextTable::fitRowHeight() {
@@ -178,6 +187,12 @@ void TextTable::chooseColumns(const QPoint& at) {
         });
     }
     menu.exec(horizontalHeader()->mapToGlobal(at));
+}
+
+bool TextTable::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::Leave)
+        Q_EMIT rowHovered(-1);
+    return QTableView::viewportEvent(event);
 }
 
 void TextTable::changeEvent(QEvent* event) {

@@ -21,6 +21,8 @@ class TextTable : public QTableView {
     void copy() const;
     /// Makes `row` the current and only selected one and brings it into view; -1: none.
     void showRow(int row);
+    /// No column becomes narrower.
+    void widenColumnsToContents();
 
     void setModel(QAbstractItemModel* model) override;
 
@@ -29,6 +31,8 @@ class TextTable : public QTableView {
     void rowChosen(int row);
     /// Return, Enter or a double click.
     void rowActivated(int row);
+    /// The mouse is over a row; -1: over none any more.
+    void rowHovered(int row);
 
     /// The user chose which columns are there.
     void columnsChosen();
@@ -37,6 +41,7 @@ class TextTable : public QTableView {
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
 
   private:
     void fitRowHeight();

@@ -72,6 +72,27 @@ void ViewState::select(const Selection& selection) {
     Q_EMIT selectionChanged(selection_);
 }
 
+void ViewState::bringIntoSight(TimeRange range) {
+    if (range.begin >= axis_.begin && range.end <= axis_.end)
+        return;
+    // What does not fit gets room on both sides.
+    const Time length = range.length() < axis_.length() ? axis_.length() : range.length() + range.length() / 2;
+    const Time middle = range.begin + range.length() / 2;
+    setVisibleRange({middle - length / 2, middle - length / 2 + length});
+}
+
+void ViewState::selectInSight(SpanIndex span) {
+    const TimeRange part = facts_->trace->spans.range(span);
+    if (part.end <= axis_.begin || part.begin >= axis_.end)
+        bringIntoSight({part.begin, part.begin});
+    select(SpanSelection{facts_->trace->ownerOf(span), span});
+}
+
+void ViewState::chooseInSight(TimeRange range) {
+    bringIntoSight(range);
+    choose(range);
+}
+
 void ViewState::choose(TimeRange range) {
     if (range == chosen_)
         return;

@@ -47,8 +47,12 @@ class ViewState : public QObject {
     /// Another trace has the bounds that it needs itself.
     void setBounds(TimeRange bounds);
     void select(const Selection& selection);
+    /// Selects a span and brings it into sight, without changing the zoom.
+    void selectInSight(SpanIndex span);
     /// A part of the trace to look at closely; an empty range: none.
     void choose(TimeRange range);
+    /// The same, and brings it into sight: without changing the zoom if it fits.
+    void chooseInSight(TimeRange range);
     /// Looks at these goroutines alone, or at all again.
     void showOnly(std::optional<GroupSelection> goroutines);
     /// The time under the mouse in any view; -1 when it is in none.
@@ -70,6 +74,8 @@ class ViewState : public QObject {
     void onlyChanged();
 
   private:
+    void bringIntoSight(TimeRange range);
+
     std::shared_ptr<const TraceFacts> facts_;
     TimeRange axis_;
     TimeRange bounds_; ///< hold the trace

@@ -109,6 +109,8 @@ HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent
     addTab(makePage(cycles_, tr("Cycles of the collector"),
                     {{tr("Begin"), true},
                      {tr("Marked for"), true},
+                     {tr("Stopped"), true},
+                     {tr("Assists"), true},
                      {tr("Blocked goroutines"), true},
                      {tr("Heap live"), true},
                      {tr("Heap goal"), true},
@@ -127,21 +129,13 @@ HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent
                             "Suspended: not running.");
     addTab(makePage(tasks_, tr("Tasks by type"), workColumns(), work), tr("Tasks"));
     addTab(makePage(regions_, tr("Regions by type"), workColumns(), work), tr("Regions"));
-    connect(functions_.view, &TextTable::rowChosen, this, [this](int row) {
-        if (!filling_)
-            selectFunction(answer_.functions[static_cast<std::size_t>(row)].function);
-    });
-    connect(edges_.view, &TextTable::rowChosen, this, [this](int row) {
-        const WakerEdge& edge = answer_.graph.edges[static_cast<std::size_t>(row)];
-        if (!filling_)
-            view_->select(SiteSelection{edge.primitive, edge.waitSite});
-    });
+    letRowsLead();
 
     askTimer_.setSingleShot(true);
     askTimer_.setInterval(askDelay);
     connect(&askTimer_, &QTimer::timeout, this, &HoldupsPanel::ask);
     const auto soon = [this] {
-        if (isVisible())
+        if (isVisible() && !leading_)
             askTimer_.start();
     };
     connect(view_, &ViewState::visibleRangeChanged, this, soon);
@@ -270,6 +264,8 @@ void HoldupsPanel::fill(Table& table, std::vector<PlainRows::Row> rows, std::vec
     table.frames = std::move(frames);
     if (first)
         table.view->resizeColumnsToContents();
+    else // what the user has made wide stays wide
+        table.view->widenColumnsToContents();
 }
 
 void HoldupsPanel::say(const QString& sentence) {
@@ -367,8 +363,8 @@ void HoldupsPanel::showCollector() {
     std::vector<PlainRows::Row> rows;
     for (const CollectorCycle& cycle : answer_.cost.cycles)
         rows.push_back({{fromUtf8(durationText(cycle.mark.begin)), duration(cycle.mark.length()),
-                         fromUtf8(countText(cycle.blocked)), bytes(cycle.heapLive), bytes(cycle.heapGoal),
-                         cycle.forced ? tr("by runtime.GC") : QString()},
+                         duration(cycle.stopped), duration(cycle.assisting), fromUtf8(countText(cycle.blocked)),
+                         bytes(cycle.heapLive), bytes(cycle.heapGoal), cycle.forced ? tr("by runtime.GC") : QString()},
                         {}});
     fill(cycles_, std::move(rows));
     utilization_->show(answer_.curve);
@@ -421,15 +417,6 @@ void HoldupsPanel::showWork(Table& table) {
         say(tasks ? tr("%1 tasks; states are those of the goroutine that began them.").arg(fromUtf8(countText(all)))
                   : tr("%1 regions; states are those of their goroutines.").arg(fromUtf8(countText(all))));
     fill(table, std::move(rows), std::move(frames));
-}
-
-void HoldupsPanel::selectFunction(StringId function) {
-    const TraceFacts& facts = *answer_.facts;
-    for (const GoroutineGroup& group : facts.groups.groups)
-        if (!group.members.empty() &&
-            facts.trace->frame(facts.trace->goroutines.entry(group.members.front())).function == function)
-            view_->select(
-                GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)});
 }
 
 } // namespace waitscope

@@ -86,6 +86,7 @@ class HoldupsPanel : public QTabWidget {
     void showFunctions();
     void showWork(Table& table);
     void say(const QString& sentence);
+    void letRowsLead(); ///< and what they lead to: holdups_leads.cpp
     void selectFunction(StringId function);
 
     ViewState* view_;
@@ -98,6 +99,7 @@ class HoldupsPanel : public QTabWidget {
     UtilizationGraph* utilization_ = nullptr;
     Table edges_, ready_, cycles_, functions_, tasks_, regions_;
     bool filling_ = false;
+    bool leading_ = false; ///< a row chooses what is looked at
     LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};
 };
 
