@@ -93,6 +93,19 @@ SearchResult search(const TraceFacts& facts, std::string_view text, std::size_t 
         if (hit.count > 0 && !add(hit))
             break;
     }
+    for (std::uint32_t g = 0; g < trace.goroutines.size() && !result.cut; ++g) {
+        SearchHit hit{.kind = HitKind::Sample, .goroutine = {g}, .count = 0};
+        for (const std::uint32_t place : facts.notes.samples({g})) {
+            if (stacks[trace.cpuSamples[place].stack.value] == 0)
+                continue;
+            if (hit.count++ == 0) {
+                hit.place = place;
+                hit.time = trace.cpuSamples[place].time;
+            }
+        }
+        if (hit.count > 0 && !add(hit))
+            break;
+    }
     std::ranges::stable_sort(result.hits.begin() + static_cast<std::ptrdiff_t>(firstStack), result.hits.end(), {},
                              &SearchHit::time);
     return result;
@@ -120,6 +133,9 @@ std::string hitText(const TraceFacts& facts, const SearchHit& hit) {
     }
     case HitKind::Label:
         return std::string(trace.text(trace.labels[hit.place].text));
+    case HitKind::Sample:
+        return goroutineText(trace, hit.goroutine) + ", seen there by the profiler" +
+               (hit.count > 1 ? " (first of " + countText(hit.count) + ")" : "");
     case HitKind::Stack:
         break;
     }

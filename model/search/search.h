@@ -13,18 +13,18 @@
 
 namespace waitscope {
 
-enum class HitKind : std::uint8_t { Goroutine, Task, Region, Log, Label, Stack };
+enum class HitKind : std::uint8_t { Goroutine, Task, Region, Log, Label, Stack, Sample };
 constexpr std::string_view nameOf(HitKind kind) {
-    constexpr std::string_view names[]{"goroutine", "task", "region", "log", "label", "stack"};
+    constexpr std::string_view names[]{"goroutine", "task", "region", "log", "label", "stack", "CPU sample"};
     return names[static_cast<std::size_t>(kind)];
 }
 
 struct SearchHit {
     HitKind kind = HitKind::Goroutine;
-    std::uint32_t place = 0; ///< in the table of its kind; of a stack: the first span with it
+    std::uint32_t place = 0; ///< in the table of its kind; of a stack: the first span with it, of samples the first one
     Time time = 0;
     GoroutineIndex goroutine;
-    std::uint32_t count = 1; ///< of a stack: spans of the goroutine with a matching stack
+    std::uint32_t count = 1; ///< of a stack or sample: spans or samples of the goroutine with a matching one
 };
 
 struct SearchResult {
@@ -33,7 +33,8 @@ struct SearchResult {
 };
 
 /// In any case of ASCII letters; an empty text has no hits. At most `most` hits. A goroutine is a hit of kind Stack
-/// where a frame of one of its waits matches that is not the function it runs. O(texts + tables + spans).
+/// where a frame of one of its waits matches that is not the function it runs, and of kind Sample where one of what the
+/// profiler saw it do does. O(texts + tables + spans).
 [[nodiscard]] SearchResult search(const TraceFacts& facts, std::string_view text, std::size_t most = 100'000,
                                   const std::stop_token& stop = {});
 

@@ -127,7 +127,8 @@ void FlamePanel::ask() {
         who = fromUtf8(siteText(*facts->trace, site->site));
     } else if (g.known()) {
         who = fromUtf8(goroutineText(*facts->trace, g));
-    } else if (!std::holds_alternative<std::monostate>(state_->selection())) {
+    } else if (std::holds_alternative<GroupSelection>(state_->selection()) ||
+               std::holds_alternative<TaskSelection>(state_->selection())) {
         who = fromUtf8(selectionText(*facts, state_->selection()));
     }
     const QString what = who + QStringLiteral(" · Δ ") + fromUtf8(durationText(question.range.length()));
