@@ -125,6 +125,20 @@ Time timeOf(const TraceFacts& facts, const Event& event) {
     }
 }
 
+std::optional<Time> lengthOf(const TraceFacts& facts, const Event& event) {
+    const Trace& trace = *facts.trace;
+    switch (event.kind) {
+    case EventKind::Log:
+    case EventKind::RegionEnd:
+    case EventKind::End:
+        return {};
+    case EventKind::RegionBegin:
+        return trace.regions[event.place].end - trace.regions[event.place].begin;
+    default:
+        return trace.spans.range({event.place}).length();
+    }
+}
+
 GoroutineIndex goroutineOf(const TraceFacts& facts, const Event& event) {
     if (event.kind == EventKind::Log)
         return facts.trace->logs[event.place].goroutine;

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -60,6 +61,8 @@ constexpr EventKinds bitOf(EventKind kind) {
                                           EventKinds kinds = allEventKinds, const std::stop_token& stop = {});
 
 [[nodiscard]] Time timeOf(const TraceFacts& facts, const Event& event);
+/// How long what begins with it lasts: the state, or the region; nothing of the others.
+[[nodiscard]] std::optional<Time> lengthOf(const TraceFacts& facts, const Event& event);
 /// O(log goroutines).
 [[nodiscard]] GoroutineIndex goroutineOf(const TraceFacts& facts, const Event& event);
 /// Reason, text or name; empty if there is nothing to say.

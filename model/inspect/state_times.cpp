@@ -56,6 +56,7 @@ StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex>
     const Trace& trace = *facts.trace;
     StateTimes result{.range = range};
     std::map<Activeness, StateTime> states;
+    std::map<Activeness, std::vector<Time>> lengths;
     std::map<std::pair<Activeness, Activeness>, std::vector<Time>> steps;
     const auto isLonger = [](const LongWait& a, const LongWait& b) {
         return std::tie(b.length, a.span.value) < std::tie(a.length, b.span.value);
@@ -91,6 +92,7 @@ StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex>
                 ++sum.count;
                 sum.open += open ? 1 : 0;
                 sum.longest = std::max(sum.longest, span.length());
+                lengths[what].push_back(span.length());
             }
             if (!open && span.end >= range.begin && (span.end < range.end || range.end == trace.duration))
                 steps[{what, activenessOf(facts, {s + 1})}].push_back(span.length());
@@ -115,13 +117,19 @@ StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex>
         }
     }
     std::ranges::sort(result.longest, isLonger);
-    for (const auto& [what, sum] : states)
-        result.states.push_back(sum);
-    std::ranges::stable_sort(result.states, std::ranges::greater{}, &StateTime::total);
-    for (auto& [step, times] : steps) {
+    const auto medianOf = [](std::vector<Time>& times) {
         const auto middle = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) / 2);
         std::ranges::nth_element(times, middle);
-        Transition transition{.from = step.first, .to = step.second, .count = times.size(), .median = *middle};
+        return *middle;
+    };
+    for (auto& [what, sum] : states) {
+        sum.shortest = std::ranges::min(lengths[what]);
+        sum.median = medianOf(lengths[what]);
+        result.states.push_back(sum);
+    }
+    std::ranges::stable_sort(result.states, std::ranges::greater{}, &StateTime::total);
+    for (auto& [step, times] : steps) {
+        Transition transition{.from = step.first, .to = step.second, .count = times.size(), .median = medianOf(times)};
         for (const Time time : times)
             transition.total += time;
         result.transitions.push_back(transition);

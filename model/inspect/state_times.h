@@ -30,6 +30,11 @@ struct StateTime {
     std::uint64_t count = 0; ///< spans that touch the range
     std::uint64_t open = 0;  ///< of these: not over when the trace ends
     Time longest = 0;        ///< the whole length of one that touches the range
+    Time median = 0;         ///< of these lengths; of an even number the lower one
+    Time shortest = 0;
+
+    /// Of a span, inside the range.
+    [[nodiscard]] Time average() const { return count > 0 ? total / static_cast<Time>(count) : 0; }
 };
 
 struct Transition {

@@ -94,7 +94,7 @@ class TestFlame : public QObject {
     }
 
     void aDragOverTheHistogramChoosesLengths() {
-        LengthHistogramView view;
+        LengthHistogramView view(QStringLiteral("waits"));
         view.resize(400, view.height());
         LengthHistogram histogram;
         histogram.counts.resize(LengthHistogram::binCount);

@@ -30,7 +30,7 @@ int EventsModel::columnCount(const QModelIndex& parent) const {
 QVariant EventsModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
-    if (role == Qt::TextAlignmentRole && index.column() <= Goroutine)
+    if (role == Qt::TextAlignmentRole && (index.column() <= Goroutine || index.column() == For))
         return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
@@ -48,6 +48,11 @@ QVariant EventsModel::data(const QModelIndex& index, int role) const {
     }
     case Kind:
         return fromUtf8(nameOf(event.kind));
+    case For: {
+        const auto length = lengthOf(*facts_, event);
+        return length ? QVariant(fromUtf8(role == Qt::ToolTipRole ? exactDurationText(*length) : durationText(*length)))
+                      : QVariant();
+    }
     case Detail:
         return fromUtf8(detailOf(*facts_, event));
     case By:
@@ -71,6 +76,8 @@ QVariant EventsModel::headerData(int section, Qt::Orientation orientation, int r
         return tr("Goroutine");
     case Kind:
         return tr("Event");
+    case For:
+        return tr("For");
     case Detail:
         return tr("What");
     case By:

@@ -15,7 +15,7 @@ class EventsModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { At, Goroutine, Kind, Detail, By, Stack };
+    enum Column { At, Goroutine, Kind, For, Detail, By, Stack };
     static constexpr int columns = Stack + 1;
 
     using QAbstractTableModel::QAbstractTableModel;

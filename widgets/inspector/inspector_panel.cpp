@@ -10,8 +10,11 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QScopedValueRollback>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace waitscope {
 
@@ -40,12 +43,24 @@ std::vector<PlainRows::Row> rowsOfProcessor(const ProcessorTimes& times) {
                                               static_cast<double>(std::max<Time>(times.range.length(), 1)))),
                          count > 0 ? fromUtf8(countText(count)) : QString(),
                          {},
-                         count > 0 ? fromUtf8(durationText(longest)) : QString()}});
+                         count > 0 ? fromUtf8(durationText(longest)) : QString()},
+                        {}});
     };
     for (const FunctionRuns& runs : times.functions)
         row(QObject::tr("ran %1").arg(fromUtf8(shortFunction(runs.function))), runs.total, runs.count, runs.longest);
     row(QObject::tr("idle, or in the scheduler"), times.idle, 0, 0);
     return rows;
+}
+
+// What a wait was for and where; of a processor's run nothing more than that.
+QString whatOf(const TraceFacts& facts, SpanIndex span) {
+    const GoroutineState state = facts.trace->spans.state(span);
+    if (state == GoroutineState::Running)
+        return QObject::tr("running");
+    const WaitClass& wait = facts.waits.of(*facts.trace, span);
+    const std::string what =
+        state == GoroutineState::Syscall ? "system call" : primitiveText(wait.primitive, wait.detail);
+    return fromUtf8(what + " · " + siteText(*facts.trace, wait.site));
 }
 
 } // namespace
@@ -58,19 +73,24 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
                {tr("Share"), true},
                {tr("Times"), true},
                {tr("Open"), true},
-               {tr("Longest"), true}})
-    , waits_({{tr("What")}, {tr("Length"), true}, {tr("Since"), true}})
+               {tr("Longest"), true},
+               {tr("Median"), true},
+               {tr("Average"), true},
+               {tr("Shortest"), true}})
+    , waits_({{tr("Length"), true}, {tr("Since"), true}, {tr("Goroutine"), true}, {tr("What")}})
     , transitions_({{tr("From")}, {tr("To")}, {tr("Count"), true}, {tr("Total"), true}, {tr("Median"), true}}) {
     setDocumentMode(true);
-    eventTable_ = makeTable(&events_, tr("Events"), {115, 70, 90, 190, 150});
+    eventTable_ = makeTable(&events_, tr("Events"), {130, 70, 90, 75, 190, 150});
     connect(eventTable_, &TextTable::rowChosen, this, [this](int row) {
         const Event event = events_.eventAt(row);
         const GoroutineIndex g = goroutineOf(*answer_.facts, event);
         const Trace& trace = *answer_.facts->trace;
         const Time at = std::min(timeOf(*answer_.facts, event), trace.lifetime(g).end - 1);
         if (const SpanIndex span = trace.spanAt(g, at); span.known())
-            show(span);
+            lookAt(span);
     });
+    connect(eventTable_, &TextTable::rowHovered, this,
+            [this](int row) { state_->setHoverTime(row >= 0 ? timeOf(*answer_.facts, events_.eventAt(row)) : -1); });
     auto* const kinds = new QToolButton;
     kinds->setText(tr("Kinds"));
     kinds->setPopupMode(QToolButton::InstantPopup);
@@ -98,11 +118,15 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     eventLayout->addWidget(eventHint_);
     eventLayout->addWidget(eventTable_, 1);
     addTab(page(eventPage), tr("Events"));
-    addTab(page(makeTable(&states_, tr("Time by state"), {180, 80, 70, 70, 60})), tr("Time"));
-    auto* const longest = makeTable(&waits_, tr("Longest waits"), {360, 90});
+    addTab(page(makeTable(&states_, tr("Time by state"), {150, 75, 65, 65, 45, 75, 75, 75})), tr("Time"));
+    auto* const longest = makeTable(&waits_, tr("Longest waits"), {80, 80, 80});
     connect(longest, &TextTable::rowChosen, this,
-            [this](int row) { show(longestShown()[static_cast<std::size_t>(row)].span); });
-    histogram_ = new LengthHistogramView;
+            [this](int row) { lookAt(longestShown()[static_cast<std::size_t>(row)].span); });
+    connect(longest, &TextTable::rowHovered, this, [this](int row) {
+        state_->setHoverTime(
+            row >= 0 ? answer_.facts->trace->spans.start(longestShown()[static_cast<std::size_t>(row)].span) : -1);
+    });
+    histogram_ = new LengthHistogramView(tr("waits"));
     connect(histogram_, &LengthHistogramView::chosenChanged, &askTimer_, qOverload<>(&QTimer::start));
     auto* const waitsPage = new QWidget;
     auto* const waitsLayout = new QVBoxLayout(waitsPage);
@@ -116,7 +140,10 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     askTimer_.setSingleShot(true);
     askTimer_.setInterval(askDelay);
     connect(&askTimer_, &QTimer::timeout, this, &InspectorPanel::ask);
-    const auto soon = [this] { askTimer_.start(); };
+    const auto soon = [this] {
+        if (!leading_)
+            askTimer_.start();
+    };
     connect(state_, &ViewState::selectionChanged, this, soon);
     connect(state_, &ViewState::visibleRangeChanged, this, soon);
     connect(state_, &ViewState::chosenRangeChanged, this, soon);
@@ -240,20 +267,23 @@ void InspectorPanel::answered(Answer answer) {
         rows.push_back({{fromUtf8(textOf(state.what)), duration(state.total),
                          fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
                                               static_cast<double>(std::max<Time>(times.lifetime, 1)))),
-                         count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest)}});
+                         count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest),
+                         duration(state.median), duration(state.average()), duration(state.shortest)},
+                        {}});
     if (!answer_.processor)
-        rows.push_back({{tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %"), {}, {}, {}}});
-    states_.show(std::move(rows));
-    rows.clear();
+        rows.push_back({{tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %")}, {}});
+    states_.show(std::exchange(rows, {}));
     for (const LongWait& wait : longestShown())
-        rows.push_back({{fromUtf8(spanText(facts, wait.goroutine, wait.span)), duration(wait.length),
-                         duration(facts.trace->spans.start(wait.span))}});
-    waits_.show(std::move(rows));
+        rows.push_back(
+            {{duration(wait.length), duration(facts.trace->spans.start(wait.span)),
+              QStringLiteral("g%1").arg(facts.trace->goroutines.id(wait.goroutine)), whatOf(facts, wait.span)},
+             fromUtf8(spanText(facts, wait.goroutine, wait.span))});
+    waits_.show(std::exchange(rows, {}));
     histogram_->show(times.lengths);
-    rows.clear();
     for (const Transition& step : times.transitions)
         rows.push_back({{fromUtf8(textOf(step.from)), fromUtf8(textOf(step.to)), count(step.count),
-                         duration(step.total), duration(step.median)}});
+                         duration(step.total), duration(step.median)},
+                        {}});
     transitions_.show(std::move(rows));
     events_.show(answer_.facts, std::move(answer_.events));
     eventHint_->setVisible(!answer_.subject.withEvents);
@@ -281,15 +311,10 @@ std::span<const LongWait> InspectorPanel::longestShown() const {
     return answer_.processor ? answer_.processor->longest : answer_.times.longest;
 }
 
-// Selects a span and brings it into view, without changing the zoom.
-void InspectorPanel::show(SpanIndex span) {
-    const Trace& trace = *answer_.facts->trace;
-    const TimeRange part = trace.spans.range(span);
-    const TimeRange visible = state_->visibleRange();
-    if (part.end <= visible.begin || part.begin >= visible.end)
-        state_->setVisibleRange(
-            {part.begin - visible.length() / 2, part.begin + visible.length() - visible.length() / 2});
-    state_->select(SpanSelection{trace.ownerOf(span), span});
+// What is inspected stays, so that one row can be looked at after the other.
+void InspectorPanel::lookAt(SpanIndex span) {
+    const QScopedValueRollback leading(leading_, true);
+    state_->selectInSight(span);
 }
 
 } // namespace waitscope

@@ -62,12 +62,13 @@ class InspectorPanel : public QTabWidget {
     void answered(Answer answer);
     [[nodiscard]] QString nameOfSubject() const;
     [[nodiscard]] std::span<const LongWait> longestShown() const;
-    void show(SpanIndex span);
+    void lookAt(SpanIndex span);
     QWidget* page(QWidget* content);
 
     ViewState* state_;
     Answer answer_;
     Subject asked_;
+    bool leading_ = false; ///< a row chooses what is selected
     std::stop_source stop_;
     QTimer askTimer_;
     LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};

@@ -22,9 +22,9 @@ constexpr int viewHeight = 78;
 
 } // namespace
 
-LengthHistogramView::LengthHistogramView(QWidget* parent) : QWidget(parent) {
+LengthHistogramView::LengthHistogramView(QString what, QWidget* parent) : QWidget(parent), what_(std::move(what)) {
     setFixedHeight(viewHeight);
-    setAccessibleName(tr("Histogram of the lengths of waits"));
+    setAccessibleName(tr("Histogram of the lengths of %1").arg(what_));
     setCursor(Qt::CrossCursor);
 }
 
@@ -50,7 +50,7 @@ void LengthHistogramView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
     const LengthAxis axis = this->axis();
-    if (!axis.paintGround(painter, rect(), colours, tr("no waits")))
+    if (!axis.paintGround(painter, rect(), colours, tr("no %1").arg(what_)))
         return;
     const std::uint64_t most = *std::ranges::max_element(histogram_.counts);
     for (int bin = axis.first; bin < axis.end; ++bin) {
@@ -94,8 +94,8 @@ bool LengthHistogramView::event(QEvent* event) {
         const auto* const help = static_cast<QHelpEvent*>(event);
         const int bin = axis().binAt(help->pos().x());
         QToolTip::showText(help->globalPos(),
-                           tr("%1 waits from %2 to %3\nDrag to list only waits of some lengths; click for all")
-                               .arg(fromUtf8(countText(histogram_.counts[static_cast<std::size_t>(bin)])),
+                           tr("%1 %2 from %3 to %4\nDrag to list only those of some lengths; click for all")
+                               .arg(fromUtf8(countText(histogram_.counts[static_cast<std::size_t>(bin)])), what_,
                                     fromUtf8(durationText(LengthHistogram::beginOf(bin))),
                                     fromUtf8(durationText(LengthHistogram::beginOf(bin + 1)))),
                            this);

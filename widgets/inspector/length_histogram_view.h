@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How long were the waits? Bars over a logarithmic axis; a drag chooses lengths, and whoever lists waits lists those.
+// How long were the waits, or the lives of goroutines? Bars over a logarithmic axis; a drag chooses lengths, and
+// whoever lists them lists those.
 #pragma once
 
 #include "widgets/inspector/length_axis.h"
@@ -12,7 +13,8 @@ class LengthHistogramView : public QWidget {
     Q_OBJECT
 
   public:
-    explicit LengthHistogramView(QWidget* parent = nullptr);
+    /// `what` are the things whose lengths it shows, as a word in the plural.
+    explicit LengthHistogramView(QString what, QWidget* parent = nullptr);
 
     void show(const LengthHistogram& histogram);
     /// The chosen lengths; all, if none are.
@@ -31,6 +33,7 @@ class LengthHistogramView : public QWidget {
   private:
     [[nodiscard]] LengthAxis axis() const;
 
+    QString what_;
     LengthHistogram histogram_;
     LengthAxis axis_; ///< without its place
     int pressed_ = -1;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/inspect/lives.h"
+
+namespace waitscope {
+
+Lives livesOf(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines, TimeRange range, TimeRange lengths,
+              const std::stop_token& stop) {
+    const Trace& trace = *facts.trace;
+    Lives result{.range = range, .lives = {}, .lengths = {}};
+    std::uint32_t sinceCheck = 0;
+    for (const GoroutineIndex g : goroutines) {
+        if (++sinceCheck % 256 == 0 && stop.stop_requested())
+            break;
+        const TimeRange whole = trace.lifetime(g);
+        if (whole.begin >= range.end || whole.end < range.begin)
+            continue;
+        if (result.lengths.counts.empty())
+            result.lengths.counts.resize(LengthHistogram::binCount);
+        ++result.lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(whole.length()))];
+        if (!lengths.contains(whole.length()))
+            continue;
+        Life& life = result.lives.emplace_back(Life{.goroutine = g, .length = whole.length()});
+        const SpanRange inside = trace.spansIn(g, range);
+        for (std::uint32_t s = inside.begin; s < inside.end; ++s) {
+            const Time part = trace.spans.range({s}).clippedTo(range).length();
+            switch (trace.spans.state({s})) {
+            case GoroutineState::Running:
+                life.running += part;
+                break;
+            case GoroutineState::Runnable:
+                life.ready += part;
+                break;
+            case GoroutineState::Waiting:
+                life.waiting += part;
+                break;
+            case GoroutineState::Syscall:
+                life.inSyscall += part;
+                break;
+            case GoroutineState::Unknown:
+            case GoroutineState::Ended:
+            case GoroutineState::StillAlive:
+                break;
+            }
+        }
+    }
+    return result;
+}
+
+} // namespace waitscope

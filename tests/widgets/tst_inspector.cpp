@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The inspector: do its lists say what the model counts, and stay while one row after the other is looked at?
+#include "tests/support/story.h"
+#include "widgets/common/text_table.h"
+#include "widgets/inspector/inspector_panel.h"
+#include "widgets/inspector/length_histogram_view.h"
+#include "widgets/inspector/lives_panel.h"
+
+#include <QAbstractItemModelTester>
+#include <QTest>
+
+using namespace waitscope;
+using namespace waitscope::literals;
+using namespace waitscope::test;
+
+namespace {
+
+// Ten that wait for a lock, each longer than the one before; one that is older than the trace.
+std::shared_ptr<const TraceFacts> scene() {
+    Story story;
+    story.g(1).entry("main.main").existed().runs(100_ms);
+    for (int i = 1; i <= 10; ++i)
+        story.g(10 + i)
+            .entry("main.worker")
+            .createdBy(1)
+            .runs(1_ms)
+            .waitsOn("sync", {"sync.(*Mutex).Lock", "main.take"}, i * 2_ms)
+            .wokenBy(1)
+            .runs(1_ms)
+            .ends();
+    return computeFacts(story.told(100_ms));
+}
+
+template <class Widget> struct Shown {
+    ViewState view;
+    Widget widget{&view};
+
+    Shown() {
+        widget.resize(700, 500);
+        widget.show();
+        view.show(scene());
+    }
+    [[nodiscard]] TextTable* table(const QString& name) const {
+        for (TextTable* const table : widget.template findChildren<TextTable*>())
+            if (table->accessibleName() == name)
+                return table;
+        return nullptr;
+    }
+    void click(TextTable* table, int row) {
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                          table->visualRect(table->model()->index(row, 0)).center());
+    }
+};
+
+} // namespace
+
+class TestInspector : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void theLongestWaitsSayOnWhatAndStayWhileTheyAreLookedAt() {
+        Shown<InspectorPanel> s;
+        s.widget.setCurrentIndex(2);
+        TextTable* const waits = s.table("Longest waits");
+        QTRY_COMPARE(waits->model()->rowCount(), 10);
+        const auto cell = [&](int row, int column) { return waits->model()->index(row, column).data().toString(); };
+        QCOMPARE(cell(0, 0), QString("20 ms"));
+        QCOMPARE(cell(0, 2), QString("g20"));
+        QCOMPARE(cell(0, 3), QString("mutex · main.go:11  main.take"));
+        s.click(waits, 1);
+        QCOMPARE(s.view.facts()->trace->goroutines.id(selectedGoroutine(s.view.selection())), 19);
+        QTest::qWait(200); // longer than it waits before it asks
+        QCOMPARE(waits->model()->rowCount(), 10);
+        s.view.select(GoroutineSelection{s.view.facts()->trace->findGoroutine(12)}); // elsewhere: it follows
+        QTRY_COMPARE(waits->model()->rowCount(), 1);
+    }
+
+    void goroutinesAreListedSortedAndStay() {
+        Shown<LivesPanel> s;
+        QAbstractItemModelTester tester(const_cast<LivesModel*>(&s.widget.lives()),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_COMPARE(s.widget.lives().rowCount(), 11);
+        const auto cell = [&](int row, LivesModel::Column column) {
+            return s.widget.lives().index(row, column).data().toString();
+        };
+        QCOMPARE(cell(0, LivesModel::Goroutine), QString("1")); // the longest life first
+        QCOMPARE(cell(1, LivesModel::Function), QString("main.worker"));
+        QCOMPARE(cell(0, LivesModel::Created), QString("before"));
+        QCOMPARE(cell(0, LivesModel::Lived), QString("≥ 100 ms"));
+        QCOMPARE(cell(1, LivesModel::Waiting), QString("20 ms"));
+        QCOMPARE(cell(1, LivesModel::AtEnd), QString("ended"));
+        TextTable* const table = s.table("Goroutines");
+        table->sortByColumn(LivesModel::Waiting, Qt::AscendingOrder);
+        QCOMPARE(cell(1, LivesModel::Goroutine), QString("11"));
+        s.click(table, 1);
+        QCOMPARE(s.view.facts()->trace->goroutines.id(selectedGoroutine(s.view.selection())), 11);
+        QTest::qWait(200);
+        QCOMPARE(s.widget.lives().rowCount(), 11);
+        s.view.choose({0, 1_ms}); // all live there, but none waits
+        QTRY_COMPARE(cell(0, LivesModel::Waiting), QString());
+        s.view.show(nullptr);
+        QCOMPARE(s.widget.lives().rowCount(), 0);
+    }
+
+    void aDragOverTheHistogramListsGoroutinesOfThatAge() {
+        Shown<LivesPanel> s;
+        QTRY_COMPARE(s.widget.lives().rowCount(), 11);
+        auto* const histogram = s.widget.findChild<LengthHistogramView*>();
+        const int right = histogram->width() - 10;
+        QTest::mousePress(histogram, Qt::LeftButton, {}, {right, 20});
+        QTest::mouseMove(histogram, {right - 5, 20});
+        QTest::mouseRelease(histogram, Qt::LeftButton, {}, {right - 5, 20});
+        QTRY_COMPARE(s.widget.lives().rowCount(), 1);
+        QTest::mouseClick(histogram, Qt::LeftButton, {}, {right, 20});
+        QTRY_COMPARE(s.widget.lives().rowCount(), 11);
+    }
+};
+
+QTEST_MAIN(TestInspector)
+#include "tst_inspector.moc"
