@@ -62,6 +62,8 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program.add_option("--only", view.only, "g1,g5..g90: these goroutines alone");
     program.add_option("--hide", view.hide, "g1,g5..g90: goroutines without a row");
     program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
+    program.add_option("--stacks", view.stacks, "g1,g2: goroutines with what they called below their rows");
+    program.add_option("--light", view.light, "the only state that keeps its colour, such as 'lock wait'");
     const auto each = [&](const char* name, std::vector<std::string>& values, const char* what) {
         program.add_option(name, values, what)->allow_extra_args(false)->take_all();
     };

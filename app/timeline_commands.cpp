@@ -57,6 +57,8 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
 
     view->addSeparator();
     to(view, tr("&Pin the goroutine, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline()->pinSelected(); });
+    to(view, tr("What the goroutine &called, below its row"), QKeySequence(Qt::Key_K),
+       [timeline] { timeline()->toggleStacks(); });
     to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H),
        [timeline] { timeline()->hideSelected(); });
     to(view, tr("Show &only what is selected"), QKeySequence(Qt::Key_O),
@@ -88,6 +90,14 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
     choose(tr("&Sort rows by"), namedGroupOrders,
            [](TimelineChoice& choice, std::size_t i) { choice.order = static_cast<GroupOrder>(i); });
 
+    QMenu* const light = view->addMenu(tr("&Light up one state"));
+    light->addAction(actions.add(tr("Light up"), tr("All states"), {}, [timeline] { timeline()->lightUp({}); }));
+    for (std::size_t f = 1; f < stateFamilyCount; ++f) { // what is unknown is no state to look for
+        const auto family = static_cast<StateFamily>(f);
+        light->addAction(actions.add(tr("Light up"), fromUtf8(nameOf(family)), {},
+                                     [timeline, family] { timeline()->lightUp(family); }));
+    }
+
     QMenu* const formats = view->addMenu(tr("&Times"));
     for (const auto& [format, name] : {std::pair(TimeFormat::SinceStart, tr("From the &start of the trace")),
                                        std::pair(TimeFormat::SinceA, tr("From &marker A")),
@@ -113,6 +123,8 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
     to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
     to(go, tr("The &longest task, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_T),
        [timeline] { timeline()->goToLongestTask(); });
+    to(go, tr("The longest &wait, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_W),
+       [timeline] { timeline()->goToLongestWait(); });
     to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline()->toggleMark(); });
     to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [current] { current()->askNote(); });
     to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline()->goToMark(-1); });

@@ -215,6 +215,8 @@ std::string wordsOf(const ViewOptions& options) {
     add("--only", options.only);
     add("--hide", options.hide);
     add("--pin", options.pin);
+    add("--stacks", options.stacks);
+    add("--light", options.light);
     for (const std::string& name : options.fold)
         add("--fold", name);
     for (const std::string& name : options.unfold)
@@ -240,6 +242,12 @@ std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFa
     view.choice.filter = QString::fromStdString(options.filter);
     view.choice.hidden = goroutinesFrom(*facts, options.hide);
     view.pinned = goroutinesFrom(*facts, options.pin);
+    view.stacked = goroutinesFrom(*facts, options.stacks);
+    for (std::size_t f = 0; f < stateFamilyCount; ++f)
+        if (nameOf(static_cast<StateFamily>(f)) == options.light)
+            view.lit = static_cast<StateFamily>(f);
+    if (!options.light.empty() && !view.lit)
+        return fails("--light " + options.light, "no state has this name; lock wait, running and gc wait are some.");
     view.rows = {.folded = options.fold, .unfolded = options.unfold, .first = options.first};
     if (!GoroutineFilter::parse(options.filter, problem))
         return fails("--filter " + options.filter, problem);
@@ -275,6 +283,9 @@ ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
         options.only = setText(facts, *view.only->members);
     options.hide = setText(facts, view.choice.hidden);
     options.pin = goroutinesText(facts, view.pinned);
+    options.stacks = goroutinesText(facts, view.stacked);
+    if (view.lit)
+        options.light = nameOf(*view.lit);
     options.fold = view.rows.folded;
     options.unfold = view.rows.unfolded;
     options.first = view.rows.first;

@@ -30,6 +30,8 @@ struct ViewOptions {
     std::string only;                      ///< "g1,g5..g90": the goroutines that are looked at alone
     std::string hide;                      ///< "g1,g5..g90"
     std::string pin;                       ///< "g1,g2"
+    std::string stacks;                    ///< "g1,g2": with what they called below their rows
+    std::string light;                     ///< "lock wait": the only state that keeps its colour
     std::vector<std::string> fold, unfold; ///< groups and sections by name, "all" (RowsState)
     std::string first;                     ///< the row that is the first in sight
     std::vector<std::string> marks;        ///< "1.5s", "1.5s=onset", "A=1.5s", "B=2s"

@@ -3,9 +3,12 @@
 #include "model/inspect/events.h"
 #include "model/inspect/flame.h"
 #include "model/inspect/held_processor.h"
+#include "model/inspect/lives.h"
 #include "model/inspect/processor_times.h"
 #include "model/inspect/state_times.h"
+#include "model/lod/stack_runs.h"
 #include "model/search/search.h"
+#include "model/waits/longest_wait.h"
 #include "model/waits/wake_up.h"
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
@@ -95,6 +98,78 @@ class TestInspect : public QObject {
                 QVERIFY2(sum == lives && times.lifetime == lives, file.c_str());
             }
         }
+    }
+
+    void everyStateHasItsMedianBetweenShortestAndLongest() {
+        const auto facts = scene();
+        const GoroutineIndex g = facts->trace->findGoroutine(5);
+        const StateTimes times = stateTimesOf(*facts, std::span(&g, 1), facts->trace->wholeRange());
+        const auto lock =
+            std::ranges::find(times.states, Activeness{GoroutineState::Waiting, Primitive::Mutex}, &StateTime::what);
+        QVERIFY(lock != times.states.end());
+        QCOMPARE(lock->shortest, 5_ms);
+        QCOMPARE(lock->median, 5_ms); // of two the lower one
+        QCOMPARE(lock->longest, 40_ms);
+        QCOMPARE(lock->average(), lock->total / 2);
+        for (const StateTime& state : times.states)
+            QVERIFY(state.shortest <= state.median && state.median <= state.longest);
+    }
+
+    void theLongestWaitIsTheOneWithMostTimeInTheRange() {
+        const auto facts = scene();
+        const Trace& trace = *facts->trace;
+        const GoroutineIndex g = trace.findGoroutine(5);
+        QCOMPARE(trace.spans.range(longestWaitOf(*facts, std::span(&g, 1), trace.wholeRange())).length(), 40_ms);
+        // The end of the long one is shorter than the short one.
+        QCOMPARE(trace.spans.range(longestWaitOf(*facts, std::span(&g, 1), {58_ms, 100_ms})).length(), 5_ms);
+        QVERIFY(!longestWaitOf(*facts, std::span(&g, 1), {12_ms, 13_ms}).known());
+    }
+
+    void idleProcessorsAreNamedWithTheirTime() {
+        Story story;
+        story.g(1).runs(10_ms, 0);
+        story.g(2).runs(2_ms, 1);
+        story.processorIsIdle(1, {4_ms, 9_ms});
+        const auto trace = story.told(10_ms);
+        const auto idle = idleProcessors(*trace, {3_ms, 6_ms});
+        QCOMPARE(idle.size(), std::size_t{1});
+        QCOMPARE(trace->processors[idle[0].processor.value].id, 1);
+        QCOMPARE(idle[0].idle, 2_ms);
+        QVERIFY(idleProcessors(*trace, {0, 4_ms}).empty());
+    }
+
+    void livesAddUpAndAreChosenByTheirLength() {
+        const auto facts = scene();
+        const auto all = everyone(*facts);
+        const TimeRange whole = facts->trace->wholeRange();
+        const Lives lives = livesOf(*facts, all, whole);
+        QCOMPARE(lives.lives.size(), all.size());
+        QCOMPARE(std::accumulate(lives.lengths.counts.begin(), lives.lengths.counts.end(), std::uint64_t{0}),
+                 static_cast<std::uint64_t>(all.size()));
+        for (const Life& life : lives.lives) {
+            QCOMPARE(life.length, facts->trace->lifetime(life.goroutine).length());
+            QCOMPARE(life.running + life.ready + life.waiting + life.inSyscall, life.length); // of this scene
+        }
+        const Lives longOnes = livesOf(*facts, all, whole, {100_ms, INT64_MAX});
+        QCOMPARE(longOnes.lives.size(), std::size_t{1});
+        QCOMPARE(longOnes.lengths.counts, lives.lengths.counts);    // whatever is listed
+        QVERIFY(livesOf(*facts, all, {0, 5_ms}).lives.size() == 1); // the other one is not born
+    }
+
+    void stacksAlongTimeAreThoseOfWaitsAndSamplesOnly() {
+        const auto facts = scene();
+        const Trace& trace = *facts->trace;
+        const GoroutineIndex g = trace.findGoroutine(5);
+        const auto runs = stackRunsOf(*facts, g, trace.wholeRange(), 1);
+        QCOMPARE(runs.size(), std::size_t{2}); // where it ran, and while it was ready, nothing is known
+        for (const StackRun& run : runs) {
+            QCOMPARE(trace.spans.range(trace.spanAt(g, run.range.begin)), run.range);
+            QVERIFY(!run.sampled);
+        }
+        QCOMPARE(deepestStackOf(*facts, g, 24), lockStack.size());
+        QCOMPARE(deepestStackOf(*facts, g, 2), std::size_t{2});
+        QCOMPARE(stackRunsOf(*facts, g, trace.wholeRange(), 100_ms).size(),
+                 std::size_t{1}); // one step: one run at most
     }
 
     void whatAProcessorRanAndItsIdleTimeAddUpToTheRange() {
@@ -263,6 +338,32 @@ class TestInspect : public QObject {
         QCOMPARE(std::ranges::count(result.hits, static_cast<HitKind>(kind), &SearchHit::kind), count);
         for (const SearchHit& hit : result.hits)
             QVERIFY(!hitText(*facts, hit).empty());
+    }
+
+    void aFunctionThatOnlyTheProfilerSawIsFound() {
+        for (const std::string& file : recordings()) {
+            if (!file.ends_with("go1.26/cpu-samples.trace.zst"))
+                continue;
+            const auto facts = computeFacts(loadTrace(file).trace);
+            const Trace& trace = *facts->trace;
+            std::size_t seen = 0;
+            for (const CpuSample& sample : trace.cpuSamples) {
+                if (!sample.goroutine.known() || trace.stacks[sample.stack].size() < 2)
+                    continue;
+                const auto hits = search(*facts, trace.text(trace.frame(trace.stacks[sample.stack][0]).function)).hits;
+                const auto hit = std::ranges::find_if(hits, [&](const SearchHit& one) {
+                    return one.kind == HitKind::Sample && one.goroutine == sample.goroutine;
+                });
+                QVERIFY(hit != hits.end());
+                QVERIFY(hit->time <= sample.time && hit->count > 0);
+                QVERIFY(QString::fromStdString(hitText(*facts, *hit)).contains("profiler"));
+                if (++seen == 20)
+                    break;
+            }
+            QCOMPARE(seen, std::size_t{20});
+            return;
+        }
+        QSKIP("The recorded traces are not there.");
     }
 
     void anIdComesFirstAndNothingHasNoHits() {

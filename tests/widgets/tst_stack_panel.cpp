@@ -76,6 +76,8 @@ class StackPanelTest : public QObject {
     void aSystemCallAndACoroutineAreNamed();
     void runningAndReadySpansAreNamed();
     void aGoroutineIsDescribedByItsLastState();
+    void aTaskTellsWhereItsTimeWentAndItsLongestWait();
+    void aReadyGoroutineTellsWhichProcessorWasIdle();
     void aSiteShowsItsStacks();
     void libraryFramesAreDimmedAndTheSiteIsMarked();
     void framesOfTheLibraryAreFoldedAndCopiedWhole();
@@ -172,6 +174,48 @@ void StackPanelTest::aGoroutineIsDescribedByItsLastState() {
     QVERIFY(p.lines().contains("▸ main.neverServed  main.go:11"));
 }
 
+void StackPanelTest::aTaskTellsWhereItsTimeWentAndItsLongestWait() {
+    Story story;
+    story.g(1)
+        .existed()
+        .runs(1_ms)
+        .beginsTask(7, "request")
+        .beginsRegion("answer")
+        .waitsOn("chan receive", {"runtime.chanrecv1", "main.ask"}, 2_ms)
+        .wokenBy(9, {"runtime.chansend1", "main.tell"})
+        .runs(1_ms)
+        .waitsOn("sync", {"sync.(*Mutex).Lock", "main.take"}, 5_ms)
+        .wokenBy(9, {"sync.(*Mutex).Unlock", "main.put"})
+        .runs(1_ms)
+        .endsRegion("answer")
+        .endsTask(7)
+        .waitsOn("sync", {"sync.(*Mutex).Lock", "main.other"}, 1_ms); // behind the task, and longer
+    story.g(9).entry("main.holder").runs(40_ms);
+    Panel p(computeFacts(story.told(40_ms)));
+    p.view.select(TaskSelection{{0}});
+    QVERIFY2(p.lines()[1].startsWith("waiting on mutex 5 ms · "), qPrintable(p.lines()[1]));
+    QVERIFY(p.lines()[1].contains("waiting on chan receive 2 ms"));
+    QVERIFY(p.panel.toPlainText().contains("Longest wait, 5 ms of goroutine 1"));
+    QVERIFY(p.lines().contains("▸ main.take  main.go:11"));
+    QVERIFY2(p.lines().contains("Woken by goroutine 9 · main.holder"), qPrintable(p.panel.toPlainText()));
+    QVERIFY(!p.panel.toPlainText().contains("main.other"));
+    const SpanIndex wait = waitOf(*p.view.facts(), p.view.selection());
+    QCOMPARE(p.view.facts()->trace->spans.range(wait).length(), 5_ms);
+}
+
+void StackPanelTest::aReadyGoroutineTellsWhichProcessorWasIdle() {
+    Story story;
+    story.g(1).existed().runs(1_us).isRunnable(4_ms).runs(1_ms);
+    story.g(2).existed().runs(1_us).isRunnable(1_ms).runs(5_ms, 0);
+    story.g(3).runs(1_ms, 1);
+    story.processorIsIdle(1, {2_ms, 6_ms});
+    Panel p(computeFacts(story.told(10_ms)));
+    p.selectAt(1, 1_ms);
+    QVERIFY2(p.lines().contains("Meanwhile processor 1 was idle for 2 ms of it."), qPrintable(p.lines().join('|')));
+    p.selectAt(2, 500_us);
+    QVERIFY(p.lines().contains("No processor was idle meanwhile."));
+}
+
 void StackPanelTest::aSiteShowsItsStacks() {
     Panel p;
     const TraceFacts& facts = *p.view.facts();
@@ -201,8 +245,8 @@ void StackPanelTest::framesOfTheLibraryAreFoldedAndCopiedWhole() {
     story.g(1).existed().waitsOn("chan receive", {"runtime.chanrecv1", "io.a", "io.b", "io.c", "main.serve"}, 1_ms);
     Panel p(computeFacts(story.told(20_ms)));
     p.selectAt(1, 2_ms);
-    QCOMPARE(p.lines().mid(2, 3),
-             (QStringList{"runtime.chanrecv1  main.go:10", "… 3 frames of Go's library", "▸ main.serve  main.go:14"}));
+    QCOMPARE(p.lines().mid(2, 3), (QStringList{"runtime.chanrecv1  main.go:10", "… 3 frames of Go's library: io",
+                                               "▸ main.serve  main.go:14"}));
     p.panel.copyText();
     QVERIFY(QApplication::clipboard()->text().contains("io.b\n\t/src/main.go:12\n"));
     Q_EMIT p.panel.anchorClicked(QUrl("unfold:all"));

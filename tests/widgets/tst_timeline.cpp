@@ -2,6 +2,7 @@
 // The timeline under a real mouse and real keys.
 #include "model/reader/load.h"
 #include "tests/widgets/shown_timeline.h"
+#include "widgets/timeline/timeline_tooltip.h"
 
 #include <QClipboard>
 #include <QSignalSpy>
@@ -192,6 +193,121 @@ class TestTimeline : public ShownTimeline {
         QTest::keyClick(view_.get(), Qt::Key_U); // it ran from the start: the walk ends
         QCOMPARE(messages.count(), 1);
         QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
+    }
+
+    void uOfATaskGoesToWhoEndedItsLongestWait() {
+        Story story;
+        story.g(1).entry("main.holder").existed().runs(100_ms);
+        story.g(2)
+            .existed()
+            .runs(1_ms)
+            .beginsTask(7, "request")
+            .beginsRegion("answer")
+            .waitsOn("sync", lockStack, 20_ms)
+            .wokenBy(1)
+            .runs(1_ms)
+            .endsRegion("answer")
+            .endsTask(7)
+            .runs(70_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        state_->select(TaskSelection{{0}});
+        QTest::keyClick(view_.get(), Qt::Key_U);
+        QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
+        state_->select({});
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        QTest::keyClick(view_.get(), Qt::Key_U); // nothing is selected: it says what to do
+        QCOMPARE(messages.count(), 1);
+    }
+
+    void theLongestWaitOfWhatIsSelectedComesFirstThenTheNext() {
+        Story story;
+        story.g(1).existed().runs(100_ms);
+        for (const Time length : {5_ms, 30_ms, 20_ms})
+            story.g(2).existed().entry("main.two").runs(1_ms).waitsOn("sync", lockStack, length).wokenBy(1);
+        story.g(2).runs(1_ms);
+        story.g(3).existed().entry("main.three").runs(1_ms).waitsOn("sync", lockStack, 50_ms).wokenBy(1).runs(1_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        const auto next = [&] {
+            const Selection before = state_->selection();
+            view_->goToLongestWait();
+            const auto answered = [&] { return state_->selection() != before || messages.count() > 0; };
+            const bool came = QTest::qWaitFor(answered);
+            const auto* const span = std::get_if<SpanSelection>(&state_->selection());
+            return came && span != nullptr ? state_->facts()->trace->spans.range(span->span).length() : 0;
+        };
+        QCOMPARE(next(), 50_ms); // of all
+        state_->select(GoroutineSelection{goroutine(2)});
+        state_->setVisibleRange(state_->facts()->trace->wholeRange());
+        for (const Time expected : {30_ms, 20_ms, 5_ms})
+            QCOMPARE(next(), expected);
+        QCOMPARE(messages.count(), 0);
+        (void)next(); // there is none: it says so and stays
+        QCOMPARE(messages.count(), 1);
+        QCOMPARE(selectedGoroutine(state_->selection()), goroutine(2));
+    }
+
+    void whatAGoroutineCalledIsShownBelowItsRow() {
+        const GoroutineIndex woken = goroutine(5);
+        state_->select(GoroutineSelection{woken});
+        const int before = view_->rows().rowOf(woken).height;
+        view_->toggleStacks();
+        const TimelineRow row = view_->rows().rowOf(woken);
+        QCOMPARE(row.height, before + static_cast<int>(lockStack.size()) * TimelineRows::trackHeight);
+        // The outermost frame is the first track, and only while it waited.
+        const QImage image = view_->grab().toImage();
+        const auto colourBelow = [&](Time t) {
+            const QPoint at = pointOf(row, t);
+            return image.pixel(at.x(), at.y() - row.height / 2 + TimelineRows::rowHeight + 1);
+        };
+        QVERIFY(colourBelow(13_ms) != colourBelow(5_ms));
+        QCOMPARE(colourBelow(5_ms), canvasColours(false).background.rgb());
+        const int y = TimelineRows::rowHeight + TimelineRows::trackHeight + 2;
+        const FrameId frame = stackFrameAt(*state_->facts(), view_->rows(), row, y, {20_ms, 21_ms});
+        QVERIFY(frame.known());
+        QCOMPARE(state_->facts()->trace->text(state_->facts()->trace->frame(frame).function),
+                 std::string_view("main.get"));
+        QVERIFY(!stackFrameAt(*state_->facts(), view_->rows(), row, y, {5_ms, 6_ms}).known());
+        view_->toggleStacks();
+        QCOMPARE(view_->rows().rowOf(woken).height, before);
+    }
+
+    void oneStateCanBeLitUpAndTheOthersStayVisible() {
+        const TimelineRow row = view_->rows().rowOf(goroutine(5));
+        const auto colours = [&] {
+            const QImage image = view_->grab().toImage();
+            return std::pair(colourAt(image, row, 5_ms), colourAt(image, row, 30_ms)); // running, waiting
+        };
+        const auto before = colours();
+        view_->lightUp(StateFamily::Running);
+        const auto lit = colours();
+        QCOMPARE(lit.first, before.first);
+        QVERIFY(lit.second != before.second && lit.second != canvasColours(false).background.rgb());
+        QVERIFY(view_->contents().lit == StateFamily::Running);
+        view_->lightUp({});
+        QCOMPARE(colours(), before);
+    }
+
+    void aClickOnTheCollectorsRowChoosesWhatItDid() {
+        Story story;
+        story.g(1).existed().runs(100_ms);
+        story.has("GC concurrent mark phase", {20_ms, 60_ms});
+        story.has("stop-the-world (GC mark termination)", {50_ms, 55_ms});
+        state_->show(computeFacts(story.told(100_ms)));
+        const TimelineRow row = rowOfKind(TimelineRow::Kind::Collector);
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, pointOf(row, 30_ms));
+        QCOMPARE(state_->chosenRange(), (TimeRange{20_ms, 60_ms}));
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, pointOf(row, 52_ms));
+        QCOMPARE(state_->chosenRange(), (TimeRange{50_ms, 55_ms}));
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, pointOf(row, 80_ms)); // nothing is there
+        QCOMPARE(state_->chosenRange(), (TimeRange{50_ms, 55_ms}));
+        QCOMPARE(messages.count(), 2);
+        const QString tip = collectorTooltip(*state_->facts(), {52_ms, 53_ms});
+        QVERIFY2(tip.contains(QStringLiteral("stop-the-world (GC mark termination): 5 ms from 50 ms")),
+                 qPrintable(tip));
+        QVERIFY(tip.contains(QStringLiteral("the collector marks: 40 ms from 20 ms")));
+        QVERIFY(collectorTooltip(*state_->facts(), {80_ms, 81_ms}).isEmpty());
     }
 
     void marksAndMarkersAreSetAtTheMouse() {

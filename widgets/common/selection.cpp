@@ -2,6 +2,7 @@
 #include "widgets/common/selection.h"
 
 #include "model/report/span_text.h"
+#include "model/waits/longest_wait.h"
 
 namespace waitscope {
 
@@ -37,6 +38,18 @@ std::vector<GoroutineIndex> goroutinesOf(const TraceFacts& facts, const Selectio
     if (const auto* task = std::get_if<TaskSelection>(&selection))
         return workersOf(*facts.trace, task->task);
     return {};
+}
+
+SpanIndex waitOf(const TraceFacts& facts, const Selection& selection) {
+    const Trace& trace = *facts.trace;
+    SpanIndex span;
+    if (const auto* const chosen = std::get_if<SpanSelection>(&selection))
+        span = chosen->span;
+    else if (const auto* const g = std::get_if<GoroutineSelection>(&selection))
+        span = trace.lastSpan(g->goroutine);
+    else if (const auto* const task = std::get_if<TaskSelection>(&selection))
+        span = longestWaitOf(facts, workersOf(trace, task->task), trace.tasks[task->task.value].range);
+    return span.known() && facts.waits.indexOf(trace, span) != 0 ? span : SpanIndex{};
 }
 
 } // namespace waitscope

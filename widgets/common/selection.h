@@ -57,4 +57,8 @@ using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection
 /// certain goroutines: of a site, of a processor, of nothing. O(members), of a task O(regions + logs).
 [[nodiscard]] std::vector<GoroutineIndex> goroutinesOf(const TraceFacts& facts, const Selection& selection);
 
+/// The wait that one asks about: the selected one, the last one of a goroutine if it ends in one, the longest one of a
+/// task. None for others. O(1), of a task O(regions + logs + spans of its goroutines).
+[[nodiscard]] SpanIndex waitOf(const TraceFacts& facts, const Selection& selection);
+
 } // namespace waitscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/stack/stack_lines.h"
 
+#include "model/inspect/state_times.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
@@ -42,6 +43,8 @@ class Description {
     void several(const Selection& selection) {
         add(Kind::Headline, selectionText(facts_, selection));
         const std::vector<GoroutineIndex> members = goroutinesOf(facts_, selection);
+        if (const auto* const task = std::get_if<TaskSelection>(&selection))
+            whatTookLong(members, trace_.tasks[task->task.value].range, waitOf(facts_, selection));
         if (!members.empty())
             list("It is about ", members);
     }
@@ -102,6 +105,20 @@ class Description {
             add(Kind::Note, "Go records at most 128 frames: the outer end of this stack may be missing.");
     }
 
+    // Why a task was slow: where the time of its goroutines went, and the wait that took most of it.
+    void whatTookLong(std::span<const GoroutineIndex> members, TimeRange range, SpanIndex wait) {
+        std::string times;
+        for (const StateTime& state : stateTimesOf(facts_, members, range).states)
+            times += (times.empty() ? "" : " · ") + textOf(state.what) + " " + durationText(state.total);
+        if (!times.empty())
+            add(Kind::Note, times);
+        if (!wait.known())
+            return;
+        add(Kind::Heading, "Longest wait, " + durationText(trace_.spans.range(wait).clippedTo(range).length()) + " of",
+            trace_.ownerOf(wait));
+        span(trace_.ownerOf(wait), wait);
+    }
+
     void stackOrNote(StackId id, const std::string& note) {
         if (trace_.stacks[id].empty())
             add(Kind::Note, note);
@@ -158,6 +175,8 @@ class Description {
     }
 
     void runnable(SpanIndex s, StackId own) {
+        if (const std::string idle = idleProcessorsText(trace_, s); !idle.empty())
+            add(Kind::Note, idle);
         const SpanOrigin origin = trace_.spans.kind(s).origin;
         if (origin == SpanOrigin::Created) // its creation is told below
             return;

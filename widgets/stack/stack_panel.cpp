@@ -2,6 +2,7 @@
 #include "widgets/stack/stack_panel.h"
 
 #include "model/report/span_text.h"
+#include "model/waits/standard_library.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
@@ -17,6 +18,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <span>
 
 namespace waitscope {
 
@@ -29,6 +31,17 @@ const QString goroutineScheme = QStringLiteral("goroutine");
 const QString frameScheme = QStringLiteral("frame");
 const QString unfoldScheme = QStringLiteral("unfold");
 constexpr std::size_t fewestFolded = 3; // fewer are shorter than the words that would stand for them
+
+// "database/sql, net": a wait in a pool of connections is known by the package that it is in.
+QString packagesOf(std::span<const StackLine> lines) {
+    constexpr qsizetype most = 3;
+    QStringList packages;
+    for (const StackLine& line : lines)
+        if (const QString package = fromUtf8(packageOf(line.fullText)); !packages.contains(package))
+            packages << package;
+    const bool cut = packages.size() > most;
+    return packages.mid(0, most).join(QStringLiteral(", ")) + (cut ? QStringLiteral(", …") : QString());
+}
 
 } // namespace
 
@@ -144,7 +157,10 @@ void StackPanel::write() {
         if (blocks_[i].folded > 0) {
             text.setAnchor(true);
             text.setAnchorHref(unfoldScheme + QStringLiteral(":all"));
-            cursor.insertText(tr("  … %1 frames of Go's library").arg(blocks_[i].folded), text);
+            cursor.insertText(tr("  … %1 frames of Go's library: %2")
+                                  .arg(blocks_[i].folded)
+                                  .arg(packagesOf(std::span(lines_).subspan(blocks_[i].line, blocks_[i].folded))),
+                              text);
             continue;
         }
         const bool frame = line.kind == Kind::Frame || line.kind == Kind::LibraryFrame;

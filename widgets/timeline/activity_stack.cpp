@@ -10,7 +10,23 @@
 
 namespace waitscope {
 
-std::size_t drawActivity(QImage& image, const QRect& box, const Activity& activity, TimeRange shown) {
+StateColours stateColours(std::optional<StateFamily> lit, const QColor& background) {
+    constexpr double kept = 0.18; // of the colour of a faded state: what is there stays visible
+    StateColours colours{};
+    for (std::size_t f = 0; f < stateFamilyCount; ++f) {
+        const auto family = static_cast<StateFamily>(f);
+        const QColor own = colourOf(family);
+        const auto mixed = [&](int colour, int ground) { return qRound(colour * kept + ground * (1 - kept)); };
+        colours[f] = !lit || *lit == family
+                         ? own.rgb()
+                         : qRgb(mixed(own.red(), background.red()), mixed(own.green(), background.green()),
+                                mixed(own.blue(), background.blue()));
+    }
+    return colours;
+}
+
+std::size_t drawActivity(QImage& image, const QRect& box, const Activity& activity, TimeRange shown,
+                         const StateColours& colours) {
     // From the bottom: what a program is stuck on first.
     constexpr std::array order{StateFamily::Lock,     StateFamily::Channel, StateFamily::GC,    StateFamily::Other,
                                StateFamily::Unknown,  StateFamily::Network, StateFamily::Sleep, StateFamily::Syscall,
@@ -31,7 +47,7 @@ std::size_t drawActivity(QImage& image, const QRect& box, const Activity& activi
                 continue;
             const int wanted = static_cast<int>(std::lround(count / activity.peak * static_cast<float>(box.height())));
             const int rows = std::min(std::max(wanted, 1), bottom - box.top());
-            const QRgb colour = colourOf(family).rgb();
+            const QRgb colour = colours[static_cast<std::size_t>(family)];
             for (int y = std::max(bottom - rows, 0); y < std::min(bottom, image.height()); ++y)
                 reinterpret_cast<QRgb*>(image.scanLine(y))[box.left() + x] = colour;
             bottom -= rows;

@@ -6,6 +6,8 @@
 
 #include <QPainter>
 
+#include <array>
+
 namespace waitscope {
 
 struct TimelinePainter::Canvas {
@@ -44,5 +46,12 @@ struct TimelinePainter::Canvas {
 };
 
 constexpr int stripMargin = 2; ///< above and below the bar of a row
+
+// Regions, tasks and functions are the program's own words, so they have colours that no state has; the name chooses
+// one.
+constexpr std::array<QRgb, 4> ownColours{0xFF9FB4D0, 0xFFB9A7D0, 0xFFA8C9B8, 0xFFD0BFA0};
+inline QRgb colourOfName(StringId name) {
+    return ownColours[name.value % ownColours.size()];
+}
 
 } // namespace waitscope

@@ -4,6 +4,7 @@
 #include "widgets/timeline/timeline_choice.h"
 
 #include "model/lod/goroutine_filter.h"
+#include "model/lod/stack_runs.h"
 #include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/taken_down.h"
@@ -101,6 +102,8 @@ TimelineContents TimelineView::contents() const {
     return {.choice = choice_,
             .only = state_->only(),
             .pinned = rows_.pinned(),
+            .stacked = rows_.stacked(),
+            .lit = lit_,
             .rows = rows_.state(rows_.stickyHeight() + verticalScrollBar()->value()),
             .selection = state_->selection(),
             .chosen = state_->chosenRange(),
@@ -114,6 +117,9 @@ void TimelineView::setContents(const TimelineContents& contents) {
         return;
     setChoice(contents.choice);
     setPinned(contents.pinned);
+    for (const GoroutineIndex g : contents.stacked)
+        rows_.showStacks(g, true);
+    lit_ = contents.lit;
     state_->showOnly(contents.only);
     state_->choose(contents.chosen);
     state_->select(contents.selection);
@@ -234,6 +240,28 @@ void TimelineView::foldAll(bool fold) {
     updateScrollBar();
     wantActivities();
     redraw();
+}
+
+void TimelineView::lightUp(std::optional<StateFamily> state) {
+    lit_ = state;
+    redraw();
+    Q_EMIT messageChanged(state ? tr("Only %1 has its colour now.").arg(fromUtf8(nameOf(*state)))
+                                : tr("Every state has its colour."));
+}
+
+void TimelineView::toggleStacks() {
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    if (!g.known()) {
+        Q_EMIT messageChanged(tr("Select a goroutine to see what it called below its row."));
+        return;
+    }
+    rows_.reveal(g);
+    rows_.showStacks(g, rows_.stackTracks(g) == 0);
+    updateScrollBar();
+    scrollTo(rows_.rowOf(g));
+    redraw();
+    if (rows_.stackTracks(g) == 0 && deepestStackOf(*state_->facts(), g, 1) == 0)
+        Q_EMIT messageChanged(tr("The trace holds no stack of this goroutine."));
 }
 
 // The goroutines of a site, a group or a task are looked up in the background; until they are known none is marked.

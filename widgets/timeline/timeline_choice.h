@@ -37,9 +37,11 @@ struct TimelineChoice {
 /// Everything that a timeline shows besides the range: in the window, in a picture, in a link.
 struct TimelineContents {
     TimelineChoice choice;
-    std::optional<GroupSelection> only; ///< goroutines that are looked at alone
-    std::vector<GoroutineIndex> pinned; ///< at the top
-    RowsState rows;                     ///< what is folded; the first row in sight
+    std::optional<GroupSelection> only;  ///< goroutines that are looked at alone
+    std::vector<GoroutineIndex> pinned;  ///< at the top
+    std::vector<GoroutineIndex> stacked; ///< with what they called below their rows
+    std::optional<StateFamily> lit;      ///< the only state that keeps its colour; none: all do
+    RowsState rows;                      ///< what is folded; the first row in sight
     Selection selection;
     TimeRange chosen; ///< looked at closely; empty: none
     std::vector<TimeMark> marks;

@@ -2,6 +2,7 @@
 // Mouse, wheel and keys of the timeline.
 #include "widgets/common/copied_text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/timeline/timeline_tooltip.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QApplication>
@@ -11,6 +12,7 @@
 #include <QScrollBar>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <cmath>
 
 namespace waitscope {
@@ -144,6 +146,19 @@ void TimelineView::selectTask(TaskIndex task) {
     state_->choose(state_->facts()->trace->tasks[task.value].range);
 }
 
+// The stop of the world under a place of the collector's row, else the mark phase.
+void TimelineView::chooseCollection(int x) {
+    const TimeRange cell{axis().timeAt(x), axis().timeAt(x + 1)};
+    for (const auto* ranges : {&state_->facts()->collector.stops, &state_->facts()->collector.marks}) {
+        const auto found = std::ranges::upper_bound(*ranges, cell.begin, {}, &TimeRange::end);
+        if (found == ranges->end() || found->begin >= cell.end)
+            continue;
+        state_->choose(*found);
+        Q_EMIT messageChanged(collectorTooltip(*state_->facts(), *found).section(u'\n', 0, 0));
+        return;
+    }
+}
+
 // What is at a place of a row: a span; a task with its time; of a processor who ran on it, or all of it.
 void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
     const Trace& trace = *state_->facts()->trace;
@@ -153,6 +168,8 @@ void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
             state_->select(SpanSelection{row.goroutine, span});
         else
             state_->select(GoroutineSelection{row.goroutine});
+    } else if (row.kind == TimelineRow::Kind::Collector && isOnAxis(position.x())) {
+        chooseCollection(position.x());
     } else if (row.kind == TimelineRow::Kind::Task) {
         selectTask(row.task);
     } else if (row.kind == TimelineRow::Kind::Processor) {

@@ -125,6 +125,7 @@ void TimelinePainter::paintRow(Canvas& canvas, const TimelineRow& row) {
     if (row.goroutine.known()) {
         paintSpanNames(canvas, row);
         paintRegionNames(canvas, row);
+        paintStackNames(canvas, row);
         paintLogs(canvas, row);
         paintEnds(canvas, row);
         paintOutsideOfTask(canvas, row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where the timeline goes: to the selection, to who woke or created it, from span to span, from mark to mark.
 #include "model/report/span_text.h"
+#include "model/waits/longest_wait.h"
 #include "model/waits/wake_up.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_view.h"
@@ -96,11 +97,21 @@ void TimelineView::selectNeighbour(int direction) {
 }
 
 void TimelineView::goToWaker() {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known())
+    if (!state_->facts())
         return;
     const Trace& trace = *state_->facts()->trace;
-    const SpanIndex span = selectedSpan().known() ? selectedSpan() : trace.lastSpan(g);
+    GoroutineIndex g = selectedGoroutine(state_->selection());
+    SpanIndex span = selectedSpan();
+    if (std::holds_alternative<TaskSelection>(state_->selection())) {
+        span = waitOf(*state_->facts(), state_->selection());
+        g = span.known() ? trace.ownerOf(span) : g;
+    }
+    if (!g.known()) {
+        Q_EMIT messageChanged(tr("Select a wait, a goroutine or a task to go to who woke it."));
+        return;
+    }
+    if (!span.known())
+        span = trace.lastSpan(g);
     if (trace.spans.state(span) == GoroutineState::Waiting && trace.isOpen(g, span)) {
         Q_EMIT messageChanged(tr("Nothing has woken this goroutine: its wait lasts to the end of the trace."));
         return;
@@ -148,6 +159,31 @@ void TimelineView::goToLongestTask() {
     }
     selectTask({found.second});
     zoomToSelection();
+}
+
+void TimelineView::goToLongestWait() {
+    if (!state_->facts())
+        return;
+    const SpanIndex selected = selectedSpan();
+    const bool goesOn = selected.known() && selected == walk_.last;
+    if (!goesOn)
+        walk_ = {state_->selection(), state_->rangeOfInterest(), {}};
+    walkWork_.request([facts = state_->facts(), walk = walk_] {
+        std::vector<GoroutineIndex> goroutines = goroutinesOf(*facts, walk.of);
+        if (goroutines.empty())
+            goroutines = goroutinesOf(*facts->trace, facts->waits, false);
+        return longestWaitOf(*facts, goroutines, walk.range, {.idleToo = false, .after = walk.last});
+    });
+}
+
+void TimelineView::showLongestWait(SpanIndex wait) {
+    if (!wait.known()) {
+        Q_EMIT messageChanged(walk_.last.known() ? tr("No wait is shorter than this one.")
+                                                 : tr("Nothing waits here but what is idle by nature."));
+        return;
+    }
+    walk_.last = wait;
+    showSpan(wait);
 }
 
 void TimelineView::goToCreator() {

@@ -105,14 +105,20 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
 
 void TimelinePainter::paintHover(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
                                  const TimelineFrame& frame) {
-    if (!frame.range.contains(frame.hover))
+    if (frame.hover < 0)
         return;
     const Canvas canvas = canvasOf(painter, facts, rows, frame);
-    const double x = canvas.axis.x(frame.hover);
-    painter.setPen(canvas.colours.hoverLine);
-    painter.drawLine(QPointF(x, canvas.rowsArea.top()), QPointF(x, canvas.rowsArea.bottom()));
+    // What a list speaks of may lie beyond an edge: the arrow says which.
+    const bool before = frame.hover < frame.range.begin;
+    const bool behind = frame.hover > frame.range.end;
+    const double x = std::clamp(canvas.axis.x(frame.hover), canvas.axis.left, canvas.axis.left + canvas.axis.width);
+    if (!before && !behind) {
+        painter.setPen(canvas.colours.hoverLine);
+        painter.drawLine(QPointF(x, canvas.rowsArea.top()), QPointF(x, canvas.rowsArea.bottom()));
+    }
     // The instant under the mouse, exactly.
-    const QString text = Origin(facts, frame).exact(frame.hover);
+    const QString text = (before ? QStringLiteral("◂ ") : QString()) + Origin(facts, frame).exact(frame.hover) +
+                         (behind ? QStringLiteral(" ▸") : QString());
     const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
     const double left = std::clamp(x - width / 2.0, canvas.axis.left,
                                    std::max(canvas.axis.left, canvas.axis.left + canvas.axis.width - width));

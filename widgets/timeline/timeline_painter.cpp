@@ -16,20 +16,6 @@ namespace {
 constexpr int mergedMarkHeight = 2; // the line under cells that hide more than one span
 constexpr int stripePeriod = 6;     // device pixels
 
-// Colours as the image stores them, each with the darker one of its stripes.
-struct Palette {
-    std::array<QRgb, stateFamilyCount> plain{};
-    std::array<QRgb, stateFamilyCount> stripe{};
-
-    Palette() {
-        for (std::size_t f = 0; f < stateFamilyCount; ++f) {
-            const QColor colour = colourOf(static_cast<StateFamily>(f));
-            plain[f] = colour.rgb();
-            stripe[f] = isStriped(static_cast<StateFamily>(f)) ? colour.darker(128).rgb() : colour.rgb();
-        }
-    }
-};
-
 } // namespace
 
 TimelinePainter::Canvas TimelinePainter::canvasOf(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
@@ -94,6 +80,10 @@ void TimelinePainter::paintOverStrips(Canvas& canvas) {
 // Everything that is made of states, in device pixels.
 void TimelinePainter::drawStrips(Canvas& canvas) {
     work_ = {};
+    plain_ = striped_ = stateColours(canvas.frame.lit, canvas.colours.background);
+    for (std::size_t f = 0; f < stateFamilyCount; ++f)
+        if (isStriped(static_cast<StateFamily>(f)))
+            striped_[f] = QColor(plain_[f]).darker(128).rgb();
     const qreal ratio = canvas.frame.devicePixelRatio;
     const QSize size = image_.size();
     image_.fill(canvas.colours.background.rgb());
@@ -159,7 +149,6 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
 
 // One bar: the few different lines of it are written once and copied down.
 void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
-    static const Palette palette;
     const int left = qRound(canvasLeft * canvas.frame.devicePixelRatio);
     const int mark = qRound(mergedMarkHeight * canvas.frame.devicePixelRatio);
     const int first = std::max(0, top);
@@ -176,8 +165,8 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
     for (std::size_t x = 0; x < width; ++x) {
         const StripCell cell = cells_[x];
         const auto family = static_cast<std::size_t>(cell.family);
-        line_[x] = cell.alive ? palette.plain[family] : background;
-        stripes_[x] = cell.alive ? palette.stripe[family] : background;
+        line_[x] = cell.alive ? plain_[family] : background;
+        stripes_[x] = cell.alive ? striped_[family] : background;
         isStriped |= line_[x] != stripes_[x];
         isMerged |= cell.alive && cell.merged;
     }
@@ -223,7 +212,7 @@ void TimelinePainter::paintActivity(Canvas& canvas, const TimelineRow& row, cons
     const qreal ratio = canvas.frame.devicePixelRatio;
     const QRect box(qRound(canvasLeft * ratio), qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio),
                     static_cast<int>(cells_.size()), qRound((row.height - 2 * stripMargin) * ratio));
-    work_.itemsRead += drawActivity(image_, box, activity, canvas.frame.range);
+    work_.itemsRead += drawActivity(image_, box, activity, canvas.frame.range, plain_);
 }
 
 } // namespace waitscope

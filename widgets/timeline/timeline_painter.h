@@ -10,6 +10,7 @@
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
+#include "widgets/timeline/activity_stack.h"
 #include "widgets/timeline/drawn_words.h"
 #include "widgets/timeline/timeline_rows.h"
 
@@ -19,6 +20,7 @@
 #include <QRect>
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,6 +52,7 @@ struct TimelineFrame {
     Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
     TimeFormat format = TimeFormat::SinceStart;
+    std::optional<StateFamily> lit;   ///< the only state that keeps its colour; none: all do
     const TimeMarks* marks = nullptr; ///< may be null
     /// By goroutine and by group: 1 for who waited at the selected site; empty: no site is selected.
     std::span<const std::uint8_t> marked;
@@ -58,6 +61,10 @@ struct TimelineFrame {
     /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
 };
+
+/// What is under a place of a goroutine's row, `y` from its top, where its stacks are; none elsewhere.
+[[nodiscard]] FrameId stackFrameAt(const TraceFacts& facts, const TimelineRows& rows, const TimelineRow& row, int y,
+                                   TimeRange cell);
 
 class TimelinePainter {
   public:
@@ -106,6 +113,10 @@ class TimelinePainter {
     void paintColumn(Canvas& canvas, double from, double to, QRgb colour);
     void fillLines(Canvas& canvas, int top, int height);
 
+    // What it called: timeline_stacks.cpp
+    void paintStacks(Canvas& canvas, const TimelineRow& row);
+    void paintStackNames(Canvas& canvas, const TimelineRow& row);
+
     // Words: timeline_labels.cpp
     void paintRow(Canvas& canvas, const TimelineRow& row);
     void paintRowText(Canvas& canvas, const TimelineRow& row);
@@ -123,6 +134,8 @@ class TimelinePainter {
     StripWork work_;
     std::vector<StripCell> cells_;
     std::vector<QRgb> line_;    ///< one line of pixels of the axis; 0: nothing there
+    StateColours plain_{};      ///< of this frame
+    StateColours striped_{};    ///< the darker ones of stripes, where a state has some
     std::vector<QRgb> stripes_; ///< the other colours of a striped line
     QImage image_;
     DrawnWords words_;

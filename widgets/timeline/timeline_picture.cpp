@@ -79,6 +79,8 @@ class Sheet {
         rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
         rows.setPinned(options_.contents.pinned);
         rows.fold(options_.contents.rows);
+        for (const GoroutineIndex g : options_.contents.stacked)
+            rows.showStacks(g, true);
         TimeMarks marks;
         for (const TimeMark& mark : options_.contents.marks)
             marks.toggle(mark.time, mark.note);
@@ -97,6 +99,7 @@ class Sheet {
                             .selectedProcessor = processor != nullptr ? processor->processor : ProcIndex{},
                             .selectedTask = task != nullptr ? task->task : TaskIndex{},
                             .brushed = options_.contents.chosen,
+                            .lit = options_.contents.lit,
                             .marks = &marks};
         frame.activityOf = [&](std::size_t group) -> const Activity* {
             const auto [found, isNew] = activities.try_emplace(group);
@@ -122,6 +125,8 @@ class Sheet {
                            .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.contents.choice.grouping)]));
         if (const std::size_t hidden = options_.contents.choice.hidden.size(); hidden > 0)
             subject.rows += QStringLiteral("; %1 hidden").arg(fromUtf8(countText(hidden)));
+        if (options_.contents.lit)
+            subject.rows += QStringLiteral("; only %1 in its colour").arg(fromUtf8(nameOf(*options_.contents.lit)));
         subject.goroutinesShown = groups_->shown;
         subject.goroutinesTotal = facts_->trace->goroutines.size();
         subject.command = options_.command;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/timeline/timeline_rows.h"
 
+#include "model/lod/stack_runs.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -131,9 +132,31 @@ void TimelineRows::setPinned(std::vector<GoroutineIndex> pinned) {
     layOut();
 }
 
+void TimelineRows::showStacks(GoroutineIndex g, bool shown) {
+    std::erase_if(stacked_, [&](const auto& one) { return one.first == g; });
+    if (shown)
+        stacked_.emplace_back(g, deepestStackOf(*facts_, g, mostStackTracks));
+    layOut();
+}
+
+std::vector<GoroutineIndex> TimelineRows::stacked() const {
+    std::vector<GoroutineIndex> goroutines;
+    for (const auto& [goroutine, tracks] : stacked_)
+        goroutines.push_back(goroutine);
+    return goroutines;
+}
+
+std::size_t TimelineRows::stackTracks(GoroutineIndex g) const {
+    for (const auto& [goroutine, tracks] : stacked_)
+        if (goroutine == g)
+            return tracks;
+    return 0;
+}
+
 void TimelineRows::takeOver(const TimelineRows& other) {
     foldedSections_ = other.foldedSections_;
     pinned_ = other.pinned_;
+    stacked_ = other.stacked_;
     std::unordered_map<std::string_view, bool> folded;
     for (std::size_t i = 0; other.groups_ && i < other.groups().size(); ++i)
         folded.emplace(other.groups()[i].name, other.folded_[i]);
@@ -149,8 +172,12 @@ int TimelineRows::headerHeight(std::size_t group) const {
     return folded_[group] && !groups()[group].task.known() ? foldedHeight : groupHeight;
 }
 
+std::size_t TimelineRows::regionTracks(GoroutineIndex g) const {
+    return std::min(facts_->notes.trackCount(g), mostTracks);
+}
+
 int TimelineRows::heightOf(GoroutineIndex g) const {
-    const std::size_t tracks = std::min(facts_->notes.trackCount(g), mostTracks);
+    const std::size_t tracks = regionTracks(g) + stackTracks(g);
     return rowHeight + static_cast<int>(tracks) * trackHeight;
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace waitscope {
@@ -55,9 +56,10 @@ class TimelineRows {
     static constexpr int groupHeight = 24;
     static constexpr int foldedHeight = 36; ///< a folded group shows how its goroutines spent their time
     static constexpr int graphHeight = 40;
-    static constexpr int trackHeight = 11;            ///< of regions, below the states of their goroutine
-    static constexpr std::size_t mostTracks = 5;      ///< deeper regions are in tooltips and search
-    static constexpr std::size_t unfoldedAtMost = 12; ///< smaller groups of the program begin unfolded
+    static constexpr int trackHeight = 11;             ///< of regions, below the states of their goroutine
+    static constexpr std::size_t mostTracks = 5;       ///< deeper regions are in tooltips and search
+    static constexpr std::size_t mostStackTracks = 24; ///< inner frames beyond that are in the panel of the stack
+    static constexpr std::size_t unfoldedAtMost = 12;  ///< smaller groups of the program begin unfolded
 
     TimelineRows() = default;
     /// Of these groups; null: of those that are made of every trace, by function.
@@ -89,6 +91,10 @@ class TimelineRows {
     /// These goroutines have a row at the top too, which does not scroll.
     void setPinned(std::vector<GoroutineIndex> pinned);
     [[nodiscard]] const std::vector<GoroutineIndex>& pinned() const { return pinned_; }
+    /// The goroutine's row has its stacks below its regions, or not.
+    void showStacks(GoroutineIndex g, bool shown);
+    [[nodiscard]] std::size_t stackTracks(GoroutineIndex g) const;
+    [[nodiscard]] std::vector<GoroutineIndex> stacked() const; ///< whose stacks are shown
     /// Sections and pinned goroutines as in `other`, and the groups that have the same name and were unfolded or folded
     /// there.
     void takeOver(const TimelineRows& other);
@@ -107,6 +113,7 @@ class TimelineRows {
     /// How many rows a section has, folded or not.
     [[nodiscard]] std::size_t sizeOf(TimelineSection section) const;
     [[nodiscard]] int heightOf(GoroutineIndex g) const;
+    [[nodiscard]] std::size_t regionTracks(GoroutineIndex g) const;
 
   private:
     /// Rows of one kind, one below the other.
@@ -129,6 +136,8 @@ class TimelineRows {
     std::shared_ptr<const GoroutineGroups> groups_;
     std::vector<ProcIndex> processors_; ///< by Go's id
     std::vector<GoroutineIndex> pinned_;
+    std::vector<std::pair<GoroutineIndex, std::size_t>>
+        stacked_;              ///< whose stacks are shown, and how many tracks they take
     std::vector<bool> folded_; ///< by group
     static constexpr std::array<bool, timelineSectionCount> sectionsBeginFolded{true, false, true, true};
     std::array<bool, timelineSectionCount> foldedSections_ = sectionsBeginFolded;

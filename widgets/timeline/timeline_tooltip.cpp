@@ -39,6 +39,14 @@ std::vector<std::uint32_t> placesIn(std::span<const std::uint32_t> places, TimeR
     return found;
 }
 
+// The first few of `ranges` (by time, not overlapping) that touch a cell.
+template <class Use> void forEachTouching(const std::vector<TimeRange>& ranges, TimeRange cell, const Use& use) {
+    constexpr int most = 4;
+    auto next = std::ranges::upper_bound(ranges, cell.begin, {}, &TimeRange::end);
+    for (int i = 0; i < most && next != ranges.end() && next->begin < cell.end; ++i, ++next)
+        use(*next);
+}
+
 std::string_view labelOf(const Trace& trace, GoroutineIndex g) {
     for (const Label& label : trace.labels)
         if (label.goroutine == g)
@@ -151,7 +159,10 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
         return tip;
     }
     case TimelineRow::Kind::Processor:
-        return tr("Processor %1: when a goroutine ran on it").arg(trace.processors[row.processor.value].id);
+        return tr("When a goroutine ran on it:\n%1")
+            .arg(trace.processors[row.processor.value].runs.size() < mostSpansSummed
+                     ? fromUtf8(processorText(trace, row.processor))
+                     : tr("processor %1").arg(trace.processors[row.processor.value].id));
     case TimelineRow::Kind::Group: {
         const GoroutineGroup& group = rows.groups()[row.group];
         QString tip = tr("%1\n%2 goroutines, %3 waiting at the trace's end")
@@ -170,6 +181,8 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
                                             : tr("\ncreated at %1").arg(fromUtf8(durationText(life.begin)));
     tip += trace.aliveAtEnd(row.goroutine) ? tr("\nalive at the end")
                                            : tr("\nended at %1").arg(fromUtf8(durationText(life.end)));
+    if (trace.goroutines.spans(row.goroutine).size() < mostSpansSummed)
+        tip += u'\n' + sharesText(facts, row.goroutine, life);
     if (const Waker creator = trace.creator(row.goroutine); creator.isGoroutine())
         tip += tr("\ncreated by %1").arg(fromUtf8(goroutineText(trace, creator.goroutine())));
     if (const std::size_t created = facts.notes.created(row.goroutine).size(); created > 0)
@@ -178,6 +191,26 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
     if (!label.empty())
         tip += tr("\nlabel %1").arg(shortened(fromUtf8(label)));
     return tip;
+}
+
+QString collectorTooltip(const TraceFacts& facts, TimeRange cell) {
+    const Trace& trace = *facts.trace;
+    const auto sentence = [](const QString& what, TimeRange range) {
+        return tr("%1: %2 from %3")
+            .arg(what, fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin)));
+    };
+    QStringList lines;
+    forEachTouching(facts.collector.marks, cell,
+                    [&](TimeRange mark) { lines << sentence(tr("the collector marks"), mark); });
+    forEachTouching(facts.collector.stops, cell, [&](TimeRange stop) {
+        auto named = std::lower_bound(trace.ranges.begin(), trace.ranges.end(), stop.begin,
+                                      [](const RuntimeRange& range, Time begin) { return range.range.begin < begin; });
+        while (named != trace.ranges.end() && named->range != stop)
+            ++named;
+        if (named != trace.ranges.end())
+            lines << sentence(fromUtf8(trace.text(named->name)), stop);
+    });
+    return lines.join(u'\n');
 }
 
 } // namespace waitscope

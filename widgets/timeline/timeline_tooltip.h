@@ -16,4 +16,7 @@ namespace waitscope {
 /// Of a group, a goroutine or a processor; empty for no row.
 [[nodiscard]] QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const TimelineRow& row);
 
+/// What the collector did, or why the world was stopped, in a cell of its row; empty if nothing.
+[[nodiscard]] QString collectorTooltip(const TraceFacts& facts, TimeRange cell);
+
 } // namespace waitscope

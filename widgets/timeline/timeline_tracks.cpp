@@ -14,12 +14,6 @@ namespace waitscope {
 
 namespace {
 
-// Regions and tasks are the program's own words, so they have colours that no state has; the name chooses one.
-constexpr std::array<QRgb, 4> ownColours{0xFF9FB4D0, 0xFFB9A7D0, 0xFFA8C9B8, 0xFFD0BFA0};
-QRgb colourOfName(StringId name) {
-    return ownColours[name.value % ownColours.size()];
-}
-
 // Calls `use` for each of the places (by time, not overlapping) that touches `visible`, but only for the first of those
 // that begin within `step` of one another.
 template <class RangeOf, class Use>
@@ -63,8 +57,8 @@ void TimelinePainter::fillLines(Canvas& canvas, int top, int height) {
 
 // Below the bar of a goroutine: its regions, and a tick for every CPU sample.
 void TimelinePainter::paintNotes(Canvas& canvas, const TimelineRow& row) {
-    if (row.height > TimelineRows::rowHeight)
-        paintRegions(canvas, row);
+    paintRegions(canvas, row);
+    paintStacks(canvas, row);
     paintRuntimeWork(canvas, row);
     const auto samples = canvas.facts.notes.samples(row.goroutine);
     if (samples.empty())
@@ -108,7 +102,7 @@ void TimelinePainter::paintRuntimeWork(Canvas& canvas, const TimelineRow& row) {
 void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
     const Trace& trace = *canvas.facts.trace;
     const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
-    const std::size_t tracks = std::min(canvas.facts.notes.trackCount(row.goroutine), TimelineRows::mostTracks);
+    const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
         forEachPlace(
@@ -132,7 +126,7 @@ void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
 }
 
 void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
-    if (row.height <= TimelineRows::rowHeight)
+    if (canvas.rows.regionTracks(row.goroutine) == 0)
         return;
     constexpr double roomForName = 28;
     const Trace& trace = *canvas.facts.trace;
@@ -142,7 +136,7 @@ void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
     small.setPixelSize(TimelineRows::trackHeight - 3);
     painter.setFont(small);
     painter.setPen(Qt::black);
-    const std::size_t tracks = std::min(canvas.facts.notes.trackCount(row.goroutine), TimelineRows::mostTracks);
+    const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track)
         forEachPlace(
             canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range,

@@ -83,6 +83,8 @@ void TimelineView::traceChanged() {
     rowsWork_.cancel();
     rowsAsked_.reset();
     markWork_.cancel();
+    walkWork_.cancel();
+    walk_ = {};
     marked_.clear();
     groupsMarked_.clear();
     choice_.hidden.clear();
@@ -138,6 +140,7 @@ TimelineFrame TimelineView::frame() const {
             .onset = state_->onset(),
             .brushed = state_->chosenRange(),
             .format = format_,
+            .lit = lit_,
             .marks = &state_->marks(),
             .marked = marked_,
             .groupsMarked = groupsMarked_,
@@ -318,6 +321,12 @@ SpanIndex TimelineView::spanUnder(const QPoint& position) const {
                          {axis().timeAt(position.x()), axis().timeAt(position.x() + 1)});
 }
 
+FrameId TimelineView::frameUnder(const TimelineRow& row, int y, TimeRange cell) const {
+    const int top =
+        TimelinePainter::rulerHeight + row.top - (row.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value());
+    return stackFrameAt(*state_->facts(), rows_, row, y - top, cell);
+}
+
 SpanIndex TimelineView::selectedSpan() const {
     const auto* selected = std::get_if<SpanSelection>(&state_->selection());
     return selected != nullptr ? selected->span : SpanIndex{};
@@ -366,12 +375,17 @@ bool TimelineView::viewportEvent(QEvent* event) {
     const TimelineRow row = rowUnder(help->pos());
     const SpanIndex span = spanUnder(help->pos());
     const bool ofRow = help->pos().x() < canvasLeft || (row.kind == TimelineRow::Kind::Group && !row.goroutine.known());
+    const TimeRange cell{axis().timeAt(help->pos().x()), axis().timeAt(help->pos().x() + 1)};
     QString tip;
     if (ofRow)
         tip = rowTooltip(*state_->facts(), rows_, row);
+    else if (row.kind == TimelineRow::Kind::Collector)
+        tip = collectorTooltip(*state_->facts(), cell);
     else if (span.known())
-        tip = spanTooltip(*state_->facts(), row.goroutine, span,
-                          {axis().timeAt(help->pos().x()), axis().timeAt(help->pos().x() + 1)});
+        tip = spanTooltip(*state_->facts(), row.goroutine, span, cell);
+    if (const FrameId frame = ofRow || !row.goroutine.known() ? FrameId{} : frameUnder(row, help->pos().y(), cell);
+        frame.known())
+        tip = fromUtf8(siteText(*state_->facts()->trace, frame)) + u'\n' + tip;
     // A little away from the mouse, so that it does not cover the span it is about.
     QToolTip::showText(help->globalPos() + QPoint(8, TimelineRows::rowHeight), tip, viewport());
     return true;

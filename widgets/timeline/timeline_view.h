@@ -46,6 +46,9 @@ class TimelineView : public QAbstractScrollArea {
     void showEverything();   ///< without filter, and nothing hidden
     void foldAll(bool fold); ///< groups
 
+    void lightUp(std::optional<StateFamily> state); ///< it alone keeps its colour; none: all do
+    void toggleStacks();                            ///< what the selected goroutine called, along time, below its row
+
     void setTimeFormat(TimeFormat format);
     void zoomToSelection();
     void zoomToChosenRange();
@@ -58,6 +61,9 @@ class TimelineView : public QAbstractScrollArea {
     void goToCreator();
     /// Selects the task that took longest and shows its time; of a selected task the next longest.
     void goToLongestTask();
+    /// Selects the longest wait of what is selected (of the program, if nothing is) in the chosen or visible range, and
+    /// shows it; called again the next longest. Found in the background.
+    void goToLongestWait();
     /// A mark at the mouse, or where the selected span begins; one that is there goes.
     void toggleMark();
     void markWithNote(const QString& note);
@@ -114,7 +120,9 @@ class TimelineView : public QAbstractScrollArea {
     void selectSpan(SpanIndex span);
     void selectGroup(std::size_t group);
     void selectTask(TaskIndex task);
+    void chooseCollection(int x);
     void showSpan(SpanIndex span);
+    void showLongestWait(SpanIndex wait);
     bool cancelOne();
     bool goKey(const QKeyEvent& event);
     bool rowKey(const QKeyEvent& event);
@@ -127,6 +135,7 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] Time markPlace() const;
     [[nodiscard]] std::optional<Time> otherEdge(int x) const;
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
+    [[nodiscard]] FrameId frameUnder(const TimelineRow& row, int y, TimeRange cell) const;
     [[nodiscard]] SpanIndex selectedSpan() const;
 
     // How the goroutines of folded groups spent their time is summed up once in the background; frames read the sums.
@@ -160,10 +169,17 @@ class TimelineView : public QAbstractScrollArea {
     TimelineChoice choice_;
     std::optional<RowsState> rowsAsked_; ///< for the rows that are being computed
     TimeFormat format_ = TimeFormat::SinceStart;
+    std::optional<StateFamily> lit_;
     std::stop_source choosing_;
     LatestResult<std::shared_ptr<TimelineRows>> rowsWork_{
         [this](const std::shared_ptr<TimelineRows>& rows) { showRows(*rows); }};
     LatestResult<std::vector<std::uint8_t>> markWork_;
+    struct WaitWalk {
+        Selection of; ///< whose waits are gone through
+        TimeRange range;
+        SpanIndex last; ///< the one that was found last
+    } walk_;
+    LatestResult<SpanIndex> walkWork_{[this](SpanIndex wait) { showLongestWait(wait); }};
     std::vector<std::uint8_t> marked_;       ///< by goroutine, while a site is selected
     std::vector<std::uint8_t> groupsMarked_; ///< by group
     int focusedRow_ = -1;

@@ -25,16 +25,6 @@ namespace {
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 
-/// The wait of a selection that is one; none otherwise.
-SpanIndex selectedWait(const TraceFacts& facts, const Selection& selection) {
-    SpanIndex span;
-    if (const auto* const chosen = std::get_if<SpanSelection>(&selection))
-        span = chosen->span;
-    else if (const auto* const g = std::get_if<GoroutineSelection>(&selection))
-        span = facts.trace->lastSpan(g->goroutine);
-    return span.known() && facts.waits.indexOf(*facts.trace, span) != 0 ? span : SpanIndex{};
-}
-
 } // namespace
 
 WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
@@ -131,14 +121,21 @@ void WhyPanel::request() {
     if (const auto* const site = std::get_if<SiteSelection>(&view_->selection())) {
         work_.request([facts, range = view_->rangeOfInterest(),
                        row = WaitRowKey{.by = WaitGrouping::Site, .primitive = site->primitive, .site = site->site}] {
-            return Answer{facts, whyOf(*facts, row, range)};
+            return Answer{facts, whyOf(*facts, row, range), {}};
         });
         return;
     }
-    const SpanIndex wait = selectedWait(*facts, view_->selection());
+    if (std::holds_alternative<TaskSelection>(view_->selection())) {
+        work_.request([facts, task = view_->selection()] {
+            const SpanIndex longest = waitOf(*facts, task);
+            return Answer{facts, longest.known() ? whyOf(*facts, longest) : Why{}, longest};
+        });
+        return;
+    }
+    const SpanIndex wait = waitOf(*facts, view_->selection());
     if (!wait.known())
-        return showNothing(tr("Select a row of waits, or one wait, to see because of whom."));
-    work_.request([facts, wait] { return Answer{facts, whyOf(*facts, wait)}; });
+        return showNothing(tr("Select a row of waits, a task, or one wait, to see because of whom."));
+    work_.request([facts, wait] { return Answer{facts, whyOf(*facts, wait), {}}; });
 }
 
 void WhyPanel::showNothing(const QString& hint) {
@@ -154,7 +151,12 @@ void WhyPanel::showAnswer(Answer answer) {
     const Trace& trace = *facts.trace;
     Why& why = answer.why;
     const WhyText text = whyText(facts, why);
-    sentence_->setText(text.sentence.empty() ? tr("The trace does not say because of whom.") : fromUtf8(text.sentence));
+    QString sentence = text.sentence.empty() ? tr("The trace does not say because of whom.") : fromUtf8(text.sentence);
+    if (answer.longest.known())
+        sentence = tr("Its longest wait: %1.\n")
+                       .arg(fromUtf8(spanText(facts, trace.ownerOf(answer.longest), answer.longest))) +
+                   sentence;
+    sentence_->setText(sentence);
     doubt_->setText(fromUtf8(text.doubt));
     doubt_->setVisible(!text.doubt.empty());
     QPalette muted = palette();

@@ -43,6 +43,7 @@ class WhyPanel : public QWidget {
     struct Answer {
         std::shared_ptr<const TraceFacts> facts;
         Why why;
+        SpanIndex longest; ///< of a task: the wait it is about
     };
     struct Table {
         PlainRows* rows = nullptr;
