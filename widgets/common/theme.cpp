@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QStyleFactory>
 #include <QToolTip>
+#include <QWidget>
 
 namespace waitscope {
 
@@ -53,6 +54,12 @@ void applyTheme(Theme theme) {
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(paletteOf(dark));
     QToolTip::setPalette(paletteOf(dark));
+    // Qt keeps the colours that a style sheet was put on with.
+    for (QWidget* const widget : QApplication::allWidgets())
+        if (const QString sheet = widget->styleSheet(); !sheet.isEmpty()) {
+            widget->setStyleSheet({});
+            widget->setStyleSheet(sheet);
+        }
 }
 
 } // namespace waitscope

@@ -118,7 +118,7 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     eventLayout->addWidget(eventHint_);
     eventLayout->addWidget(eventTable_, 1);
     addTab(page(eventPage), tr("Events"));
-    addTab(page(makeTable(&states_, tr("Time by state"), {150, 75, 65, 65, 45, 75, 75, 75})), tr("Time"));
+    addTab(page(makeTable(&states_, tr("Time by state"), {165, 75, 60, 65, 45, 75, 75, 75})), tr("Time"));
     auto* const longest = makeTable(&waits_, tr("Longest waits"), {80, 80, 80});
     connect(longest, &TextTable::rowChosen, this,
             [this](int row) { lookAt(longestShown()[static_cast<std::size_t>(row)].span); });
