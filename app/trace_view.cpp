@@ -14,6 +14,7 @@
 #include "widgets/holdups/holdups_panel.h"
 #include "widgets/inspector/inspector_panel.h"
 #include "widgets/inspector/lives_panel.h"
+#include "widgets/inspector/works_panel.h"
 #include "widgets/search/search_panel.h"
 #include "widgets/timeline/overview_strip.h"
 #include "widgets/timeline/timeline_pane.h"
@@ -83,6 +84,7 @@ void TraceView::makeWords() {
     tables_->setCurrentWidget(waits_);
     inspector_ = new InspectorPanel(&state_);
     inspector_->addTab(new LivesPanel(&state_), tr("Goroutines"));
+    inspector_->addTab(new WorksPanel(&state_), tr("Tasks"));
     inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
     inspector_->setCurrentIndex(0);
     tables_->addTab(inspector_, tr("Inspector"));

@@ -19,29 +19,7 @@ Lives livesOf(const TraceFacts& facts, std::span<const GoroutineIndex> goroutine
         ++result.lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(whole.length()))];
         if (!lengths.contains(whole.length()))
             continue;
-        Life& life = result.lives.emplace_back(Life{.goroutine = g, .length = whole.length()});
-        const SpanRange inside = trace.spansIn(g, range);
-        for (std::uint32_t s = inside.begin; s < inside.end; ++s) {
-            const Time part = trace.spans.range({s}).clippedTo(range).length();
-            switch (trace.spans.state({s})) {
-            case GoroutineState::Running:
-                life.running += part;
-                break;
-            case GoroutineState::Runnable:
-                life.ready += part;
-                break;
-            case GoroutineState::Waiting:
-                life.waiting += part;
-                break;
-            case GoroutineState::Syscall:
-                life.inSyscall += part;
-                break;
-            case GoroutineState::Unknown:
-            case GoroutineState::Ended:
-            case GoroutineState::StillAlive:
-                break;
-            }
-        }
+        result.lives.push_back({.goroutine = g, .length = whole.length(), .spent = spentBy(trace, g, range)});
     }
     return result;
 }

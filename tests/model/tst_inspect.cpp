@@ -6,6 +6,7 @@
 #include "model/inspect/lives.h"
 #include "model/inspect/processor_times.h"
 #include "model/inspect/state_times.h"
+#include "model/inspect/works.h"
 #include "model/lod/stack_runs.h"
 #include "model/search/search.h"
 #include "model/waits/longest_wait.h"
@@ -148,12 +149,45 @@ class TestInspect : public QObject {
                  static_cast<std::uint64_t>(all.size()));
         for (const Life& life : lives.lives) {
             QCOMPARE(life.length, facts->trace->lifetime(life.goroutine).length());
-            QCOMPARE(life.running + life.ready + life.waiting + life.inSyscall, life.length); // of this scene
+            QCOMPARE(life.spent.running + life.spent.ready + life.spent.waiting + life.spent.inSyscall,
+                     life.length); // of this scene
         }
         const Lives longOnes = livesOf(*facts, all, whole, {100_ms, INT64_MAX});
         QCOMPARE(longOnes.lives.size(), std::size_t{1});
         QCOMPARE(longOnes.lengths.counts, lives.lengths.counts);    // whatever is listed
         QVERIFY(livesOf(*facts, all, {0, 5_ms}).lives.size() == 1); // the other one is not born
+    }
+
+    void tasksAndRegionsAreListedByNameAndLength() {
+        Story story;
+        for (std::uint64_t task = 1; task <= 4; ++task)
+            story.g(static_cast<std::int64_t>(task))
+                .existed()
+                .runs(1_ms)
+                .beginsTask(task, task == 4 ? "report" : "request")
+                .beginsRegion("answer")
+                .waitsOn("sync", lockStack, static_cast<Time>(task) * 2_ms)
+                .wokenBy(9)
+                .runs(1_ms)
+                .endsRegion("answer")
+                .endsTask(task)
+                .runs(1_ms);
+        story.g(9).existed().runs(30_ms);
+        const auto facts = computeFacts(story.told(30_ms));
+        const TimeRange whole = facts->trace->wholeRange();
+        const Works all = worksOf(*facts, whole, {});
+        QCOMPARE(all.works.size(), std::size_t{4});
+        QCOMPARE(all.works[2].spent.waiting, 6_ms);
+        QCOMPARE(all.works[2].spent.running, 1_ms);
+        QCOMPARE(all.works[2].length, workAt(*facts->trace, WorkKind::Task, all.works[2].place).range.length());
+        QCOMPARE(worksOf(*facts, whole, {.name = "REQ"}).works.size(), std::size_t{3});
+        const Works slow = worksOf(*facts, whole, {.name = "req", .lengths = {5_ms, INT64_MAX}});
+        QCOMPARE(slow.works.size(), std::size_t{2});
+        QCOMPARE(std::accumulate(slow.lengths.counts.begin(), slow.lengths.counts.end(), std::uint64_t{0}),
+                 std::uint64_t{3}); // of all that match
+        const Works regions = worksOf(*facts, whole, {.kind = WorkKind::Region});
+        QCOMPARE(regions.works.size(), std::size_t{4});
+        QCOMPARE(worksOf(*facts, {20_ms, 30_ms}, {}).works.size(), std::size_t{0});
     }
 
     void stacksAlongTimeAreThoseOfWaitsAndSamplesOnly() {

@@ -5,8 +5,11 @@
 #include "widgets/inspector/inspector_panel.h"
 #include "widgets/inspector/length_histogram_view.h"
 #include "widgets/inspector/lives_panel.h"
+#include "widgets/inspector/works_panel.h"
 
 #include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QLineEdit>
 #include <QTest>
 
 using namespace waitscope;
@@ -113,6 +116,45 @@ class TestInspector : public QObject {
         QTRY_COMPARE(s.widget.lives().rowCount(), 1);
         QTest::mouseClick(histogram, Qt::LeftButton, {}, {right, 20});
         QTRY_COMPARE(s.widget.lives().rowCount(), 11);
+    }
+
+    void tasksAndRegionsAreListedByLengthAndShown() {
+        Shown<WorksPanel> s;
+        Story story;
+        for (std::uint64_t task = 1; task <= 3; ++task)
+            story.g(static_cast<std::int64_t>(task))
+                .existed()
+                .runs(1_ms)
+                .beginsTask(task, "request")
+                .beginsRegion(task == 3 ? "load" : "answer")
+                .runs(static_cast<Time>(task) * 5_ms)
+                .endsRegion(task == 3 ? "load" : "answer")
+                .endsTask(task)
+                .runs(1_ms);
+        s.view.show(computeFacts(story.told(30_ms)));
+        QAbstractItemModelTester tester(const_cast<WorksModel*>(&s.widget.works()),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_COMPARE(s.widget.works().rowCount(), 3);
+        const auto cell = [&](int row, WorksModel::Column column) {
+            return s.widget.works().index(row, column).data().toString();
+        };
+        QCOMPARE(cell(0, WorksModel::Number), QString("#3"));
+        QCOMPARE(cell(0, WorksModel::Running), QString("15 ms"));
+        s.click(s.table("Tasks and regions"), 1);
+        const auto* const task = std::get_if<TaskSelection>(&s.view.selection());
+        QVERIFY(task != nullptr);
+        QCOMPARE(s.view.facts()->trace->tasks[task->task.value].id, std::uint64_t{2});
+        QCOMPARE(s.view.chosenRange(), s.view.facts()->trace->tasks[task->task.value].range);
+        QTest::qWait(200);
+        QCOMPARE(s.widget.works().rowCount(), 3); // the list stays
+        s.view.choose({});
+        auto* const kind = s.widget.findChild<QComboBox*>();
+        kind->setCurrentIndex(1);
+        Q_EMIT kind->activated(1);
+        QTRY_COMPARE(cell(0, WorksModel::Name), QString("load"));
+        s.widget.findChild<QLineEdit*>()->setText("ans");
+        QTRY_COMPARE(s.widget.works().rowCount(), 2);
+        QCOMPARE(cell(0, WorksModel::Number), QString("g2"));
     }
 };
 

@@ -27,13 +27,13 @@ Time figureOf(const Trace& trace, const Life& life, int column) {
     case LivesModel::Lived:
         return life.length;
     case LivesModel::Waiting:
-        return life.waiting;
+        return life.spent.waiting;
     case LivesModel::Running:
-        return life.running;
+        return life.spent.running;
     case LivesModel::Ready:
-        return life.ready;
+        return life.spent.ready;
     default:
-        return life.inSyscall;
+        return life.spent.inSyscall;
     }
 }
 

@@ -1,55 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The goroutines of what is selected, or all: a histogram of how long they lived, and a list that can be sorted. A drag
-// over the histogram lists those alone. A row that is chosen is selected, and the list stays.
+// The goroutines of what is selected, or all: how long each lived, and what it did with its time.
 #pragma once
 
 #include "widgets/common/latest_result.h"
-#include "widgets/common/view_state.h"
+#include "widgets/inspector/list_page.h"
 #include "widgets/inspector/lives_model.h"
-
-#include <QTimer>
-#include <QWidget>
-
-#include <stop_token>
-
-class QLabel;
 
 namespace waitscope {
 
-class LengthHistogramView;
-class TextTable;
-
-class LivesPanel : public QWidget {
+class LivesPanel : public ListPage {
     Q_OBJECT
 
   public:
-    /// `state` must outlive the panel.
     explicit LivesPanel(ViewState* state, QWidget* parent = nullptr);
     ~LivesPanel() override;
 
-    [[nodiscard]] const LivesModel& lives() const { return model_; }
-    [[nodiscard]] bool busy() const { return askTimer_.isActive() || work_.busy() || model_.busy(); }
+    [[nodiscard]] const LivesModel& lives() const { return *model_; }
 
   protected:
-    void showEvent(QShowEvent* event) override;
+    void ask(const std::stop_token& stop) override;
+    void forget() override;
+    void lookAt(int row) override;
+    [[nodiscard]] Time beginOf(int row) const override;
 
   private:
+    LivesPanel(ViewState* state, LivesModel* model, QWidget* parent);
     struct Answer {
         std::shared_ptr<const TraceFacts> facts;
         Lives lives;
         QString what;
     };
-    void ask();
     void answered(Answer answer);
 
-    ViewState* state_;
-    LivesModel model_;
-    QLabel* what_;
-    LengthHistogramView* histogram_;
-    TextTable* table_;
-    QTimer askTimer_;
-    bool leading_ = false; ///< a row chooses what is selected
-    std::stop_source stop_;
+    LivesModel* model_;
     LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};
 };
 

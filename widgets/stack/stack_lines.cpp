@@ -4,6 +4,7 @@
 #include "model/inspect/state_times.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "model/waits/longest_wait.h"
 #include "model/waits/wake_up.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ class Description {
         add(Kind::Headline, selectionText(facts_, selection));
         const std::vector<GoroutineIndex> members = goroutinesOf(facts_, selection);
         if (const auto* const task = std::get_if<TaskSelection>(&selection))
-            whatTookLong(members, trace_.tasks[task->task.value].range, waitOf(facts_, selection));
+            whatTookLong(members, trace_.tasks[task->task.value].range);
         if (!members.empty())
             list("It is about ", members);
     }
@@ -106,12 +107,13 @@ class Description {
     }
 
     // Why a task was slow: where the time of its goroutines went, and the wait that took most of it.
-    void whatTookLong(std::span<const GoroutineIndex> members, TimeRange range, SpanIndex wait) {
+    void whatTookLong(std::span<const GoroutineIndex> members, TimeRange range) {
         std::string times;
         for (const StateTime& state : stateTimesOf(facts_, members, range).states)
             times += (times.empty() ? "" : " · ") + textOf(state.what) + " " + durationText(state.total);
         if (!times.empty())
             add(Kind::Note, times);
+        const SpanIndex wait = longestWaitOf(facts_, members, range);
         if (!wait.known())
             return;
         add(Kind::Heading, "Longest wait, " + durationText(trace_.spans.range(wait).clippedTo(range).length()) + " of",

@@ -238,7 +238,7 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
         const bool behindArrow = part.begin == 0 && trace.preExisting(row.goroutine);
         const double textBegin = from + (behindArrow ? 9 : 3);
         const QRectF box(textBegin, y, to - textBegin - 3, TimelineRows::rowHeight - 1);
-        painter.setPen(readableOn(colourOf(family)));
+        painter.setPen(readableOn(QColor(plain_[static_cast<std::size_t>(family)])));
         words_.draw(painter, box, Qt::AlignLeft, name);
         if (span == canvas.frame.selectedSpan) {
             painter.setPen(QPen(canvas.colours.selection, 2));

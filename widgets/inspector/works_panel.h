@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tasks or regions of the program, those of a name or all: how long each took, and what its goroutine did
+// meanwhile.
+#pragma once
+
+#include "widgets/common/latest_result.h"
+#include "widgets/inspector/list_page.h"
+#include "widgets/inspector/works_model.h"
+
+class QComboBox;
+class QLineEdit;
+
+namespace waitscope {
+
+class WorksPanel : public ListPage {
+    Q_OBJECT
+
+  public:
+    explicit WorksPanel(ViewState* state, QWidget* parent = nullptr);
+    ~WorksPanel() override;
+
+    [[nodiscard]] const WorksModel& works() const { return *model_; }
+
+  protected:
+    void ask(const std::stop_token& stop) override;
+    void forget() override;
+    void lookAt(int row) override;
+    [[nodiscard]] Time beginOf(int row) const override;
+
+  private:
+    WorksPanel(ViewState* state, WorksModel* model, QWidget* parent);
+    struct Answer {
+        std::shared_ptr<const TraceFacts> facts;
+        Works works;
+        QString what;
+    };
+    void answered(Answer answer);
+
+    WorksModel* model_;
+    QComboBox* kind_;
+    QLineEdit* name_;
+    LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};
+};
+
+} // namespace waitscope
