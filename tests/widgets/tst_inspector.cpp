@@ -78,6 +78,21 @@ class TestInspector : public QObject {
         QTRY_COMPARE(waits->model()->rowCount(), 1);
     }
 
+    void aRowUnderTheMouseShowsItsInstantEverywhere() {
+        Shown<InspectorPanel> s;
+        s.widget.setCurrentIndex(2);
+        TextTable* const waits = s.table("Longest waits");
+        QTRY_COMPARE(waits->model()->rowCount(), 10);
+        QTest::mouseMove(waits->viewport(), waits->visualRect(waits->model()->index(3, 0)).center());
+        QTRY_VERIFY(s.view.hoverTime() >= 0);
+        const Trace& trace = *s.view.facts()->trace;
+        const GoroutineIndex g = trace.findGoroutine(17); // the fourth longest
+        QCOMPARE(s.view.hoverTime(), trace.spans.start({trace.firstSpan(g).value + 2}));
+        QEvent leave(QEvent::Leave);
+        QApplication::sendEvent(waits->viewport(), &leave);
+        QCOMPARE(s.view.hoverTime(), -1);
+    }
+
     void goroutinesAreListedSortedAndStay() {
         Shown<LivesPanel> s;
         QAbstractItemModelTester tester(const_cast<LivesModel*>(&s.widget.lives()),

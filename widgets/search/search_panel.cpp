@@ -73,6 +73,9 @@ SearchPanel::SearchPanel(ViewState* state, QWidget* parent) : QWidget(parent), s
         askTimer_.start();
     });
     connect(table_, &TextTable::rowChosen, this, &SearchPanel::goTo);
+    connect(table_, &TextTable::rowHovered, this, [this](int row) {
+        state_->setHoverTime(row >= 0 ? hits_.result().hits[static_cast<std::size_t>(row)].time : -1);
+    });
     connect(state_, &ViewState::traceChanged, this, [this] { ask(); });
     hide();
 }

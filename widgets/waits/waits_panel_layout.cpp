@@ -133,6 +133,8 @@ QWidget* WaitsPanel::buildGoroutines() {
     goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
     goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
+    connect(goroutinesTable_, &TextTable::rowHovered, this,
+            [this](int row) { view_->setHoverTime(row >= 0 ? goroutinesModel_->goroutineAt(row).since : -1); });
     connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
     goroutinesMessage_ = messageLabel(part);
     goroutinesOrMessage_ = new QStackedWidget(part);

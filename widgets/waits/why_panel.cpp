@@ -65,6 +65,10 @@ WhyPanel::WhyPanel(ViewState* view, QWidget* parent)
                    this));
     buildTable(holders_, tr("May hold the lock"),
                new PlainRows({{tr("Goroutines"), true}, {tr("Behind the lock at")}, {tr("Waiting for")}}, this));
+    connect(steps_.view, &TextTable::rowHovered, this, [this](int row) {
+        const bool known = row >= 0 && shownSteps_[static_cast<std::size_t>(row)].span.known();
+        view_->setHoverTime(known ? shownSteps_[static_cast<std::size_t>(row)].part.begin : -1);
+    });
     connect(steps_.view, &TextTable::rowChosen, this, [this](int row) {
         const BlockerStep& step = shownSteps_[static_cast<std::size_t>(row)];
         if (!filling_ && step.span.known())
