@@ -46,6 +46,14 @@ Time LengthHistogram::beginOf(int bin) {
     return begin >= 9.2e18 ? INT64_MAX : static_cast<Time>(std::ceil(begin - 1e-6));
 }
 
+namespace {
+
+bool isAt(const WaitClass& wait, const WaitPlace& place) {
+    return wait.primitive == place.primitive && wait.site == place.site;
+}
+
+} // namespace
+
 Activeness activenessOf(const TraceFacts& facts, SpanIndex s) {
     const GoroutineState state = facts.trace->spans.state(s);
     return {state, state == GoroutineState::Waiting ? facts.waits.of(*facts.trace, s).primitive : Primitive::Unknown};
@@ -97,7 +105,7 @@ StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex>
             if (!open && span.end >= range.begin && (span.end < range.end || range.end == trace.duration))
                 steps[{what, activenessOf(facts, {s + 1})}].push_back(span.length());
             const bool waits = what.state == GoroutineState::Waiting || what.state == GoroutineState::Syscall;
-            if (!waits || inside == 0)
+            if (!waits || inside == 0 || (list.at && !isAt(facts.waits.of(trace, {s}), *list.at)))
                 continue;
             if (result.lengths.counts.empty())
                 result.lengths.counts.resize(LengthHistogram::binCount);

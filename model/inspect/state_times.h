@@ -7,6 +7,7 @@
 #include "model/facts.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -73,10 +74,16 @@ struct StateTimes {
     LengthHistogram lengths;             ///< of all of these, whatever lengths are listed
 };
 
-/// Which waits are listed.
+/// The waits on one primitive at one line.
+struct WaitPlace {
+    Primitive primitive = Primitive::Unknown;
+    FrameId site;
+};
+/// Which waits are counted by length and listed.
 struct WaitList {
     std::size_t most = 50;
-    TimeRange lengths{0, INT64_MAX}; ///< only waits of these lengths
+    TimeRange lengths{0, INT64_MAX}; ///< only waits of these lengths are listed
+    std::optional<WaitPlace> at;     ///< only waits there; none: all
 };
 
 /// Of `goroutines` in `range`. O(spans inside the range · log). Incomplete if stopped.

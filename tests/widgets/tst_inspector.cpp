@@ -12,6 +12,9 @@
 #include <QLineEdit>
 #include <QTest>
 
+#include <algorithm>
+#include <numeric>
+
 using namespace waitscope;
 using namespace waitscope::literals;
 using namespace waitscope::test;
@@ -76,6 +79,37 @@ class TestInspector : public QObject {
         QCOMPARE(waits->model()->rowCount(), 10);
         s.view.select(GoroutineSelection{s.view.facts()->trace->findGoroutine(12)}); // elsewhere: it follows
         QTRY_COMPARE(waits->model()->rowCount(), 1);
+    }
+
+    void aRowOfWaitsHasItsOwnLongestWaitsAndHistogram() {
+        Shown<InspectorPanel> s;
+        s.widget.setCurrentIndex(2);
+        Story story;
+        for (int i = 1; i <= 4; ++i)
+            story.g(i)
+                .existed()
+                .runs(1_ms)
+                .waitsOn("sync", {"sync.(*Mutex).Lock", i == 4 ? "main.other" : "main.take"}, i * 2_ms)
+                .wokenBy(9)
+                .runs(1_ms)
+                .waitsOn("chan receive", {"runtime.chanrecv1", "main.take"}, 50_ms)
+                .wokenBy(9)
+                .runs(1_ms);
+        story.g(9).existed().runs(100_ms);
+        s.view.show(computeFacts(story.told(100_ms)));
+        TextTable* const waits = s.table("Longest waits");
+        QTRY_COMPARE(waits->model()->rowCount(), 8);
+        const TraceFacts& facts = *s.view.facts();
+        const auto take = std::ranges::find_if(facts.waits.all(), [&](const WaitClass& wait) {
+            return wait.primitive == Primitive::Mutex &&
+                   facts.trace->text(facts.trace->frame(wait.site).function) == "main.take";
+        });
+        s.view.select(SiteSelection{Primitive::Mutex, take->site});
+        QTRY_COMPARE(waits->model()->rowCount(), 3);
+        QCOMPARE(waits->model()->index(0, 0).data().toString(), QString("6 ms"));
+        const auto& counts = s.widget.times().lengths.counts;
+        QCOMPARE(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), std::uint64_t{3});
+        QCOMPARE(s.widget.times().goroutines, std::size_t{3});
     }
 
     void aRowUnderTheMouseShowsItsInstantEverywhere() {

@@ -3,6 +3,7 @@
 
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 
@@ -186,14 +187,14 @@ InspectorPanel::Subject InspectorPanel::subject() const {
     Selection who = state_->selection();
     if (const GoroutineIndex g = selectedGoroutine(who); g.known())
         who = GoroutineSelection{g};
-    else if (std::holds_alternative<SiteSelection>(who))
-        who = {};
     const Trace& trace = *state_->facts()->trace;
     const auto* const task = std::get_if<TaskSelection>(&who);
     const bool all = std::holds_alternative<std::monostate>(who);
+    // A row of waits is of the range that is seen.
+    const bool seen = all || std::holds_alternative<SiteSelection>(who);
     return {.who = who,
             .range = !chosen.empty()   ? chosen
-                     : all             ? state_->visibleRange()
+                     : seen            ? state_->visibleRange()
                      : task != nullptr ? trace.tasks[task->task.value].range
                                        : trace.wholeRange(),
             .withEvents = !all || !chosen.empty(),
@@ -223,11 +224,17 @@ void InspectorPanel::ask() {
             answer.events = eventsOn(*facts, p->processor, subject.range, subject.kinds, stop);
             return answer;
         }
-        const std::vector<GoroutineIndex> goroutines = std::holds_alternative<std::monostate>(subject.who)
-                                                           ? goroutinesOf(*facts->trace, facts->waits, false)
-                                                           : goroutinesOf(*facts, subject.who);
-        answer.times =
-            stateTimesOf(*facts, goroutines, subject.range, {.most = longWaits, .lengths = subject.lengths}, stop);
+        std::vector<GoroutineIndex> goroutines = std::holds_alternative<std::monostate>(subject.who)
+                                                     ? goroutinesOf(*facts->trace, facts->waits, false)
+                                                     : goroutinesOf(*facts, subject.who);
+        WaitList list{.most = longWaits, .lengths = subject.lengths, .at = {}};
+        if (const auto* const site = std::get_if<SiteSelection>(&subject.who)) {
+            list.at = {site->primitive, site->site};
+            for (const WaitingGoroutine& one :
+                 goroutinesWaitingAt(*facts, site->primitive, site->site, subject.range, true))
+                goroutines.push_back(one.goroutine);
+        }
+        answer.times = stateTimesOf(*facts, goroutines, subject.range, list, stop);
         if (subject.withEvents)
             answer.events = eventsOf(*facts, goroutines, subject.range, subject.kinds, stop);
         return answer;
@@ -302,6 +309,9 @@ QString InspectorPanel::nameOfSubject() const {
         return tr("task %1 #%2")
             .arg(fromUtf8(trace.text(trace.tasks[task->task.value].type)))
             .arg(trace.tasks[task->task.value].id);
+    if (const auto* const site = std::get_if<SiteSelection>(&who))
+        return fromUtf8(std::string(nameOf(site->primitive)) + " at " + siteText(trace, site->site)) +
+               tr(" · %1 goroutines").arg(fromUtf8(countText(answer_.times.goroutines)));
     if (const auto* const processor = std::get_if<ProcessorSelection>(&who))
         return tr("processor %1").arg(trace.processors[processor->processor.value].id);
     return tr("%1 goroutines of the program").arg(fromUtf8(countText(answer_.times.goroutines)));

@@ -2,6 +2,7 @@
 #include "widgets/inspector/lives_panel.h"
 
 #include "model/report/text.h"
+#include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/inspector/length_histogram_view.h"
 
@@ -21,6 +22,9 @@ void LivesPanel::ask(const std::stop_token& stop) {
     work_.request([facts = state_->facts(), selection = state_->selection(), range = state_->rangeOfInterest(),
                    lengths = histogram_->chosen(), stop] {
         std::vector<GoroutineIndex> goroutines = goroutinesOf(*facts, selection);
+        if (const auto* const site = std::get_if<SiteSelection>(&selection))
+            for (const WaitingGoroutine& one : goroutinesWaitingAt(*facts, site->primitive, site->site, range, true))
+                goroutines.push_back(one.goroutine);
         const bool all = goroutines.empty();
         if (all)
             goroutines = goroutinesOf(*facts->trace, facts->waits, false);

@@ -56,7 +56,7 @@ class TimelineView : public QAbstractScrollArea {
     void zoomBy(double factor); ///< of the visible length, at the mouse; without a mouse in the middle
     void moveBy(double share);  ///< of the visible length
     /// Goes to the goroutine that ended the selected wait; of a span that is none, to who ended the last wait before
-    /// it. Called again and again it follows the wake-ups back.
+    /// it; of a task, to who ended its longest one. Called again and again it follows the wake-ups back.
     void goToWaker();
     void goToCreator();
     /// Selects the task that took longest and shows its time; of a selected task the next longest.
