@@ -48,7 +48,7 @@ Time LengthHistogram::beginOf(int bin) {
 
 namespace {
 
-bool isAt(const WaitClass& wait, const WaitPlace& place) {
+bool isAt(const WaitClass& wait, const WaitsAt& place) {
     return wait.primitive == place.primitive && wait.site == place.site;
 }
 

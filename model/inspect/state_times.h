@@ -75,7 +75,7 @@ struct StateTimes {
 };
 
 /// The waits on one primitive at one line.
-struct WaitPlace {
+struct WaitsAt {
     Primitive primitive = Primitive::Unknown;
     FrameId site;
 };
@@ -83,7 +83,7 @@ struct WaitPlace {
 struct WaitList {
     std::size_t most = 50;
     TimeRange lengths{0, INT64_MAX}; ///< only waits of these lengths are listed
-    std::optional<WaitPlace> at;     ///< only waits there; none: all
+    std::optional<WaitsAt> at;       ///< only waits there; none: all
 };
 
 /// Of `goroutines` in `range`. O(spans inside the range · log). Incomplete if stopped.

@@ -109,6 +109,8 @@ class TestViewLink : public QObject {
         contents.choice = {
             .grouping = Grouping::State, .filter = QStringLiteral("main"), .hidden = {GoroutineIndex{3}}};
         contents.pinned = {GoroutineIndex{4}};
+        contents.stacked = {GoroutineIndex{4}};
+        contents.lit = StateFamily::Channel;
         contents.rows.folded = {"all"};
         contents.marks = {{1'000'000, QStringLiteral("here")}};
         contents.selection = GoroutineSelection{{5}};
@@ -126,6 +128,14 @@ class TestViewLink : public QObject {
         QVERIFY(picture.text(QStringLiteral("Command")).startsWith(QStringLiteral("waitscope timeline ")));
         QVERIFY(picture.text(QStringLiteral("Command")).contains(QStringLiteral("--group state --filter main")));
         QVERIFY(picture != renderTimeline(facts, {}));
+        TimelineContents plain = shown.contents;
+        plain.stacked.clear();
+        QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
+        plain = shown.contents;
+        plain.lit = {};
+        QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
+        QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only channel wait in its colour")));
+        QVERIFY(!contentsFrom(facts, {.light = "no state"}, problem));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
     }
 
