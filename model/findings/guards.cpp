@@ -57,7 +57,8 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
         return false;
     const auto creation = trace.stacks[trace.creationStack(g)];
     const StackId now = trace.spans.stack(wait);
-    return !creation.empty() && !trace.stacks[now].empty() &&
+    // Where a frame has no name (a file that was cut) the creating function may be behind it.
+    return !creation.empty() && !evidence.isUnnamed(now) &&
            !holds(trace, now, trace.frame(creation.front()).function);
 }
 
