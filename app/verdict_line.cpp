@@ -151,7 +151,7 @@ void VerdictLine::say() {
             line += tr("  (1 of %1)").arg(tops);
         setToolTip(line + u'\n' + fromUtf8(findings_->all.front().sentence()));
     } else if (findings_) {
-        line = tr("Nothing found in %1 of trace · %2").arg(fromUtf8(durationText(trace.duration)), wait);
+        line = fromUtf8(nothingFoundIn(*findings_)) + QStringLiteral(" · ") + wait;
         setToolTip(line + u'\n' + fromUtf8(nothingFoundText(*findings_)));
     } else {
         tier = verdict_ && verdict_->open ? QStringLiteral("open") : tier;

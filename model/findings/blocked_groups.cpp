@@ -15,11 +15,6 @@ namespace {
 // Few finished waits say nothing about how long a wait at the site may last.
 constexpr std::uint64_t fewWaits = 5;
 
-bool isFromModule(const Trace& trace, FrameId frame) {
-    const std::string_view file = trace.text(trace.frame(frame).file);
-    return file.find("@v") != std::string_view::npos || file.find("/vendor/") != std::string_view::npos;
-}
-
 /// Its own earlier waits at the site still speak for it.
 bool isWorker(const Evidence& evidence, const Living& l, const SiteHistory& site) {
     if (l.earlierHere == 0 || isLock(site.primitive))

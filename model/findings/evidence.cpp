@@ -88,6 +88,23 @@ bool isHeldUp(Primitive p) {
     return family == StateFamily::Lock || family == StateFamily::Channel;
 }
 
+bool isFromModule(const Trace& trace, FrameId frame) {
+    const std::string_view file = trace.text(trace.frame(frame).file);
+    return file.find("@v") != std::string_view::npos || file.find("/vendor/") != std::string_view::npos;
+}
+
+namespace {
+
+/// The program's own line behind a wait, where a downloaded module called the library for it; else the wait's site.
+FrameId ownLine(const TraceFacts& facts, const WaitClass& wait) {
+    for (const FrameId f : facts.trace->stacks[wait.stack])
+        if (!facts.waits.isLibrary(f) && !isFromModule(*facts.trace, f))
+            return f;
+    return wait.site;
+}
+
+} // namespace
+
 Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions options)
     : facts_(std::move(facts))
     , options_(std::move(options))
@@ -256,7 +273,7 @@ void Evidence::walkSpans() {
                 Time& acted = lastActed_[wakeUp.goroutine.value];
                 acted = std::max(acted, end);
                 if (idioms_.isRoundTrip(wait.stack))
-                    callers_[wakeUp.goroutine.value] = wait.site;
+                    callers_[wakeUp.goroutine.value] = ownLine(*facts_, wait);
             }
             if (wanted_[site] != 0) {
                 lengths_.emplace_back(site, end - start);

@@ -76,6 +76,9 @@ struct LockWait {
 /// Waits whose history detectors ask for: what a goroutine of the program can hold up.
 [[nodiscard]] bool isHeldUp(Primitive p);
 
+/// Its file belongs to a downloaded module.
+[[nodiscard]] bool isFromModule(const Trace& trace, FrameId frame);
+
 /// Its end, or where the generation begins in which the file was cut: behind that, wake-ups and ends may be missing.
 [[nodiscard]] Time wholeUntil(const Trace& trace);
 
@@ -131,7 +134,8 @@ class Evidence {
     [[nodiscard]] std::span<const GoroutineIndex> livingChildren(GoroutineIndex g) const;
 
     [[nodiscard]] const std::vector<LockWait>& lockWaits() const { return lockWaits_; }
-    /// Where the program called the HTTP client for the connection whose readLoop this is; none if not seen.
+    /// Where the program called the HTTP client, itself or by a module that does, for the connection whose readLoop
+    /// this is; none if not seen.
     [[nodiscard]] FrameId callerServedBy(GoroutineIndex readLoop) const;
 
     /// Lengths of the Runnable spans of the program's goroutines.

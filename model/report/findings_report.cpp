@@ -102,10 +102,19 @@ std::string headlineText(const Trace& trace, const Finding& f) {
     return text;
 }
 
+std::string nothingFoundIn(const Findings& findings) {
+    const auto dismissed = std::ranges::count_if(
+        findings.all, [](const Finding& f) { return !f.under && f.dismissed && f.tier >= Tier::Medium; });
+    return "Nothing found in " + durationText(findings.judgement->evidence.trace().duration) + " of trace" +
+           (dismissed == 0 ? std::string()
+            : dismissed == 1
+                ? ", beside one finding that was dismissed"
+                : ", beside " + countText(static_cast<std::uint64_t>(dismissed)) + " findings that were dismissed");
+}
+
 std::string nothingFoundText(const Findings& findings) {
     const Trace& trace = findings.judgement->evidence.trace();
-    return "Nothing found in " + durationText(trace.duration) + " of trace. " +
-           blindSpotText(trace, findings.threshold());
+    return nothingFoundIn(findings) + ". " + blindSpotText(trace, findings.threshold());
 }
 
 std::string findingsText(const Findings& findings) {

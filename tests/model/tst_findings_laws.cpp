@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <set>
@@ -130,6 +131,20 @@ class LawsTest : public QObject {
         QVERIFY(!said.empty());
         QCOMPARE(found(first, 5_s), said);
         QCOMPARE(found(second, 5_s), said);
+    }
+    void ofRecordedTracesTwiceTheLeakIsTwiceTheSlope() {
+        const auto slope = [](const char* file) {
+            const auto findings = findingsIn(bytesOf(std::string(WAITSCOPE_TEST_DATA) + "/" + file));
+            const Finding* const f = findings ? firstOf(*findings, "D10") : nullptr;
+            if (f == nullptr || f->tier != Tier::High ||
+                findings->judgement->evidence.trace().text(f->function) != "main.answer")
+                return 0.0;
+            const auto growth = std::ranges::find(f->numbers, "growth_per_second", &Number::first);
+            return growth != f->numbers.end() ? std::get<double>(growth->second) : 0.0;
+        };
+        const double once = slope("leak-30-a-second.trace");
+        QVERIFY(std::abs(once - 30) < 0.05 * 30);
+        QVERIFY(std::abs(slope("leak-60-a-second.trace") - 2 * once) < 0.05 * 2 * once);
     }
     void namesChangeNothingButNames() {
         const auto told = [](const char* function, const StackText& stack) {

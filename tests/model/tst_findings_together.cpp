@@ -159,6 +159,8 @@ class TogetherTest : public QObject {
         QVERIFY(after.worst() == std::nullopt);
         QCOMPARE(after.all.size(), before.all.size());
         QVERIFY(after.all.front().dismissed == "known");
+        QVERIFY(nothingFoundText(after).starts_with(
+            "Nothing found in 10 s of trace, beside one finding that was dismissed."));
     }
     void theDocumentHoldsWhatScriptsRead() {
         Story story;

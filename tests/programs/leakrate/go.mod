@@ -1,0 +1,3 @@
+module waitscope.example/leakrate
+
+go 1.19
