@@ -4,6 +4,7 @@
 // range; only the page that is seen is computed, in the background.
 #pragma once
 
+#include "model/trace/primitive.h"
 #include "model/waits/collector_cost.h"
 #include "model/waits/function_times.h"
 #include "model/waits/mutator_utilization.h"
@@ -17,6 +18,7 @@
 #include <QTabWidget>
 #include <QTimer>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -28,6 +30,11 @@ class PartsBar;
 class TextTable;
 class UtilizationGraph;
 class WakerPicture;
+
+/// Where time went, in the order of the timeline's legend.
+inline constexpr std::array<StateFamily, 9> shownFamilies{
+    StateFamily::Running, StateFamily::Runnable, StateFamily::Lock, StateFamily::Channel, StateFamily::Network,
+    StateFamily::Syscall, StateFamily::Sleep,    StateFamily::GC,   StateFamily::Other};
 
 class HoldupsPanel : public QTabWidget {
     Q_OBJECT
