@@ -91,7 +91,8 @@ void StartPage::setRecentFiles(const QStringList& paths) {
                                 QString::fromStdString(size));
         if (const QString verdict = recentVerdict(path); !verdict.isEmpty())
             text += QStringLiteral("    ") + verdict;
-        auto* const link = new QPushButton(text.replace(u'&', QStringLiteral("&&")));
+        auto* const link = new QPushButton;
+        link->setAccessibleName(text);
         link->setFlat(true);
         link->setStyleSheet(QStringLiteral("text-align: left"));
         link->setToolTip(path);
@@ -100,6 +101,23 @@ void StartPage::setRecentFiles(const QStringList& paths) {
         connect(link, &QPushButton::clicked, this, [this, path] { Q_EMIT fileRequested(path); });
         recent_->addWidget(link);
     }
+    fitRecent();
+}
+
+// A long verdict ends with "…" where there is no more room.
+void StartPage::fitRecent() {
+    constexpr int margins = 16; // of a button, both
+    layout()->activate();
+    for (int i = 0; i < recent_->count(); ++i)
+        if (auto* const link = qobject_cast<QPushButton*>(recent_->itemAt(i)->widget()))
+            link->setText(fontMetrics()
+                              .elidedText(link->accessibleName(), Qt::ElideRight, link->width() - margins)
+                              .replace(u'&', QStringLiteral("&&")));
+}
+
+void StartPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitRecent();
 }
 
 } // namespace waitscope

@@ -22,7 +22,12 @@ class StartPage : public QWidget {
     void sampleRequested();
     void fileRequested(const QString& path);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
+    void fitRecent();
+
     QVBoxLayout* recent_;
 };
 

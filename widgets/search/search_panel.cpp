@@ -124,8 +124,9 @@ void SearchPanel::answered(SearchResult result) {
     table_->setVisible(count > 0);
     count_->setText(
         text_->text().isEmpty() ? QString()
-        : count == 0
-            ? tr("nothing found")
+        : count == 0            ? tr("nothing found")
+        : count == 1
+            ? tr("1 hit")
             : tr("%1%2 hits").arg(fromUtf8(countText(count)), hits_.result().cut ? tr(" or more") : QString()));
 }
 
