@@ -86,23 +86,46 @@ std::optional<TimeRange> askedRange(std::string_view text) {
     return rangeIn(text, {0, std::numeric_limits<Time>::max()}, problem);
 }
 
-std::string timeText(Time t, Time length) {
-    constexpr Time minute = 60'000'000'000;
-    constexpr Time second = 1'000'000'000;
-    const Time rounded = t < minute ? t / 200 : second; // by three digits, or to seconds
-    if (rounded <= length / 50)
-        return durationText(t);
-    // Milliseconds, of which so many decimals that a hundredth of the range is seen.
-    std::size_t decimals = 6;
-    Time unit = 1;
-    for (; decimals > 0 && unit * 10 <= length / 100; unit *= 10)
+std::pair<std::string, std::string> endsText(TimeRange range) {
+    struct Unit {
+        const char* name;
+        std::size_t decimals; ///< that a nanosecond is
+    };
+    constexpr std::array<Unit, 4> units{{{" s", 9}, {" ms", 6}, {" µs", 3}, {" ns", 0}}};
+    const auto powerOfTen = [](std::size_t n) {
+        Time power = 1;
+        for (; n > 0; --n)
+            power *= 10;
+        return power;
+    };
+    // The largest unit of which the end is at least one.
+    std::size_t i = 0;
+    while (i + 1 < units.size() && range.end < powerOfTen(units[i].decimals))
+        ++i;
+    // So many decimals that a hundredth of the range is seen.
+    std::size_t decimals = units[i].decimals;
+    Time step = 1;
+    for (; decimals > 0 && step * 10 <= range.length() / 100; step *= 10)
         --decimals;
-    std::string text = std::to_string(t / unit);
-    if (decimals > 0) {
-        text.insert(0, decimals + 1 - std::min(text.size(), decimals + 1), '0');
-        text.insert(text.size() - decimals, ".");
+    const auto text = [&](Time t) {
+        std::string digits = std::to_string((t + step / 2) / step);
+        if (decimals > 0) {
+            digits.insert(0, decimals + 1 - std::min(digits.size(), decimals + 1), '0');
+            digits.insert(digits.size() - decimals, ".");
+        }
+        return digits;
+    };
+    std::pair ends(text(range.begin), text(range.end));
+    // Noughts that both end with tell nothing.
+    while (decimals > 0 && ends.first.ends_with('0') && ends.second.ends_with('0')) {
+        ends.first.pop_back();
+        ends.second.pop_back();
+        if (--decimals == 0) {
+            ends.first.pop_back();
+            ends.second.pop_back();
+        }
     }
-    return text + " ms";
+    return {ends.first + units[i].name, ends.second + units[i].name};
 }
 
 } // namespace waitscope

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace waitscope {
 
@@ -22,8 +23,9 @@ namespace waitscope {
 /// The other way: "1500000ns..2000000ns".
 [[nodiscard]] std::string rangeOption(TimeRange range, const Trace& trace);
 
-/// A time as exact as it must be to tell the ends of a range so long apart: "2.76 s", "2756.193 ms".
-[[nodiscard]] std::string timeText(Time t, Time length);
+/// Begin and end of a range in one unit, as exact as it takes to tell them apart: "0.74 s" and "2.6 s", "2756.193 ms"
+/// and "2756.21 ms".
+[[nodiscard]] std::pair<std::string, std::string> endsText(TimeRange range);
 
 /// `--range` before there is a trace; without an end, to the latest time there is. Nothing if it is no range.
 [[nodiscard]] std::optional<TimeRange> askedRange(std::string_view text);

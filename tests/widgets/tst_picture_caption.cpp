@@ -2,7 +2,9 @@
 // Is everything that a picture says of itself inside the picture, whatever its size and however long the names?
 #include "widgets/common/picture_caption.h"
 
+#include "model/report/range_text.h"
 #include "tests/support/story.h"
+#include "widgets/common/from_utf8.h"
 
 #include <QBuffer>
 #include <QFontMetricsF>
@@ -50,6 +52,27 @@ class PictureCaptionTest : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void theEndsOfARangeAreSaidInOneUnit_data() {
+        QTest::addColumn<qlonglong>("begin");
+        QTest::addColumn<qlonglong>("end");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("seconds") << 744'000'000LL << 2'603'000'000LL << QStringLiteral("0.74 s … 2.60 s");
+        QTest::newRow("whole") << 1'000'000'000LL << 2'000'000'000LL << QStringLiteral("1 s … 2 s");
+        QTest::newRow("close") << 2'756'193'000LL << 2'756'210'000LL << QStringLiteral("2.756193 s … 2.756210 s");
+        QTest::newRow("from the start") << 0LL << 2'500'000LL << QStringLiteral("0.0 ms … 2.5 ms");
+        QTest::newRow("minutes") << 60'000'000'000LL << 125'000'000'000LL << QStringLiteral("60 s … 125 s");
+        QTest::newRow("one nanosecond") << 0LL << 1LL << QStringLiteral("0 ns … 1 ns");
+        QTest::newRow("nanoseconds, late")
+            << 5'000'000'001LL << 5'000'000'002LL << QStringLiteral("5.000000001 s … 5.000000002 s");
+    }
+    void theEndsOfARangeAreSaidInOneUnit() {
+        QFETCH(qlonglong, begin);
+        QFETCH(qlonglong, end);
+        QFETCH(QString, text);
+        const auto ends = endsText({begin, end});
+        QCOMPARE(fromUtf8(ends.first + " … " + ends.second), text);
+    }
+
     void everyFactReachesTheFileUnderItsName() {
         const auto t = trace();
         t->report.warnings = {{.text = "The file ends early."}};

@@ -115,8 +115,8 @@ PictureCaption::PictureCaption(const Trace& trace, const PictureSubject& subject
     , command_(subject.command) {
     const auto duration = [](Time t) { return fromUtf8(durationText(t)); };
     const TimeRange whole = trace.wholeRange();
-    const auto end = [&](Time t) { return fromUtf8(timeText(t, subject.range.length())); };
-    const QString range = end(subject.range.begin) + QStringLiteral(" … ") + end(subject.range.end);
+    const auto ends = endsText(subject.range);
+    const QString range = fromUtf8(ends.first) + QStringLiteral(" … ") + fromUtf8(ends.second);
     shown_.push_back(
         {QStringLiteral("Range"),
          {},

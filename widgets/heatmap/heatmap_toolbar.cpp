@@ -3,6 +3,7 @@
 
 #include "model/report/range_text.h"
 #include "model/report/text.h"
+#include "widgets/common/choice_box.h"
 #include "widgets/common/from_utf8.h"
 
 #include <QActionGroup>
@@ -58,17 +59,20 @@ HeatmapToolbar::HeatmapToolbar(QWidget* parent) : QWidget(parent) {
     auto* const bar = new QHBoxLayout(this);
     bar->setContentsMargins(8, 4, 8, 4);
     bar->setSpacing(6);
-    mode_ = new QComboBox;
+    // The canvas below must be as narrow as the others.
+    bar->setSizeConstraint(QLayout::SetNoConstraint);
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    mode_ = new ChoiceBox;
     for (const NamedMode& mode : namedModes)
         mode_->addItem(capitalised(mode.name), fromUtf8(mode.title));
     for (int i = 0; i < mode_->count(); ++i)
         mode_->setItemData(i, mode_->itemData(i), Qt::ToolTipRole);
     mode_->setToolTip(tr("What a row is"));
     mode_->setAccessibleName(tr("Mode"));
-    metric_ = new QComboBox;
+    metric_ = new ChoiceBox;
     metric_->setToolTip(tr("What the colour measures"));
     metric_->setAccessibleName(tr("Metric"));
-    order_ = new QComboBox;
+    order_ = new ChoiceBox;
     order_->setAccessibleName(tr("Order or groups"));
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter functions"));
@@ -85,12 +89,12 @@ HeatmapToolbar::HeatmapToolbar(QWidget* parent) : QWidget(parent) {
     more_->setPopupMode(QToolButton::InstantPopup);
     buildMenu();
     for (QComboBox* const box : {mode_, metric_, order_}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMinimumWidth(64); // a narrow window has room for the beginning of a name
         box->setMaximumWidth(220);
         bar->addWidget(box);
     }
-    mode_->setMinimumWidth(mode_->sizeHint().width()); // its names are short
+    // They take what the choices leave.
+    for (QLineEdit* const edit : {filter_, rangeText_})
+        edit->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     bar->addWidget(filter_, 2);
     bar->addWidget(rangeText_, 2);
     bar->addWidget(more_);
@@ -200,6 +204,14 @@ void HeatmapToolbar::setSettings(const HeatmapSettings& settings) {
     fillForMode();
 }
 
+// A very narrow one has what the picture means, not what could be typed.
+void HeatmapToolbar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    constexpr int roomy = 420; // logical pixels
+    for (QLineEdit* const edit : {filter_, rangeText_})
+        edit->setVisible(width() >= roomy);
+}
+
 void HeatmapToolbar::clearFilter() {
     filter_->clear();
 }
@@ -217,8 +229,8 @@ void HeatmapToolbar::showRange(TimeRange range, Time duration) {
         rangeText_->clear();
         rangeText_->setPlaceholderText(duration == 0 ? QString() : tr("Whole trace, %1").arg(text(duration)));
     } else {
-        const auto end = [&](Time t) { return fromUtf8(timeText(t, range.length())).remove(u' '); };
-        rangeText_->setText(end(range.begin) + QStringLiteral("..") + end(range.end));
+        const auto ends = endsText(range);
+        rangeText_->setText(fromUtf8(ends.first + ".." + ends.second).remove(u' '));
         rangeText_->setCursorPosition(0);
     }
 }

@@ -36,6 +36,9 @@ class HeatmapToolbar : public QWidget {
     void copyCommandRequested();
     void copyPictureRequested();
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void fillForMode();
     void buildMenu();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/waits/waits_panel.h"
 
+#include "model/report/range_text.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
@@ -11,6 +12,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -20,6 +22,7 @@
 #include <QScrollBar>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -37,7 +40,7 @@ WaitRowKey rowKeyOf(const SiteSelection& site) {
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 constexpr int widestPrimitive = 120;
-constexpr int narrowestSite = 140; // it gets at least this, if it needs it
+constexpr int narrowestSite = 110; // it gets at least this, if it needs it: file and line
 constexpr int fadeAfter = 150;     // ms: what is computed faster needs no sign of it
 
 using GoroutineIndices = std::shared_ptr<const std::vector<GoroutineIndex>>; ///< null: all
@@ -54,6 +57,17 @@ void fitColumns(TextTable* table, int panelWidth, int firstWords, int site, int 
     int left = panelWidth - table->verticalScrollBar()->sizeHint().width() - 2 * (table->frameWidth() + gap);
     for (int column = 0; column <= lastToSee; ++column)
         left -= column == site || table->isColumnHidden(column) ? 0 : table->columnWidth(column);
+    // Every heading has room for the arrow of the sorted one; where it is short, the others give it away.
+    const int arrow = table->style()->pixelMetric(QStyle::PM_HeaderMarkSize, nullptr, table->horizontalHeader());
+    for (int column = 0; column <= lastToSee && left < narrowestSite; ++column) {
+        if (column == site || table->isColumnHidden(column) ||
+            column == table->horizontalHeader()->sortIndicatorSection())
+            continue;
+        const int before = table->columnWidth(column);
+        const int contents = static_cast<QAbstractItemView*>(table)->sizeHintForColumn(column) + 1; // and the grid
+        table->setColumnWidth(column, std::max(contents, before - arrow));
+        left += before - table->columnWidth(column);
+    }
     table->setColumnWidth(site, std::min(table->columnWidth(site), std::max(narrowestSite, left)));
 }
 
@@ -351,6 +365,7 @@ void WaitsPanel::showWhatThereIs() {
     clearFilter_->setVisible(filtered);
     rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
     const int idle = rowsModel_->idleRows();
+    const auto ends = endsText(table.range);
     if (table.rows.empty())
         summary_->clear();
     else
@@ -364,8 +379,7 @@ void WaitsPanel::showWhatThereIs() {
                      view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
                      table.range == view_->facts()->trace->wholeRange()
                          ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
-                         : QStringLiteral("%1 … %2").arg(fromUtf8(durationText(table.range.begin)),
-                                                         fromUtf8(durationText(table.range.end))),
+                         : fromUtf8(ends.first + " … " + ends.second),
                      view_->only()
                          ? tr(" of the %1 goroutines shown").arg(fromUtf8(countText(view_->only()->members->size())))
                          : QString(),
