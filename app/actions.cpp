@@ -4,7 +4,6 @@
 #include <QWidget>
 
 #include <algorithm>
-#include <array>
 
 namespace waitscope {
 
@@ -28,7 +27,7 @@ void Actions::describe(const QString& group, const QString& name, const QString&
     described_.push_back({.group = group, .name = name, .keys = keys});
 }
 
-QString Actions::keySheet(bool sideBySide) const {
+QString Actions::keySheet(int sides) const {
     // A block a group, in the order of their first commands.
     struct Block {
         QString title;
@@ -52,20 +51,21 @@ QString Actions::keySheet(bool sideBySide) const {
     for (const Described& described : described_)
         row(described.group, described.name, described.keys);
     constexpr int heading = 2; // lines
-    int left = 0;
+    int all = 0;
     for (const Block& block : blocks)
-        left += block.lines + heading;
-    if (sideBySide)
-        left /= 2;
-    std::array<QString, 2> sides;
+        all += block.lines + heading;
+    QStringList columns;
+    int placed = 0;
     for (const Block& block : blocks) {
-        sides[left > 0 ? 0 : 1] +=
-            QStringLiteral("<tr><td colspan='2'><br><b>%1</b></td></tr>").arg(block.title) + block.rows;
-        left -= block.lines + heading;
+        while (columns.size() <= placed * sides / all)
+            columns.emplace_back();
+        columns.back() += QStringLiteral("<tr><td colspan='2'><br><b>%1</b></td></tr>").arg(block.title) + block.rows;
+        placed += block.lines + heading;
     }
-    const QString side = QStringLiteral("<td><table cellpadding='2'>%1</table></td>");
-    return QStringLiteral("<table cellspacing='12'><tr>") + side.arg(sides[0]) + side.arg(sides[1]) +
-           QStringLiteral("</tr></table>");
+    QString html = QStringLiteral("<table cellspacing='8'><tr>");
+    for (const QString& column : columns)
+        html += QStringLiteral("<td><table cellpadding='1'>%1</table></td>").arg(column);
+    return html + QStringLiteral("</tr></table>");
 }
 
 } // namespace waitscope

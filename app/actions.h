@@ -32,8 +32,8 @@ class Actions {
     void describe(const QString& group, const QString& name, const QString& keys);
 
     [[nodiscard]] const std::vector<Command>& all() const { return commands_; }
-    /// An HTML table of all commands that have a key; half of them beside the others, or all below one another.
-    [[nodiscard]] QString keySheet(bool sideBySide) const;
+    /// An HTML table of all commands that have a key, in so many columns.
+    [[nodiscard]] QString keySheet(int sides) const;
 
   private:
     struct Described {

@@ -5,6 +5,7 @@
 #include "app/comparing.h"
 #include "app/load_progress.h"
 #include "app/recent_files.h"
+#include "app/session.h"
 #include "app/start_page.h"
 #include "app/timeline_commands.h"
 #include "app/trace_pair.h"
@@ -100,7 +101,10 @@ void MainWindow::makePages() {
     for (TraceView* const view : pair_->views()) {
         connect(view, &TraceView::message, this, [this](const QString& text) { say(text); });
         connect(view, &TraceView::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
-        connect(view->state(), &ViewState::selectionChanged, this, &MainWindow::updateStatus);
+        connect(view->state(), &ViewState::selectionChanged, this, [this] {
+            statusBar()->clearMessage(); // what is selected is named in its place
+            updateStatus();
+        });
         connect(view->state(), &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
         connect(view->state(), &ViewState::chosenRangeChanged, this, &MainWindow::updateStatus);
     }
@@ -149,6 +153,8 @@ void MainWindow::chooseFile() {
 }
 
 void MainWindow::openFile(const QString& path) {
+    if (path.endsWith(sessionEnding, Qt::CaseInsensitive))
+        return openSession(path);
     setFurtherRuns({});
     forgetSecond();
     loader_.loadFile(path, askedRange(viewWhenLoaded_.range));
@@ -367,18 +373,20 @@ void MainWindow::setTheme(Theme theme) {
 }
 
 void MainWindow::showKeys() {
-    constexpr int sideBySide = 1000; // logical pixels that two columns need
+    constexpr int column = 440; // logical pixels
+    constexpr int most = 3;
+    const int sides = std::clamp(width() / column, 1, most);
     QDialog sheet(this);
     sheet.setWindowTitle(tr("Keys"));
     auto* const text = new QTextBrowser;
-    text->setHtml(actions_.keySheet(width() >= sideBySide));
+    text->setHtml(actions_.keySheet(sides));
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     auto* const layout = new QVBoxLayout(&sheet);
     layout->addWidget(text);
     layout->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::rejected, &sheet, &QDialog::reject);
     // It scrolls where the screen is small.
-    sheet.resize(std::min(width() >= sideBySide ? 1000 : 560, width() - 20), std::min(860, height() - 40));
+    sheet.resize(std::min(sides * column, width() - 20), std::min(860, height() - 40));
     sheet.exec();
 }
 

@@ -35,7 +35,10 @@ class MainWindow : public QMainWindow {
     explicit MainWindow(QWidget* parent = nullptr);
     ~MainWindow() override;
 
+    /// A trace, or a session (session.h) with the traces that it names.
     void openFile(const QString& path);
+    /// Writes what is open, and how it is looked at.
+    void saveSession(const QString& path);
     /// Shows this view of the trace that is opened next.
     void showViewWhenLoaded(const ViewOptions& options) { viewWhenLoaded_ = options; }
     /// "mutex" or "rwmutex".
@@ -69,6 +72,8 @@ class MainWindow : public QMainWindow {
     void makePages();
     void chooseFile();
     void chooseSecond();
+    void openSession(const QString& path);
+    void chooseSession();
     void chooseComparisonExport();
     void closeSecond();
     void chooseExport(const QString& what, const QString& kinds, const std::function<void(const QString&)>& exporter);

@@ -67,14 +67,14 @@ void MainWindow::makeActions() {
             recentMenu_->addAction(path, this, [this, path] { openFile(path); });
         recentMenu_->setToolTipsVisible(true);
     });
-    QAction* const sample =
-        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); });
-    fileMenu->addAction(sample);
+    fileMenu->addAction(
+        actions_.add(file, tr("Open the &sample"), {}, [this] { openSample(QStringLiteral("mutex")); }));
     fileMenu->addAction(actions_.add(file, tr("Open the sample after the &fix"), {},
                                      [this] { openSample(QStringLiteral("rwmutex")); }));
     QAction* const again = actions_.add(file, tr("Re&load"), QKeySequence(Qt::CTRL | Qt::Key_R), [this] { reload(); });
     again->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_R), QKeySequence(Qt::Key_F5)});
     fileMenu->addAction(again);
+    fileMenu->addAction(actions_.add(file, tr("&Save the session…"), QKeySequence::Save, [this] { chooseSession(); }));
     fileMenu->addSeparator();
     QAction* const exportHeatmap =
         actions_.add(file, tr("&Export heatmap as picture…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
@@ -174,12 +174,18 @@ void MainWindow::makeActions() {
     bar->setObjectName(QStringLiteral("tools"));
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    for (QAction* const action : {open, sample, whole, focus, waker, exportHeatmap, exportTimeline}) {
-        if (action == whole || action == exportHeatmap)
+    // The menu begins with the way back and forth.
+    QAction* const back = editMenu->actions().at(0);
+    QAction* const forward = editMenu->actions().at(1);
+    for (QAction* const action : {open, back, forward, whole, focus, waker, exportHeatmap, exportTimeline}) {
+        if (action == back || action == whole || action == exportHeatmap)
             bar->addSeparator();
         action->setIconText(QString(action->text()).remove(u'&').remove(QStringLiteral("…")));
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(action->iconText(), keysOf(*action)));
         bar->addAction(action);
     }
+    back->setIconText(QStringLiteral("◀"));
+    forward->setIconText(QStringLiteral("▶"));
 
     const QString keys = tr("In the timeline and the heatmap");
     for (const auto& [key, what] :
@@ -188,11 +194,12 @@ void MainWindow::makeActions() {
           std::pair("Ctrl+C", tr("copy what is selected, and the chosen range, as text"))})
         actions_.describe(keys, what, QString::fromLatin1(key));
     const QString timelineKeys = tr("In the timeline");
-    for (const auto& [key, what] : {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
-                                    std::pair("double click, middle click", tr("zoom to the span")),
-                                    std::pair("Up / Down, Page Up / Down", tr("row by row, page by page")),
-                                    std::pair("Left / Right / Enter", tr("fold, unfold, select")),
-                                    std::pair("Esc", tr("take back: drag, range, selection, filter"))})
+    for (const auto& [key, what] :
+         {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
+          std::pair("double click, middle click", tr("zoom to the span")),
+          std::pair("Up / Down, Page Up / Down", tr("row by row, page by page")),
+          std::pair("Left / Right / Enter", tr("fold, unfold, select")),
+          std::pair("Esc", tr("take back one by one: drag, range, selection, filter (in the tables too)"))})
         actions_.describe(timelineKeys, what, QString::fromLatin1(key));
     const QString heatmapKeys = tr("In the heatmap");
     for (const auto& [key, what] :

@@ -35,9 +35,9 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
     };
     showHistory_();
     edit->addSeparator();
-    to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] { current()->parts_.search->begin(); });
-    to(edit, tr("Search (as in a pager)"), QKeySequence(Qt::Key_Slash),
-       [current] { current()->parts_.search->begin(); });
+    to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] {
+        current()->parts_.search->begin();
+    })->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_F), QKeySequence(Qt::Key_Slash)});
     to(edit, tr("&Next hit"), QKeySequence(Qt::Key_F3), [current] { current()->parts_.search->step(1); });
     to(edit, tr("&Previous hit"), QKeySequence(Qt::SHIFT | Qt::Key_F3),
        [current] { current()->parts_.search->step(-1); });

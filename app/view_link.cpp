@@ -206,24 +206,11 @@ std::string wordsOf(const ViewOptions& options) {
         if (!value.empty())
             words += std::string(" ") + name + " " + shellWord(value);
     };
-    add("--range", options.range);
-    add("--group", options.group);
-    add("--sort", options.sort);
-    add("--filter", options.filter);
-    add("--select", options.select);
-    add("--choose", options.choose);
-    add("--only", options.only);
-    add("--hide", options.hide);
-    add("--pin", options.pin);
-    add("--stacks", options.stacks);
-    add("--light", options.light);
-    for (const std::string& name : options.fold)
-        add("--fold", name);
-    for (const std::string& name : options.unfold)
-        add("--unfold", name);
-    add("--first", options.first);
-    for (const std::string& mark : options.marks)
-        add("--mark", mark);
+    for (const NamedOption& option : namedOptions)
+        add(option.name, options.*option.text);
+    for (const NamedOptions& option : namedOptionLists)
+        for (const std::string& value : options.*option.texts)
+            add(option.name, value);
     return words;
 }
 

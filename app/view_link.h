@@ -8,6 +8,7 @@
 #include "widgets/common/selection.h"
 #include "widgets/timeline/timeline_picture.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,30 @@ struct ViewOptions {
 
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
 };
+
+/// The options by name, in the order in which a link has them.
+struct NamedOption {
+    const char* name;
+    std::string ViewOptions::*text;
+};
+struct NamedOptions { ///< may be given often
+    const char* name;
+    std::vector<std::string> ViewOptions::*texts;
+};
+inline constexpr std::array<NamedOption, 12> namedOptions{{{"--range", &ViewOptions::range},
+                                                           {"--group", &ViewOptions::group},
+                                                           {"--sort", &ViewOptions::sort},
+                                                           {"--filter", &ViewOptions::filter},
+                                                           {"--select", &ViewOptions::select},
+                                                           {"--choose", &ViewOptions::choose},
+                                                           {"--only", &ViewOptions::only},
+                                                           {"--hide", &ViewOptions::hide},
+                                                           {"--pin", &ViewOptions::pin},
+                                                           {"--stacks", &ViewOptions::stacks},
+                                                           {"--light", &ViewOptions::light},
+                                                           {"--first", &ViewOptions::first}}};
+inline constexpr std::array<NamedOptions, 3> namedOptionLists{
+    {{"--fold", &ViewOptions::fold}, {"--unfold", &ViewOptions::unfold}, {"--mark", &ViewOptions::marks}}};
 
 /// What the options say of a trace, but for the range. Nothing if one of them means nothing in it, with a sentence in
 /// `problem`.

@@ -103,6 +103,11 @@ class TestMainWindow : public QObject {
         auto* const text = panel->findChild<QTextBrowser*>();
         QVERIFY(text->toPlainText().contains(QStringLiteral("Several locks can share this line")));
         QVERIFY(text->toPlainText().contains(QStringLiteral("Advice:")));
+        // Escape takes the selection back from the tables too.
+        auto* const table = panel->findChild<QTableView*>();
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_Escape);
+        QVERIFY(std::holds_alternative<std::monostate>(window_->state()->selection()));
     }
 
     void aGoroutineThatIsNoFindingIsToldWhy() {

@@ -10,6 +10,7 @@
 #include "widgets/timeline/timeline_view.h"
 #include "widgets/waits/wait_rows_model.h"
 
+#include <QFile>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -137,6 +138,40 @@ class TestViewLink : public QObject {
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only channel wait in its colour")));
         QVERIFY(!contentsFrom(facts, {.light = "no state"}, problem));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
+    }
+
+    void aSessionOpensTheTraceAsItWasLookedAt() {
+        TimelineView* const timeline = window_->view()->timeline();
+        TimelineContents contents = timeline->contents();
+        contents.choice.order = GroupOrder::Name;
+        contents.rows.folded = {"processors", "all"};
+        contents.marks = {{1'000'000, QStringLiteral("=here, \"there\"")}};
+        QSignalSpy rows(timeline, &TimelineView::rowsChanged);
+        timeline->setContents(contents);
+        QTRY_COMPARE(rows.count(), 1);
+        window_->state()->setVisibleRange({1'000'000, 3'000'000});
+        const QString link = commands()->link();
+        const QString path = folder_.filePath(QStringLiteral("night.waitscope"));
+        window_->saveSession(path);
+        window_->state()->marks().clear();
+        window_ = std::make_unique<MainWindow>();
+        window_->show();
+        window_->openFile(path);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->state()->facts() && !window_->loader()->isLoading(), 30'000);
+        QTRY_COMPARE(commands()->link(), link);
+    }
+
+    void whatIsNoSessionIsSaidToBeNone() {
+        const QString path = folder_.filePath(QStringLiteral("lunch.waitscope"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"soup\": true}");
+        file.close();
+        const auto before = window_->state()->facts();
+        window_->openFile(path);
+        QVERIFY(window_->messageBar()->isVisible());
+        QVERIFY(window_->messageBar()->message().contains(QStringLiteral("lunch.waitscope")));
+        QVERIFY(window_->state()->facts() == before); // what was open stays open
     }
 
     void groupsProcessorsTasksAndPlacesAreInLinksToo() {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window shows as a session, and back.
+#include "app/main_window.h"
+#include "app/session.h"
+#include "app/timeline_commands.h"
+#include "app/trace_pair.h"
+#include "app/trace_view.h"
+
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QSaveFile>
+
+namespace waitscope {
+
+void MainWindow::openSession(const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return showFailure(tr("%1 could not be read: %2.").arg(path, file.errorString()), {});
+    QString problem;
+    const auto session = sessionFrom(file.readAll(), QFileInfo(path).absolutePath(), problem);
+    if (!session)
+        return showFailure(QStringLiteral("%1: %2").arg(QFileInfo(path).fileName(), problem), {});
+    viewWhenLoaded_ = session->view;
+    openFile(session->traces.front());
+    if (session->traces.size() > 1)
+        openSecond(session->traces.back());
+}
+
+void MainWindow::chooseSession() {
+    if (!state()->facts())
+        return;
+    if (view()->source().isEmpty())
+        return say(tr("The sample is part of the program: there is no file to save a session of."));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the session"), view()->source() + sessionEnding,
+                                                      tr("Sessions (*%1)").arg(sessionEnding));
+    if (!path.isEmpty())
+        saveSession(path);
+}
+
+void MainWindow::saveSession(const QString& path) {
+    Session session{.traces = {QFileInfo(view()->source()).absoluteFilePath()}, .view = view()->commands()->options()};
+    if (pair_->isPair() && !pair_->second()->source().isEmpty())
+        session.traces << QFileInfo(pair_->second()->source()).absoluteFilePath();
+    QSaveFile file(path);
+    file.open(QIODevice::WriteOnly);
+    file.write(bytesOf(session, QFileInfo(path).absolutePath()));
+    if (file.commit())
+        say(tr("Written: %1").arg(path));
+    else
+        messages_->showMessage(tr("%1 could not be written: %2.").arg(path, file.errorString()));
+}
+
+} // namespace waitscope
