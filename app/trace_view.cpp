@@ -23,6 +23,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QMimeData>
 #include <QSettings>
 #include <QSplitter>
@@ -123,6 +124,12 @@ void TraceView::layOut() {
     layout->setSpacing(0);
     layout->addWidget(verdictLine_);
     layout->addWidget(columns_, 1);
+}
+
+// Escape takes back whatever has the keys, once that has nothing of its own to take back.
+void TraceView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_Escape || !timeline_->takeBack())
+        QWidget::keyPressEvent(event);
 }
 
 void TraceView::connectExports() {
@@ -240,7 +247,18 @@ void TraceView::showParts() {
     for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, tables_, details_})
         widget->setVisible(shown(widget));
     canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
-    words_->setVisible(shown(tables_) || shown(details_));
+    words_->setVisible((shown(tables_) || shown(details_)) && (maximised_ != nullptr || !isCramped()));
+}
+
+// Too small for canvases and words; words are seen alone then.
+bool TraceView::isCramped() const {
+    constexpr int least = 600; // logical pixels
+    return !isNarrow() && width() < least;
+}
+
+void TraceView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    showParts();
 }
 
 // Two tables share a place: the key of the one that is not seen brings it there first.

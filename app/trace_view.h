@@ -86,12 +86,17 @@ class TraceView : public QWidget {
     /// Something did not work, in a sentence.
     void failed(const QString& sentence);
 
+  protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     void makeCanvases();
     void makeWords();
     void layOut();
     void connectExports();
     [[nodiscard]] bool isNarrow() const;
+    [[nodiscard]] bool isCramped() const;
     [[nodiscard]] HeatmapPictureOptions heatmapOptions() const;
     void showAlone(QWidget* view);
     void showParts();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/lod/groups.h"
 
+#include "model/report/text.h"
+
 #include <algorithm>
 #include <numeric>
 #include <tuple>
@@ -213,8 +215,13 @@ void sortGroups(const Trace& trace, std::vector<GoroutineGroup>& groups, GroupOr
     for (std::size_t i = 0; i < groups.size(); ++i)
         places.push_back({groups[i].runtime, key.of(groups[i]), groups[i].members.size(), i});
     std::ranges::sort(places, [&](const Place& a, const Place& b) {
-        if (order == GroupOrder::Name)
-            return std::tie(a.runtime, groups[a.index].name) < std::tie(b.runtime, groups[b.index].name);
+        if (order == GroupOrder::Name) { // as it is shown
+            const auto keyOf = [&](const Place& place) {
+                const std::string_view name = groups[place.index].name;
+                return std::tuple(place.runtime, shortFunction(name), name);
+            };
+            return keyOf(a) < keyOf(b);
+        }
         if (groups[a.index].task.known() && groups[b.index].task.known())
             return std::tie(a.key, groups[a.index].task.value) < std::tie(b.key, groups[b.index].task.value);
         return std::tie(a.runtime, a.key, b.members, groups[a.index].name) <

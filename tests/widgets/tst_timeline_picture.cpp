@@ -2,6 +2,9 @@
 // What does the timeline paint, on the screen and as a picture?
 #include "tests/widgets/shown_timeline.h"
 #include "widgets/timeline/timeline_picture.h"
+#include "widgets/timeline/timeline_tooltip.h"
+
+#include <cstdlib>
 
 using namespace waitscope;
 using namespace waitscope::literals;
@@ -106,6 +109,29 @@ class TestTimelinePicture : public ShownTimeline {
         QVERIFY(with != without);
         const QPoint inside(canvasLeft - 4, pointOf(view_->rows().rowAt(0), 0).y());
         QCOMPARE(with.pixel(inside), without.pixel(inside));
+    }
+
+    void aNarrowCanvasHasAsMuchRoomForTimeAsForLabels() {
+        view_->resize(284 + view_->verticalScrollBar()->sizeHint().width(), 400);
+        QTest::mouseMove(view_->viewport(), {10, 10});
+        const TimelineRow row = view_->rows().rowOf(goroutine(5));
+        const int left = canvasLeftOf(view_->viewport()->width());
+        const int axis = view_->viewport()->width() - left - canvasRight;
+        QVERIFY(std::abs(axis - left) <= 1);
+        const QImage image = view_->grab().toImage();
+        const int y = TimelinePainter::rulerHeight + row.top + 3;
+        QCOMPARE(image.pixel(left + axis / 20, y), colourOf(StateFamily::Running).rgb()); // at 5 of 100 ms
+        QCOMPARE(image.pixel(left + axis * 9 / 10, y), canvasColours(false).background.rgb());
+    }
+
+    void tooltipsSayWhatManyDidAtAnInstant() {
+        const TraceFacts& facts = *state_->facts();
+        const auto& group = view_->rows().groups()[view_->rows().rowOf(goroutine(10)).group];
+        const Activity activity = activityOf(*facts.trace, facts.waits, group.members, {0, 100_ms}, 100);
+        QCOMPARE(activityTooltip(activity, 15_ms), QStringLiteral("at 15 ms: 20 running"));
+        QCOMPARE(activityTooltip(activity, 50_ms), QStringLiteral("at 50 ms: 20 lock wait"));
+        QCOMPARE(activityTooltip(activity, 5_ms), QStringLiteral("at 5 ms: none of them is there"));
+        QVERIFY(activityTooltip(activity, 200_ms).isEmpty());
     }
 
     void noTraceIsAnEmptyCanvas() {

@@ -55,6 +55,38 @@ class TestTimelineRows : public ShownTimeline {
         QVERIFY(view_->rows().isFolded(group));
     }
 
+    void aGroupThatWasOneGoroutineForAWhileIsUnfoldedAgain() {
+        Story story;
+        for (const int id : {1, 2, 3})
+            story.g(id).entry("main.few").runs(1_ms);
+        story.g(4).entry("main.other").runs(1_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        const auto few = [&] { return view_->rows().rowOf({0}).group; };
+        QVERIFY(!view_->rows().isFolded(few()));
+        for (const char* filter : {"g1", ""}) {
+            TimelineChoice choice = view_->choice();
+            choice.filter = QString::fromLatin1(filter);
+            view_->setChoice(choice);
+            QTRY_COMPARE(view_->rows().goroutinesShown(), *filter != 0 ? std::size_t{1} : std::size_t{4});
+        }
+        QVERIFY(!view_->rows().isFolded(few()));
+    }
+
+    void aFilterThatLeavesOneGroupDoesNotUnfoldItForEver() {
+        const auto handlers = [&] { return view_->rows().rowOf(goroutine(10)).group; };
+        QVERIFY(view_->rows().isFolded(handlers()));
+        const std::size_t all = view_->rows().goroutinesShown();
+        TimelineChoice choice = view_->choice();
+        choice.filter = QStringLiteral("handler");
+        view_->setChoice(choice);
+        QTRY_COMPARE(view_->rows().goroutinesShown(), std::size_t{20});
+        QVERIFY(!view_->rows().isFolded(handlers())); // there is nothing else to see
+        choice.filter.clear();
+        view_->setChoice(choice);
+        QTRY_COMPARE(view_->rows().goroutinesShown(), all);
+        QVERIFY(view_->rows().isFolded(handlers()));
+    }
+
     void aFoldedGroupOfTenThousandShowsItsOneBlockedGoroutine() {
         Story story;
         for (int i = 0; i < 10'000; ++i)

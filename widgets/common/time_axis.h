@@ -17,6 +17,11 @@ namespace waitscope {
 constexpr int canvasLeft = 220;
 /// And between the end of the axis and the right edge: room for a row's open wait, or for the heatmap's colour scale.
 constexpr int canvasRight = 96;
+/// `canvasLeft` of a canvas of this width: a narrow one has as much room for time as for labels.
+constexpr int canvasLeftOf(int width) {
+    constexpr int narrowest = 40;
+    return std::clamp((width - canvasRight) / 2, narrowest, canvasLeft);
+}
 
 // How far a key or a notch of the wheel goes, in every canvas.
 constexpr double zoomStep = 0.8;       ///< of the visible range that is left

@@ -102,7 +102,7 @@ void DeltaStrip::resizeEvent(QResizeEvent* event) {
 }
 
 QRectF DeltaStrip::field() const {
-    return QRectF(rect()).adjusted(canvasLeft, 3, -canvasRight, -3);
+    return QRectF(rect()).adjusted(canvasLeftOf(width()), 3, -canvasRight, -3);
 }
 
 std::optional<std::size_t> DeltaStrip::binAt(double x) const {
@@ -116,11 +116,11 @@ void DeltaStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
     painter.fillRect(rect(), colours.background);
-    painter.fillRect(QRectF(0, 0, canvasLeft, height()), colours.headerBand);
+    painter.fillRect(QRectF(0, 0, canvasLeftOf(width()), height()), colours.headerBand);
     const QRectF box = field();
     painter.setPen(colours.text);
     const QFontMetricsF metrics(font());
-    const QRectF words(8, 3, canvasLeft - 16, height() - 6);
+    const QRectF words(8, 3, canvasLeftOf(width()) - 16, height() - 6);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignTop, tr("B − A, goroutines blocked"));
     painter.setPen(colours.fadedText);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, metrics.elidedText(name_, Qt::ElideMiddle, words.width()));

@@ -312,6 +312,7 @@ QRect HeatmapView::canvas() const {
 void HeatmapView::fitCanvas() {
     plot_->widget()->setGeometry(field_->rect());
     overlay_->setGeometry(field_->rect());
+    plot_->setLeft(canvasLeftOf(field_->width()));
     overlay_->setCanvas(plot_->layOut(field_->size()));
     plot_->update();
     showOutside();

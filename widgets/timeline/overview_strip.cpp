@@ -73,8 +73,8 @@ void OverviewStrip::traceChanged() {
 
 TimeAxis OverviewStrip::axis() const {
     return {.range = state_->facts() ? state_->facts()->trace->wholeRange() : TimeRange{},
-            .left = canvasLeft,
-            .width = static_cast<double>(std::max(1, width() - canvasLeft - canvasRight))};
+            .left = static_cast<double>(canvasLeftOf(width())),
+            .width = static_cast<double>(std::max(1, width() - canvasLeftOf(width()) - canvasRight))};
 }
 
 void OverviewStrip::drawActivityImage() {
@@ -86,7 +86,7 @@ void OverviewStrip::drawActivityImage() {
     image_.fill(canvasColours(isDark(palette())).background);
     if (!activity_.empty())
         drawActivity(image_,
-                     QRect(qRound(canvasLeft * ratio), qRound(top * ratio), qRound(axis().width * ratio),
+                     QRect(qRound(canvasLeftOf(width()) * ratio), qRound(top * ratio), qRound(axis().width * ratio),
                            qRound((height() - top - 1) * ratio)),
                      activity_, activity_.range);
     QPainter painter(&image_);
@@ -108,14 +108,14 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     paintRange(painter);
     paintMarks(painter);
     painter.setPen(colours.text);
-    painter.drawText(QRect(8, 4, canvasLeft - 16, 20), Qt::AlignLeft | Qt::AlignVCenter, tr("Whole trace"));
+    painter.drawText(QRect(8, 4, canvasLeftOf(width()) - 16, 20), Qt::AlignLeft | Qt::AlignVCenter, tr("Whole trace"));
     painter.setPen(colours.fadedText);
     const QString second =
         activity_.empty()
             ? tr("counting goroutines…")
             : tr("at most %1 alive at once")
                   .arg(fromUtf8(countText(static_cast<std::uint64_t>(std::ceil(static_cast<double>(activity_.peak))))));
-    painter.drawText(QRect(8, 22, canvasLeft - 16, 18), Qt::AlignLeft | Qt::AlignVCenter, second);
+    painter.drawText(QRect(8, 22, canvasLeftOf(width()) - 16, 18), Qt::AlignLeft | Qt::AlignVCenter, second);
     painter.drawText(QRect(width() - canvasRight + 1, 4, canvasRight - 10, 20), Qt::AlignRight | Qt::AlignVCenter,
                      fromUtf8(durationText(state_->facts()->trace->duration)));
     if (hasFocus()) {
@@ -131,8 +131,8 @@ void OverviewStrip::paintHeap(QPainter& painter) const {
     const CanvasColours colours = canvasColours(isDark(palette()));
     QPolygonF line;
     for (int x = 0; x < static_cast<int>(axis().width); ++x)
-        if (const auto live = heap.before(axis().timeAt(canvasLeft + x + 1.0)).live)
-            line << QPointF(canvasLeft + x,
+        if (const auto live = heap.before(axis().timeAt(axis().left + x + 1.0)).live)
+            line << QPointF(axis().left + x,
                             height() - 2 -
                                 static_cast<double>(*live) / static_cast<double>(heap.most()) * (height() - top - 3));
     painter.setPen(QPen(colours.background, 3));
@@ -140,7 +140,7 @@ void OverviewStrip::paintHeap(QPainter& painter) const {
     painter.setPen(QPen(colours.text, 1));
     painter.drawPolyline(line);
     painter.setPen(colours.fadedText);
-    painter.drawText(QRect(8, 38, canvasLeft - 16, 16), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRect(8, 38, canvasLeftOf(width()) - 16, 16), Qt::AlignLeft | Qt::AlignVCenter,
                      tr("— heap, at most %1").arg(fromUtf8(bytesText(heap.most()))));
 }
 
@@ -152,8 +152,8 @@ void OverviewStrip::paintRange(QPainter& painter) const {
     const double to = axis().x(visible.end);
     QColor veil = colours.background;
     veil.setAlpha(170);
-    const double right = canvasLeft + axis().width;
-    painter.fillRect(QRectF(canvasLeft, 0, from - canvasLeft, height() - 1), veil);
+    const double right = axis().left + axis().width;
+    painter.fillRect(QRectF(axis().left, 0, from - axis().left, height() - 1), veil);
     painter.fillRect(QRectF(to, 0, right - to, height() - 1), veil);
     if (const TimeRange chosen = state_->chosenRange(); !chosen.empty()) {
         QColor choice = colours.selection;
@@ -222,7 +222,7 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
         return;
     const TimeRange whole = axis().range;
     const Time at = std::clamp(axis().timeAt(event->position().x()), whole.begin, whole.end);
-    const bool onAxis = event->position().x() >= canvasLeft && event->position().x() <= canvasLeft + axis().width;
+    const bool onAxis = event->position().x() >= axis().left && event->position().x() <= axis().left + axis().width;
     state_->setHoverTime(onAxis ? std::min(at, whole.end - 1) : -1);
     const Grip grip = grip_ == Grip::None ? gripAt(event->position().x()) : grip_;
     setCursor(grip == Grip::Begin || grip == Grip::End ? Qt::SizeHorCursor

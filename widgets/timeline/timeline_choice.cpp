@@ -5,6 +5,8 @@
 
 #include "model/lod/goroutine_filter.h"
 #include "model/lod/stack_runs.h"
+#include "model/report/span_text.h"
+#include "model/report/text.h"
 #include "model/waits/waiting_goroutines.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/taken_down.h"
@@ -44,7 +46,8 @@ std::optional<GroupSelection> togetherOf(const TraceFacts& facts, const Selectio
     auto members = goroutinesOf(facts, selection);
     if (members.empty())
         return {};
-    return GroupSelection{selectionText(facts, selection),
+    const GoroutineIndex one = selectedGoroutine(selection); // whichever of its spans is selected
+    return GroupSelection{one.known() ? goroutineText(*facts.trace, one) : selectionText(facts, selection),
                           std::make_shared<const std::vector<GoroutineIndex>>(std::move(members))};
 }
 
@@ -210,7 +213,10 @@ void TimelineView::hideSelected() {
     else if (g.known())
         choice.hidden.push_back(g);
     setChoice(choice);
-    Q_EMIT messageChanged(tr("%n goroutine(s) hidden", nullptr, static_cast<int>(choice_.hidden.size())));
+    const std::size_t hidden = choice_.hidden.size();
+    Q_EMIT messageChanged(hidden == 1
+                              ? tr("1 goroutine is hidden; Shift+H shows it.")
+                              : tr("%1 goroutines are hidden; Shift+H shows them.").arg(fromUtf8(countText(hidden))));
 }
 
 void TimelineView::showOnlySelected() {

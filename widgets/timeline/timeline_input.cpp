@@ -64,7 +64,7 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
     state_->setHoverTime(isOnAxis(at.x()) && state_->facts() ? axis().timeAt(at.x()) : -1);
     viewport()->setCursor(drag_ == Drag::None && isOnAxis(at.x()) && otherEdge(at.x()) ? Qt::SizeHorCursor
                                                                                        : Qt::ArrowCursor);
-    if (drag_ == Drag::Press && pressedAt_.x() >= canvasLeft &&
+    if (drag_ == Drag::Press && pressedAt_.x() >= axis().left &&
         (at - pressedAt_).manhattanLength() >= QApplication::startDragDistance())
         drag_ = Drag::Brush;
     if (drag_ == Drag::Brush) {
@@ -100,7 +100,7 @@ std::optional<Time> TimelineView::otherEdge(int x) const {
 }
 
 void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || event->pos().x() < canvasLeft)
+    if (event->button() != Qt::LeftButton || event->pos().x() < axis().left)
         return;
     const Time t = axis().timeAt(event->pos().x());
     if (state_->chosenRange().contains(t))
@@ -255,7 +255,7 @@ bool TimelineView::goKey(const QKeyEvent& event) {
         selectNeighbour(-1);
         return true;
     case Qt::Key_Escape:
-        return cancelOne();
+        return takeBack();
     default:
         return false;
     }
@@ -309,8 +309,7 @@ bool TimelineView::rowKey(const QKeyEvent& event) {
     return true;
 }
 
-// Escape takes back one thing at a time: the drag, the chosen range, the selection, the filter.
-bool TimelineView::cancelOne() {
+bool TimelineView::takeBack() {
     if (drag_ != Drag::None) {
         drag_ = Drag::None;
         state_->choose({});

@@ -77,12 +77,18 @@ RowWords wordsOf(const TraceFacts& facts, const TimelineRows& rows, const Timeli
                 .second = {},
                 .indent = 24};
     }
-    case Kind::Goroutine:
-        return {.name = row.group == nowhere ? fromUtf8(goroutineText(trace, row.goroutine))
-                                             : QStringLiteral("goroutine %1").arg(trace.goroutines.id(row.goroutine)),
-                .note = row.group == nowhere ? QStringLiteral("pinned") : QString(),
+    case Kind::Goroutine: {
+        // Where the group does not say it: what it runs.
+        const bool pinned = row.group == nowhere;
+        const std::string_view function = trace.function(row.goroutine);
+        const std::int64_t id = trace.goroutines.id(row.goroutine);
+        if (!pinned && (function.empty() || rows.groups()[row.group].name == function))
+            return {.name = QStringLiteral("goroutine %1").arg(id), .note = {}, .second = {}, .indent = 24};
+        return {.name = (pinned ? QStringLiteral("★ ") : QString()) + fromUtf8(shortFunction(function)),
+                .note = QStringLiteral("g%1").arg(id),
                 .second = {},
-                .indent = row.group == nowhere ? 8 : 24};
+                .indent = pinned ? 8 : 24};
+    }
     case Kind::Group:
         break;
     case Kind::None:
@@ -135,7 +141,7 @@ void TimelinePainter::paintRow(Canvas& canvas, const TimelineRow& row) {
 void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     QPainter& painter = canvas.painter;
     const int y = canvas.y(row);
-    QRect box(canvas.frame.area.left(), y, canvasLeft, row.height);
+    QRect box(canvas.frame.area.left(), y, canvas.frame.labelWidth(), row.height);
     const bool selected = isSelected(canvas.frame, canvas.rows, row);
     painter.fillRect(box, row.kind == TimelineRow::Kind::Group && !row.goroutine.known() ? canvas.colours.headerBand
                                                                                          : canvas.colours.background);

@@ -98,7 +98,7 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
     painter.setPen(canvas.colours.fadedText);
     painter.drawText(QRect(area.right() - canvasRight + 1, area.top(), canvasRight - 10, area.height()),
                      Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
-    painter.drawText(QRect(area.left() + 8, area.top(), canvasLeft - 16, area.height()),
+    painter.drawText(QRect(area.left() + 8, area.top(), canvas.frame.labelWidth() - 16, area.height()),
                      Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.range.length())));
 }

@@ -87,7 +87,7 @@ void TimelinePainter::drawStrips(Canvas& canvas) {
     const qreal ratio = canvas.frame.devicePixelRatio;
     const QSize size = image_.size();
     image_.fill(canvas.colours.background.rgb());
-    const int left = qRound(canvasLeft * ratio);
+    const int left = qRound(canvas.frame.labelWidth() * ratio);
     cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - left - qRound(canvasRight * ratio))), {});
     canvas.forEachScrolledRow([&](const TimelineRow& row) { paintStrip(canvas, row); });
     // What stays hides what scrolls below it.
@@ -119,7 +119,7 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
     switch (row.kind) {
     case Kind::Processor:
         stripOf(trace, canvas.facts.pyramids, row.processor, frame.range, cells_, work_);
-        paintLoad(barTop, barHeight);
+        paintLoad(canvas, barTop, barHeight);
         break;
     case Kind::Thread:
         paintThread(canvas, row);
@@ -149,7 +149,7 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
 
 // One bar: the few different lines of it are written once and copied down.
 void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
-    const int left = qRound(canvasLeft * canvas.frame.devicePixelRatio);
+    const int left = qRound(canvas.frame.labelWidth() * canvas.frame.devicePixelRatio);
     const int mark = qRound(mergedMarkHeight * canvas.frame.devicePixelRatio);
     const int first = std::max(0, top);
     const int last = std::min(image_.height(), top + height);
@@ -195,9 +195,9 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
 
 // A processor: the bar is as high as the share of the time in which it ran something, so that one that wakes up a
 // thousand times a second for a microsecond does not look busy.
-void TimelinePainter::paintLoad(int top, int height) {
+void TimelinePainter::paintLoad(Canvas& canvas, int top, int height) {
     const QRgb colour = colourOf(StateFamily::Running).rgb();
-    const int left = qRound(canvasLeft * image_.devicePixelRatio());
+    const int left = qRound(canvas.frame.labelWidth() * image_.devicePixelRatio());
     for (std::size_t x = 0; x < cells_.size(); ++x) {
         if (!cells_[x].alive)
             continue;
@@ -210,7 +210,8 @@ void TimelinePainter::paintLoad(int top, int height) {
 // A folded group: how many of its goroutines were in which state.
 void TimelinePainter::paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity) {
     const qreal ratio = canvas.frame.devicePixelRatio;
-    const QRect box(qRound(canvasLeft * ratio), qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio),
+    const QRect box(qRound(canvas.frame.labelWidth() * ratio),
+                    qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio),
                     static_cast<int>(cells_.size()), qRound((row.height - 2 * stripMargin) * ratio));
     work_.itemsRead += drawActivity(image_, box, activity, canvas.frame.range, plain_);
 }

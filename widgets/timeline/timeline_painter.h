@@ -60,6 +60,8 @@ struct TimelineFrame {
     /// How the goroutines of a folded group (or all) spent their time; may be empty or of another range while it is
     /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
+
+    [[nodiscard]] int labelWidth() const { return canvasLeftOf(area.width()); }
 };
 
 /// What is under a place of a goroutine's row, `y` from its top, where its stacks are; none elsewhere.
@@ -81,8 +83,8 @@ class TimelinePainter {
     /// The time axis of a frame: from the labels to the column of open waits.
     [[nodiscard]] static TimeAxis axisOf(const TimelineFrame& frame) {
         return {.range = frame.range,
-                .left = static_cast<double>(frame.area.left() + canvasLeft),
-                .width = static_cast<double>(std::max(1, frame.area.width() - canvasLeft - canvasRight))};
+                .left = static_cast<double>(frame.area.left() + frame.labelWidth()),
+                .width = static_cast<double>(std::max(1, frame.area.width() - frame.labelWidth() - canvasRight))};
     }
 
   private:
@@ -96,7 +98,7 @@ class TimelinePainter {
     void paintOverStrips(Canvas& canvas);
     void paintStrip(Canvas& canvas, const TimelineRow& row);
     void paintCells(Canvas& canvas, int top, int height);
-    void paintLoad(int top, int height);
+    void paintLoad(Canvas& canvas, int top, int height);
     void paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity);
 
     // What was recorded besides states: timeline_tracks.cpp

@@ -2,6 +2,7 @@
 #include "widgets/timeline/timeline_pane.h"
 
 #include "model/report/text.h"
+#include "widgets/common/choice_box.h"
 #include "widgets/common/from_utf8.h"
 
 #include <QComboBox>
@@ -17,7 +18,7 @@ namespace waitscope {
 namespace {
 
 QComboBox* makeChoice(std::span<const NamedChoice> choices, const QString& name) {
-    auto* const box = new QComboBox;
+    auto* const box = new ChoiceBox;
     box->setAccessibleName(name);
     for (const NamedChoice& choice : choices)
         box->addItem(fromUtf8(choice.text));
@@ -67,12 +68,8 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
     layout->addLayout(tools);
     layout->addWidget(problem_);
     layout->addWidget(view_, 1);
-    // Narrow windows give the room to the canvas.
-    for (QComboBox* const box : {grouping_, order_}) {
-        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(8);
-    }
     filter_->setMinimumWidth(60);
+    filter_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // what the choices leave
     count_->setMinimumWidth(0);
 
     connect(grouping_, &QComboBox::activated, this, &TimelinePane::apply);
@@ -89,6 +86,9 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
         const std::size_t all = facts->trace->goroutines.size();
         count_->setText(shown == all ? QString()
                                      : tr("%1 of %2").arg(fromUtf8(countText(shown)), fromUtf8(countText(all))));
+        const std::size_t hidden = view_->choice().hidden.size();
+        count_->setToolTip(
+            hidden == 0 ? QString() : tr("%1 hidden; Shift+H shows what is hidden.").arg(fromUtf8(countText(hidden))));
     });
     connect(view_, &TimelineView::choiceProblem, this, [this](const QString& problem) {
         problem_->setText(problem);

@@ -70,8 +70,8 @@ class Sheet {
         const int keyHeight = legendHeight(metrics, nullptr, plot);
         legendHeight(metrics, &painter, QRectF(plot.left(), plot.bottom() - keyHeight, plot.width(), keyHeight));
         const QRect area = plot.adjusted(0, 0, 0, -keyHeight).toAlignedRect();
-        const auto bins =
-            static_cast<std::size_t>(std::max(1, (area.width() - canvasLeft - canvasRight) * options_.scale));
+        const auto bins = static_cast<std::size_t>(
+            std::max(1, (area.width() - canvasLeftOf(area.width()) - canvasRight) * options_.scale));
         std::unordered_map<std::size_t, Activity> activities;
         TimelineRows rows(facts_, groups_);
         // A small picture is for goroutines.

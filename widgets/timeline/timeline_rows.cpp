@@ -158,8 +158,10 @@ void TimelineRows::takeOver(const TimelineRows& other) {
     pinned_ = other.pinned_;
     stacked_ = other.stacked_;
     std::unordered_map<std::string_view, bool> folded;
+    // What was left as it began may begin otherwise here: of one goroutine, or of a hundred thousand.
     for (std::size_t i = 0; other.groups_ && i < other.groups().size(); ++i)
-        folded.emplace(other.groups()[i].name, other.folded_[i]);
+        if (other.folded_[i] != other.beginsFolded(i))
+            folded.emplace(other.groups()[i].name, other.folded_[i]);
     for (std::size_t i = 0; i < groups().size(); ++i)
         if (const auto known = folded.find(groups()[i].name); known != folded.end() && !isSingle(i))
             folded_[i] = known->second;

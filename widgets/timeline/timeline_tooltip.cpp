@@ -2,6 +2,7 @@
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include "model/inspect/state_times.h"
+#include "model/lod/strip.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
@@ -11,6 +12,8 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 #include <vector>
 
 namespace waitscope {
@@ -211,6 +214,34 @@ QString collectorTooltip(const TraceFacts& facts, TimeRange cell) {
             lines << sentence(fromUtf8(trace.text(named->name)), stop);
     });
     return lines.join(u'\n');
+}
+
+QString activityTooltip(const Activity& activity, Time at) {
+    if (activity.empty() || !activity.range.contains(at))
+        return {};
+    const double share = static_cast<double>(at - activity.range.begin) / static_cast<double>(activity.range.length());
+    const auto bin =
+        std::min(static_cast<std::size_t>(share * static_cast<double>(activity.bins.size())), activity.bins.size() - 1);
+    std::vector<std::pair<float, StateFamily>> counts;
+    for (std::size_t f = 0; f < stateFamilyCount; ++f)
+        if (activity.bins[bin][f] > 0)
+            counts.emplace_back(activity.bins[bin][f], static_cast<StateFamily>(f));
+    std::ranges::sort(counts, std::greater());
+    QStringList parts;
+    for (const auto& [count, family] : counts)
+        parts << fromUtf8(meanText(count)) + u' ' + fromUtf8(nameOf(family));
+    return tr("at %1: %2")
+        .arg(fromUtf8(durationText(at)),
+             parts.isEmpty() ? tr("none of them is there") : parts.join(QStringLiteral(", ")));
+}
+
+QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell) {
+    const Trace& trace = *facts.trace;
+    const SpanIndex run = runAt(trace, processor, cell.begin, cell.end);
+    const QString where = tr("Processor %1").arg(trace.processors[processor.value].id);
+    if (!run.known() || trace.spans.range(run).end <= cell.begin)
+        return where + tr("\nidle at %1").arg(fromUtf8(durationText(cell.begin)));
+    return where + u'\n' + spanTooltip(facts, trace.ownerOf(run), run, cell);
 }
 
 } // namespace waitscope

@@ -19,4 +19,11 @@ namespace waitscope {
 /// What the collector did, or why the world was stopped, in a cell of its row; empty if nothing.
 [[nodiscard]] QString collectorTooltip(const TraceFacts& facts, TimeRange cell);
 
+/// Of what many goroutines did at an instant: how many of them were in each state, on average in the bin that holds it.
+/// Empty if the instant is in none.
+[[nodiscard]] QString activityTooltip(const Activity& activity, Time at);
+
+/// Of a processor at an instant under the mouse: what ran on it, or that nothing did.
+[[nodiscard]] QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell);
+
 } // namespace waitscope

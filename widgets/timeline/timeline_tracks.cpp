@@ -46,7 +46,7 @@ void TimelinePainter::paintColumn(Canvas& canvas, double from, double to, QRgb c
 
 // Copies `line_` into all lines of a bar; 0 leaves what is there.
 void TimelinePainter::fillLines(Canvas& canvas, int top, int height) {
-    const int left = qRound(canvasLeft * canvas.frame.devicePixelRatio);
+    const int left = qRound(canvas.frame.labelWidth() * canvas.frame.devicePixelRatio);
     for (int y = std::max(0, top); y < std::min(image_.height(), top + height); ++y) {
         auto* const pixels = reinterpret_cast<QRgb*>(image_.scanLine(y)) + left;
         for (std::size_t x = 0; x < line_.size(); ++x)
@@ -244,7 +244,7 @@ void TimelinePainter::paintHeap(Canvas& canvas, const TimelineRow& row) {
     if (heap.most() == 0)
         return;
     const qreal ratio = canvas.frame.devicePixelRatio;
-    const int left = qRound(canvasLeft * ratio);
+    const int left = qRound(canvas.frame.labelWidth() * ratio);
     const int top = qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio);
     const int height = qRound((row.height - 2 * stripMargin) * ratio);
     TimeAxis axis = canvas.axis;

@@ -168,7 +168,7 @@ void TimelineView::paintEvent(QPaintEvent*) {
     painter_.paintHover(painter, *state_->facts(), rows_, now);
     if (rows_.goroutinesShown() == 0) {
         painter.setPen(canvasColours(isDark(palette())).fadedText);
-        painter.drawText(viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, -showAll_->height()),
+        painter.drawText(viewport()->rect().adjusted(now.labelWidth(), 0, -canvasRight, -showAll_->height()),
                          Qt::AlignCenter | Qt::TextWordWrap, whyEmpty());
     }
 }
@@ -183,7 +183,7 @@ QString TimelineView::whyEmpty() const {
 // Where nothing is left there must be a way back.
 void TimelineView::placeShowAll() {
     showAll_->adjustSize();
-    const QPoint middle = viewport()->rect().adjusted(canvasLeft, 0, -canvasRight, 0).center();
+    const QPoint middle = viewport()->rect().adjusted(canvasLeftOf(viewport()->width()), 0, -canvasRight, 0).center();
     showAll_->move(middle.x() - showAll_->width() / 2, middle.y() + fontMetrics().height());
     showAll_->setVisible(state_->facts() && rows_.goroutinesShown() == 0 && isNarrowed());
 }
@@ -333,7 +333,7 @@ SpanIndex TimelineView::selectedSpan() const {
 }
 
 bool TimelineView::isOnAxis(int x) const {
-    return x >= canvasLeft && x <= axis().left + axis().width;
+    return x >= axis().left && x <= axis().left + axis().width;
 }
 
 double TimelineView::zoomCentre() const {
@@ -372,23 +372,34 @@ bool TimelineView::viewportEvent(QEvent* event) {
     if (event->type() != QEvent::ToolTip || !state_->facts())
         return QAbstractScrollArea::viewportEvent(event);
     const auto* const help = static_cast<QHelpEvent*>(event);
-    const TimelineRow row = rowUnder(help->pos());
-    const SpanIndex span = spanUnder(help->pos());
-    const bool ofRow = help->pos().x() < canvasLeft || (row.kind == TimelineRow::Kind::Group && !row.goroutine.known());
-    const TimeRange cell{axis().timeAt(help->pos().x()), axis().timeAt(help->pos().x() + 1)};
-    QString tip;
-    if (ofRow)
-        tip = rowTooltip(*state_->facts(), rows_, row);
-    else if (row.kind == TimelineRow::Kind::Collector)
-        tip = collectorTooltip(*state_->facts(), cell);
-    else if (span.known())
-        tip = spanTooltip(*state_->facts(), row.goroutine, span, cell);
-    if (const FrameId frame = ofRow || !row.goroutine.known() ? FrameId{} : frameUnder(row, help->pos().y(), cell);
-        frame.known())
-        tip = fromUtf8(siteText(*state_->facts()->trace, frame)) + u'\n' + tip;
     // A little away from the mouse, so that it does not cover the span it is about.
-    QToolTip::showText(help->globalPos() + QPoint(8, TimelineRows::rowHeight), tip, viewport());
+    QToolTip::showText(help->globalPos() + QPoint(8, TimelineRows::rowHeight), tooltipAt(help->pos()), viewport());
     return true;
+}
+
+QString TimelineView::tooltipAt(const QPoint& position) {
+    const TimelineRow row = rowUnder(position);
+    const TimeRange cell{axis().timeAt(position.x()), axis().timeAt(position.x() + 1)};
+    const bool isOfMany = row.kind == TimelineRow::Kind::Group && !row.goroutine.known();
+    if (!isOnAxis(position.x()))
+        return rowTooltip(*state_->facts(), rows_, row);
+    if (row.kind == TimelineRow::Kind::Processor)
+        return processorTooltip(*state_->facts(), row.processor, cell);
+    if (row.kind == TimelineRow::Kind::Collector)
+        return collectorTooltip(*state_->facts(), cell);
+    const bool isSummedUp = (isOfMany && rows_.isFolded(row.group) && !rows_.groups()[row.group].task.known()) ||
+                            (row.kind == TimelineRow::Kind::Graph && row.graph != TimelineGraph::Heap);
+    if (isSummedUp) {
+        const std::size_t group = isOfMany ? row.group : everyGroup;
+        const QString then = activityTooltip(*activityShown(group), cell.begin);
+        return rowTooltip(*state_->facts(), rows_, row) + (then.isEmpty() ? QString() : u'\n' + then);
+    }
+    if (!row.goroutine.known())
+        return rowTooltip(*state_->facts(), rows_, row);
+    const SpanIndex span = spanUnder(position);
+    const QString tip = span.known() ? spanTooltip(*state_->facts(), row.goroutine, span, cell) : QString();
+    const FrameId frame = frameUnder(row, position.y(), cell);
+    return frame.known() ? fromUtf8(siteText(*state_->facts()->trace, frame)) + u'\n' + tip : tip;
 }
 
 } // namespace waitscope

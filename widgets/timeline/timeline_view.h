@@ -71,6 +71,9 @@ class TimelineView : public QAbstractScrollArea {
     void goToMark(int direction);
     /// Brings the group of this name into sight and the keys to it, and selects it if asked to; false if there is none.
     bool showGroup(const QString& name, bool select = false);
+    /// Takes back one thing: the drag, the chosen range, the selection, the filter and what is looked at alone. False
+    /// if there is none of them.
+    bool takeBack();
     void selectNeighbour(int direction); ///< -1: the span before, 1: behind, in the row of the selected one
 
   Q_SIGNALS:
@@ -103,6 +106,7 @@ class TimelineView : public QAbstractScrollArea {
     void moveHover();
     void updateScrollBar();
     [[nodiscard]] QString whyEmpty() const;
+    [[nodiscard]] QString tooltipAt(const QPoint& position);
     void placeShowAll();
     void scrollTo(const TimelineRow& row);
     void moveFocus(const TimelineRow& row);
@@ -123,7 +127,6 @@ class TimelineView : public QAbstractScrollArea {
     void chooseCollection(int x);
     void showSpan(SpanIndex span);
     void showLongestWait(SpanIndex wait);
-    bool cancelOne();
     bool goKey(const QKeyEvent& event);
     bool rowKey(const QKeyEvent& event);
     [[nodiscard]] TimelineFrame frame() const;
