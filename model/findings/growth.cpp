@@ -130,7 +130,9 @@ Population populationOf(const Evidence& evidence, CohortIndex cohort) {
     p.perSecond = p.trend.slope * samplesPerSecond;
     p.lowest = p.trend.lowest * samplesPerSecond;
     p.highest = p.trend.highest * samplesPerSecond;
-    p.goesOn = p.last - p.live[growthSamples - lateSamples] >= p.trend.slope * static_cast<double>(lateSamples) / 4;
+    const double lateRise = p.last - p.live[growthSamples - lateSamples];
+    p.goesOn = lateRise >= p.trend.slope * static_cast<double>(lateSamples) / 4;
+    p.goesOnAsBefore = lateRise >= p.trend.slope * static_cast<double>(lateSamples) * 3 / 4;
     p.birthRate = p.births * 1e9 / static_cast<double>(std::max<Time>(duration - warm, 1));
     if (lives.empty())
         return p;

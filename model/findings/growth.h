@@ -39,8 +39,9 @@ struct Population {
     Time medianLife = 0;                           ///< the same
     /// In the last third of the samples (`lateSamples`) the number rose by at least a quarter of what the slope says.
     bool goesOn = false;
-    double lateBirths = 0; ///< in that third
-    bool plateau = false;  ///< births × life explain the number (Little's law): steady load
+    bool goesOnAsBefore = false; ///< it rose by at least three quarters of that
+    double lateBirths = 0;       ///< in that third
+    bool plateau = false;        ///< births × life explain the number (Little's law): steady load
 };
 /// The populations that can grow or be steady by the 20 goroutines that a finding needs, each measured once. The test
 /// is O(1) but not cheap, so smaller cohorts are left out: there cannot be more than one to each 20 goroutines.

@@ -59,11 +59,11 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
         return {};
     const bool noneEnded = p.ends == 0 && p.meanLife <= 0;
     // A pool of connections fills up and stays so, and peers come as they like. Connections that the program itself
-    // opens one after another, and never closes, are to be checked; they must be twice as many as of anything else, or
-    // come so fast that a process has no descriptors left within minutes.
+    // opens one after another, and never closes, are to be checked, if it opens them to the end as it did before; they
+    // must be twice as many as of anything else, or come so fast that a process has no descriptors left within minutes.
     constexpr double fast = 5;
-    const bool opensOnly =
-        noneEnded && p.goesOn && (rise >= 2 * fewestMore || p.perSecond >= fast) && !areOpenedByPeers(evidence, alive);
+    const bool opensOnly = noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || p.perSecond >= fast) &&
+                           !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
         return {opensOnly, ofConnections, opensOnly};

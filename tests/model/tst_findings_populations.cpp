@@ -122,7 +122,7 @@ class PopulationsTest : public QObject {
     }
     // A pool fills up, and peers come as they like; whoever dials again and again and never hangs up is to be checked.
     void connectionsThatTheProgramOpensAndNeverClosesAreToBeChecked() {
-        const auto tier = [](Time every, bool accepted, bool oneEnds) {
+        const auto tier = [](Time every, bool accepted, bool oneEnds, Time last = 10_s) {
             const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.hear"};
             Story s;
             Teller& opener = s.g(1).existed().entry("main.open");
@@ -131,7 +131,7 @@ class PopulationsTest : public QObject {
             else
                 opener.runs(10_s);
             std::int64_t id = 100;
-            for (Time t = every; t < 10_s - 1_ms; t += every) {
+            for (Time t = every; t < last - 1_ms; t += every) {
                 Teller& g = s.g(id++).entry("main.hear").bornAt(t).createdBy(1, {"main.open"}).runs(10_us);
                 if (oneEnds && id == 150)
                     g.waitsOn("network", reading, 1_s).wokenByRuntime().runs(1_us).ends();
@@ -141,6 +141,8 @@ class PopulationsTest : public QObject {
             return tierOf(findingsOf(s, 10_s), "D10");
         };
         QVERIFY(tier(100_ms, false, false) == Tier::Medium);
+        QVERIFY(tier(100_ms, false, false, 9_s + 500_ms) == Tier::Medium);
+        QVERIFY(tier(100_ms, false, false, 8_s + 800_ms) == std::nullopt); // the last of its peers was called
         QVERIFY(tier(100_ms, true, false) == std::nullopt);
         QVERIFY(tier(100_ms, false, true) == std::nullopt);
         QVERIFY(tier(300_ms, false, false) == std::nullopt); // 33 may be a pool
