@@ -2,7 +2,7 @@
 // they are made with them, and classes of known concurrency bugs in words of our own.
 //
 //	heldout -list
-//	heldout -o FOLDER -seconds 4 NAME     writes NAME.trace, NAME.truth.json and what there was at its end, NAME.goroutines.txt
+//	heldout -o FOLDER -seconds 4 [-before 3] NAME     writes NAME.trace, NAME.truth.json and what there was at its end, NAME.goroutines.txt
 //
 // A program is started in a goroutine of its own and may go on for ever; after the given time the trace is stopped and
 // the process ends.
@@ -93,6 +93,7 @@ func main() {
 	list := flag.Bool("list", false, "print the names and leave")
 	folder := flag.String("o", ".", "where the trace and the truth go")
 	seconds := flag.Float64("seconds", 4, "of trace")
+	before := flag.Float64("before", 0, "seconds that it runs before it is traced")
 	flag.Parse()
 	log.SetOutput(io.Discard)
 	if *list {
@@ -114,9 +115,12 @@ func main() {
 	}
 	f, err := os.Create(filepath.Join(*folder, name+".trace"))
 	must(err)
-	if p.late {
+	if p.late && *before == 0 {
+		*before = 1
+	}
+	if *before > 0 {
 		go p.run()
-		time.Sleep(time.Second)
+		time.Sleep(time.Duration(*before * float64(time.Second)))
 		must(trace.Start(f))
 	} else {
 		must(trace.Start(f))
