@@ -7,6 +7,7 @@
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -103,8 +104,15 @@ class Collapsing {
     std::map<std::int64_t, std::uint32_t> firstOfLock_;
 };
 
+/// A step of the order by cost, each a quarter more than the one below: in one, the program's own lines go first, since
+/// of goroutines that a request left behind together they are those to look at.
+int stepOf(double cost) {
+    return cost > 0 ? static_cast<int>(std::lround(std::log(cost) / std::log(1.25))) : -1'000;
+}
+
 /// Most important first, explained ones behind what explains them; at most ten that nothing explains.
-void sortAndCut(std::vector<Finding>& found, std::size_t& leftOut, const std::vector<std::string>& names) {
+void sortAndCut(const Trace& trace, std::vector<Finding>& found, std::size_t& leftOut,
+                const std::vector<std::string>& names) {
     const std::size_t n = found.size();
     std::vector<double> cost(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -116,9 +124,9 @@ void sortAndCut(std::vector<Finding>& found, std::size_t& leftOut, const std::ve
         order[i] = i;
     const auto key = [&](std::size_t i) {
         const std::size_t top = found[i].under.value_or(i);
-        return std::tuple(found[i].dismissed.has_value(), -static_cast<int>(found[i].tier), -cost[top],
-                          std::string_view(names[top]), top, found[i].under.has_value(), -found[i].cost,
-                          std::string_view(names[i]), i);
+        return std::tuple(found[i].dismissed.has_value(), -static_cast<int>(found[i].tier), -stepOf(cost[top]),
+                          isFromModule(trace, found[top].site), -cost[top], std::string_view(names[top]), top,
+                          found[i].under.has_value(), -found[i].cost, std::string_view(names[i]), i);
     };
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     std::vector<std::size_t> place(n, SIZE_MAX);
@@ -193,7 +201,7 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
     for (Finding& f : found)
         if (f.under && found[*f.under].dismissed)
             f.dismissed = found[*f.under].dismissed;
-    sortAndCut(found, findings.leftOut, names);
+    sortAndCut(findings.judgement->evidence.trace(), found, findings.leftOut, names);
     findings.work = evidence.work() + evidence.lockWaits().size();
     return findings;
 }

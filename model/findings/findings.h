@@ -25,7 +25,8 @@ struct Judgement {
 
 struct Findings {
     std::shared_ptr<const Judgement> judgement;
-    /// Most important first: by tier, then by cost, what is explained behind what explains it, dismissed ones last.
+    /// Most important first: by tier, then by cost (of those that cost about the same, the program's own lines), what
+    /// is explained behind what explains it, dismissed ones last.
     std::vector<Finding> all;
     std::size_t leftOut = 0; ///< of those that nothing explains, beyond the ten that are shown
     std::uint64_t work = 0;  ///< spans and waits looked at, for tests of the cost

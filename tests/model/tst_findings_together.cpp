@@ -80,6 +80,29 @@ class TogetherTest : public QObject {
         QCOMPARE(std::ranges::count_if(findings.all, [](const Finding& f) { return !f.under; }), 10);
         QCOMPARE(findings.leftOut, 4U);
     }
+    // A request that leaves goroutines of its own and of a library behind leaves about as many of each.
+    void ofWhatCostsAboutTheSameTheProgramsOwnLinesGoFirst() {
+        const auto first = [](int more) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            for (int i = 0; i < 90 + more; ++i)
+                story.g(100 + i)
+                    .entry("module.example/lib.loop")
+                    .bornAt(i * 100_ms)
+                    .createdBy(1, {"module.example/lib.New"})
+                    .waitsOn("select", {"runtime.selectgo", "module.example/lib.loop"}, 0);
+            for (int i = 0; i < 90; ++i)
+                story.g(400 + i)
+                    .entry("main.hear")
+                    .bornAt(i * 100_ms)
+                    .createdBy(1, {"main.ask"})
+                    .waitsOn("select", {"runtime.selectgo", "main.hear"}, 0);
+            const Findings findings = findingsOf(story, 10_s);
+            return std::string(findings.judgement->evidence.trace().text(findings.all.front().function));
+        };
+        QCOMPARE(first(2), std::string("main.hear"));
+        QCOMPARE(first(0), std::string("main.hear"));
+    }
     void everyDetectorHasItsOwnIdAndASentence() {
         QCOMPARE(catalogue().size(), 16U);
         for (int i = 1; i <= 16; ++i) {

@@ -171,10 +171,12 @@ StackId Story::stack(const StackText& functions) {
     std::vector<FrameId> frames;
     std::uint32_t line = 10;
     for (const std::string& function : functions) {
-        frames.push_back(stackIndex_.internFrame({.function = stringIndex_.intern(function),
-                                                  .file = stringIndex_.intern("/src/main.go"),
-                                                  .line = line,
-                                                  .pc = 0x1000 + line}));
+        frames.push_back(stackIndex_.internFrame(
+            {.function = stringIndex_.intern(function),
+             .file = stringIndex_.intern(function.starts_with("module.example/") ? "/mod/module.example@v1.0.0/lib.go"
+                                                                                 : "/src/main.go"),
+             .line = line,
+             .pc = 0x1000 + line}));
         ++line;
     }
     return stackIndex_.intern(frames);

@@ -23,7 +23,9 @@
 
 namespace waitscope::test {
 
-using StackText = std::vector<std::string>; ///< functions, innermost first; file "/src/main.go", line = 10 + position
+/// Functions, innermost first; file "/src/main.go", or that of a downloaded module for "module.example/…"; line = 10 +
+/// position.
+using StackText = std::vector<std::string>;
 
 class Story;
 
