@@ -12,8 +12,6 @@ namespace waitscope {
 class ChoiceBox : public QComboBox {
   public:
     explicit ChoiceBox(QWidget* parent = nullptr) : QComboBox(parent) {
-        constexpr int narrowest = 64; // logical pixels: the beginning of a name
-        setMinimumWidth(narrowest);
         connect(this, &QComboBox::currentIndexChanged, this, [this] { updateGeometry(); });
     }
 
@@ -23,6 +21,10 @@ class ChoiceBox : public QComboBox {
         constexpr int margins = 4; // of the text
         const QSize text(fontMetrics().horizontalAdvance(currentText()) + margins, fontMetrics().height());
         return style()->sizeFromContents(QStyle::CT_ComboBox, &option, text, this);
+    }
+    [[nodiscard]] QSize minimumSizeHint() const override {
+        constexpr int narrowest = 64; // logical pixels: the beginning of a name
+        return {narrowest, sizeHint().height()};
     }
 };
 

@@ -191,6 +191,8 @@ void HeatmapToolbar::fillForMode() {
     } else if (!orders_.empty()) {
         order_->setCurrentIndex(static_cast<int>(std::ranges::find(orders_, settings_.order) - orders_.begin()));
     }
+    for (QComboBox* const box : {mode_, metric_, order_})
+        box->updateGeometry();
     filter_->setText(settings_.filter);
     const std::array<int, 3> chosen{static_cast<int>(settings_.bundling),
                                     settings_.colourScale ? static_cast<int>(*settings_.colourScale) + 1 : 0,

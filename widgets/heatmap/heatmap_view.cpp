@@ -35,7 +35,7 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     auto* row = new QHBoxLayout;
     row->setSpacing(0);
     field_ = new QWidget;
-    field_->setMinimumSize(320, 120);
+    field_->setMinimumSize(200, 120);
     scroll_ = new QScrollBar(Qt::Vertical);
     scroll_->setEnabled(false);
     row->addWidget(field_, 1);

@@ -121,7 +121,7 @@ class Sheet {
         subject.range = range_;
         subject.filter = whatIsLeftOut(options_.contents.choice, options_.contents.only);
         subject.order = textOf(namedGroupOrders[static_cast<std::size_t>(options_.contents.choice.order)]);
-        subject.rows = QStringLiteral("grouped by %1; a folded group shows how many are in each state")
+        subject.rows = QStringLiteral("groups: %1; a folded group shows how many are in each state")
                            .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.contents.choice.grouping)]));
         if (const std::size_t hidden = options_.contents.choice.hidden.size(); hidden > 0)
             subject.rows += QStringLiteral("; %1 hidden").arg(fromUtf8(countText(hidden)));

@@ -65,7 +65,7 @@ void fitColumns(TextTable* table, int panelWidth, int firstWords, int site, int 
             continue;
         const int before = table->columnWidth(column);
         const int contents = static_cast<QAbstractItemView*>(table)->sizeHintForColumn(column) + 1; // and the grid
-        table->setColumnWidth(column, std::max(contents, before - arrow));
+        table->setColumnWidth(column, std::min(before, std::max(contents, before - arrow)));
         left += before - table->columnWidth(column);
     }
     table->setColumnWidth(site, std::min(table->columnWidth(site), std::max(narrowestSite, left)));
