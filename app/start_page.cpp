@@ -67,7 +67,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
     column->addStretch(2);
     auto* const layout = new QHBoxLayout(this);
     layout->addStretch(1);
-    layout->addLayout(column, 2);
+    layout->addLayout(column, 4);
     layout->addStretch(1);
 
     connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
