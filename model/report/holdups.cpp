@@ -218,7 +218,8 @@ std::string collectorText(const CollectorCost& cost, TimeRange range) {
                 durationText(worst->stopped) + ", assists of " + durationText(worst->assisting) + " together";
     if (cost.blockedAtEnd > 0)
         text += ". Estimated memory of the " + countText(cost.blockedAtEnd) +
-                " goroutines blocked at the end: " + bytesText(cost.leastBlockedBytes()) + " to " +
+                (cost.blockedAtEnd == 1 ? " goroutine" : " goroutines") +
+                " blocked at the end: " + bytesText(cost.leastBlockedBytes()) + " to " +
                 bytesText(cost.mostBlockedBytes());
     return text + ".";
 }
