@@ -58,8 +58,7 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
     const auto creation = trace.stacks[trace.creationStack(g)];
     const StackId now = trace.spans.stack(wait);
     // Where a frame has no name (a file that was cut) the creating function may be behind it.
-    return !creation.empty() && !evidence.isUnnamed(now) &&
-           !holds(trace, now, trace.frame(creation.front()).function);
+    return !creation.empty() && !evidence.isUnnamed(now) && !holds(trace, now, trace.frame(creation.front()).function);
 }
 
 bool outlives(const Evidence& evidence, GoroutineIndex g) {

@@ -43,7 +43,8 @@ class InspectorPanel : public QTabWidget {
 
   private:
     struct Subject {
-        Selection who; ///< a goroutine, a group, a processor, a task or a row of waits; nothing: all goroutines of the program
+        Selection who; ///< a goroutine, a group, a processor, a task or a row of waits; nothing: all goroutines of the
+                       ///< program
         TimeRange range;
         bool withEvents = false;
         EventKinds kinds = allEventKinds;
