@@ -50,13 +50,13 @@ std::optional<Session> sessionFrom(const QByteArray& bytes, const QString& folde
         return {};
     }
     Session session;
-    for (const QJsonValue& trace : traces)
+    for (const auto& trace : traces)
         session.traces << QDir::cleanPath(QDir(folder).absoluteFilePath(trace.toString()));
     const QJsonObject view = file[QStringLiteral("view")].toObject();
     for (const NamedOption& option : namedOptions)
         session.view.*option.text = view[keyOf(option.name)].toString().toStdString();
     for (const NamedOptions& option : namedOptionLists)
-        for (const QJsonValue& text : view[keyOf(option.name)].toArray())
+        for (const auto& text : view[keyOf(option.name)].toArray())
             (session.view.*option.texts).push_back(text.toString().toStdString());
     return session;
 }
