@@ -57,7 +57,7 @@ QString Actions::keySheet(int sides) const {
     QStringList columns;
     int placed = 0;
     for (const Block& block : blocks) {
-        while (columns.size() <= placed * sides / all)
+        while (columns.size() <= (placed + block.lines / 2) * sides / all)
             columns.emplace_back();
         columns.back() += QStringLiteral("<tr><td colspan='2'><br><b>%1</b></td></tr>").arg(block.title) + block.rows;
         placed += block.lines + heading;

@@ -39,8 +39,8 @@ WaitRowKey rowKeyOf(const SiteSelection& site) {
 }
 
 constexpr int gap = 4; // the window's grid, in logical pixels
-constexpr int widestPrimitive = 120;
-constexpr int narrowestSite = 110; // it gets at least this, if it needs it: file and line
+constexpr int widestPrimitive = 112;
+constexpr int narrowestSite = 118; // it gets at least this, if it needs it: file and line
 constexpr int fadeAfter = 150;     // ms: what is computed faster needs no sign of it
 
 using GoroutineIndices = std::shared_ptr<const std::vector<GoroutineIndex>>; ///< null: all
