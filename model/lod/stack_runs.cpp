@@ -2,6 +2,7 @@
 #include "model/lod/stack_runs.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace waitscope {
 
@@ -21,8 +22,15 @@ StackId stackDuring(const Trace& trace, SpanIndex s) {
     }
 }
 
-bool hasFrames(const Trace& trace, StackId stack) {
-    return stack.known() && !trace.stacks[stack].empty();
+// Samples begin at runtime.goexit, stacks of events at the goroutine's own function.
+std::size_t ownFrames(const Trace& trace, StackId stack) {
+    const auto frames = trace.stacks[stack];
+    std::size_t count = frames.size();
+    for (; count > 1; --count)
+        if (const std::string_view name = trace.text(trace.frame(frames[count - 1]).function);
+            name != "runtime.goexit" && name != "runtime.main")
+            break;
+    return count;
 }
 
 // Where the profiler saw it inside a span in which it ran: each sample lasts to the next one.
@@ -35,8 +43,8 @@ void addSamples(const TraceFacts& facts, GoroutineIndex g, TimeRange span, Time 
         const Time begin = timeOf(*next);
         const auto behind = std::ranges::lower_bound(next + 1, samples.end(), begin + step, {}, timeOf);
         const Time end = behind == samples.end() ? span.end : std::min(span.end, timeOf(*behind));
-        if (hasFrames(*facts.trace, all[*next].stack))
-            runs.push_back({{begin, end}, all[*next].stack, true});
+        if (const std::size_t frames = ownFrames(*facts.trace, all[*next].stack); frames > 0)
+            runs.push_back({{begin, end}, all[*next].stack, frames, true});
         next = behind;
     }
 }
@@ -62,8 +70,8 @@ std::vector<StackRun> stackRunsOf(const TraceFacts& facts, GoroutineIndex g, Tim
             span = trace.spans.range(s).clippedTo(shown);
             if (trace.spans.state(s) == GoroutineState::Running)
                 addSamples(facts, g, span, step, runs);
-            else if (const StackId stack = stackDuring(trace, s); hasFrames(trace, stack))
-                runs.push_back({span, stack});
+            else if (const StackId stack = stackDuring(trace, s); ownFrames(trace, stack) > 0)
+                runs.push_back({span, stack, ownFrames(trace, stack)});
             if (runs.size() > before)
                 break;
         }
@@ -77,10 +85,9 @@ std::size_t deepestStackOf(const TraceFacts& facts, GoroutineIndex g, std::size_
     std::size_t deepest = 0;
     const SpanRange own = trace.goroutines.spans(g);
     for (std::uint32_t s = own.begin; s < own.end && deepest < most; ++s)
-        if (const StackId stack = stackDuring(trace, {s}); stack.known())
-            deepest = std::max(deepest, trace.stacks[stack].size());
+        deepest = std::max(deepest, ownFrames(trace, stackDuring(trace, {s})));
     for (const std::uint32_t place : facts.notes.samples(g))
-        deepest = std::max(deepest, trace.stacks[trace.cpuSamples[place].stack].size());
+        deepest = std::max(deepest, ownFrames(trace, trace.cpuSamples[place].stack));
     return std::min(deepest, most);
 }
 

@@ -5,6 +5,7 @@
 
 #include "model/facts.h"
 
+#include <cstddef>
 #include <vector>
 
 namespace waitscope {
@@ -12,7 +13,8 @@ namespace waitscope {
 struct StackRun {
     TimeRange range;
     StackId stack;
-    bool sampled = false; ///< it was there at the begin of the range; later in it it may have been elsewhere
+    std::size_t frames = 0; ///< of the stack, the innermost ones: without the runtime's below the goroutine's function
+    bool sampled = false;   ///< it was there at the begin of the range; later in it it may have been elsewhere
 };
 
 /// By time. Of what begins within `step` of one another only the first, so that a row costs pixels. O(visible / step ·

@@ -201,6 +201,11 @@ class TestInspect : public QObject {
             QVERIFY(!run.sampled);
         }
         QCOMPARE(deepestStackOf(*facts, g, 24), lockStack.size());
+        Story story;
+        story.g(1).existed().runs(1_ms).waitsOn("chan receive", {"runtime.chanrecv1", "main.main", "runtime.main"},
+                                                1_ms);
+        const auto first = computeFacts(story.told(10_ms));
+        QCOMPARE(stackRunsOf(*first, {0}, {0, 10_ms}, 1).front().frames, std::size_t{2}); // the runtime's is not shown
         QCOMPARE(deepestStackOf(*facts, g, 2), std::size_t{2});
         QCOMPARE(stackRunsOf(*facts, g, trace.wholeRange(), 100_ms).size(),
                  std::size_t{1}); // one step: one run at most

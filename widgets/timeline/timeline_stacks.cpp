@@ -27,7 +27,7 @@ void forEachFrame(const Trace& trace, const std::vector<StackRun>& runs, std::si
     };
     for (const StackRun& run : runs) {
         const auto frames = trace.stacks[run.stack];
-        const FrameId frame = track < frames.size() ? frames[frames.size() - 1 - track] : FrameId{};
+        const FrameId frame = track < run.frames ? frames[run.frames - 1 - track] : FrameId{};
         const bool goesOn = frame.known() && last.frame.known() && last.range.end == run.range.begin &&
                             last.sampled == run.sampled &&
                             trace.frame(frame).function == trace.frame(last.frame).function;
@@ -101,8 +101,8 @@ FrameId stackFrameAt(const TraceFacts& facts, const TimelineRows& rows, const Ti
         return {};
     for (const StackRun& run : stackRunsOf(facts, row.goroutine, cell, cell.length())) {
         const auto frames = facts.trace->stacks[run.stack];
-        if (track < frames.size())
-            return frames[frames.size() - 1 - track];
+        if (track < run.frames)
+            return frames[run.frames - 1 - track];
     }
     return {};
 }
