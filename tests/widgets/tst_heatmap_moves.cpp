@@ -66,13 +66,20 @@ class HeatmapMovesTest : public QObject {
         QVERIFY(!hovers.isEmpty());
         QVERIFY(std::abs(hovers.back()[0].value<Time>() - 4_ms) < 40'000);
         s.state.setHoverTime(2_ms);
-        bool line = false;
-        const QImage image = s.view.grab().toImage();
-        for (int dx = -2; dx <= 2; ++dx) {
-            const QPoint p = (s.at(0.25, 0.9) + QPoint(dx, 0)) * image.devicePixelRatio();
-            line = line || image.pixel(p) == qRgb(0, 0, 0);
-        }
-        QVERIFY(line);
+        const auto lineIsAt = [&](double share) {
+            bool line = false;
+            const QImage image = s.view.grab().toImage();
+            for (int dx = -2; dx <= 2; ++dx) {
+                const QPoint p = (s.at(share, 0.9) + QPoint(dx, 0)) * image.devicePixelRatio();
+                line = line || image.pixel(p) == qRgb(0, 0, 0);
+            }
+            return line;
+        };
+        QVERIFY(lineIsAt(0.25));
+        // It stays at its instant when the range moves on without the mouse.
+        s.state.setVisibleRange({0, 4_ms});
+        QVERIFY(lineIsAt(0.5));
+        QVERIFY(!lineIsAt(0.25));
     }
 
     void aClickOnAGoroutineSelectsTheSpanUnderTheMouse() {

@@ -65,14 +65,17 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::traceChanged, this, &HeatmapView::traceChanged);
     connect(state_, &ViewState::visibleRangeChanged, this, &HeatmapView::rangeChanged);
     connect(state_, &ViewState::selectionChanged, this, &HeatmapView::selectionChanged);
-    connect(state_, &ViewState::hoverTimeChanged, this, [this](Time time) {
-        overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
-    });
+    connect(state_, &ViewState::hoverTimeChanged, this, &HeatmapView::showHover);
     connect(state_, &ViewState::onsetChanged, this, &HeatmapView::showOnset);
     connect(state_, &ViewState::chosenRangeChanged, this, &HeatmapView::showTimes);
     connect(&state_->marks(), &TimeMarks::changed, this, &HeatmapView::showTimes);
     restyle();
     traceChanged();
+}
+
+void HeatmapView::showHover() {
+    const Time time = state_->hoverTime();
+    overlay_->setHover(time >= 0 && answer_.grid ? std::optional(plot_->xOf(time)) : std::nullopt);
 }
 
 // Beside a longer trace the axis goes on where this one is over.
@@ -154,6 +157,7 @@ void HeatmapView::rangeChanged(TimeRange range) {
     plot_->update();
     showMessage();
     showOutside();
+    showHover();
     askSoon();
 }
 

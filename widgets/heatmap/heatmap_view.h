@@ -94,6 +94,7 @@ class HeatmapView : public QWidget {
     void showSelection();
     void showOnset();
     void showTimes();
+    void showHover();
     void chooseRows(double fromY, double toY);
     void showPlaces();
     [[nodiscard]] HeatmapContents contents() const;
