@@ -180,6 +180,11 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
                 found[i].rank = detector.rank;
         }
     }
+    if (wholeUntil(trace) < trace.duration)
+        for (Finding& f : found) {
+            f.tier = std::min(f.tier, Tier::Medium);
+            f.doubt += " The end of the file is missing, and with it what may have ended this.";
+        }
     const auto nameOfFinding = [&](const Finding& f) {
         return siteText(trace, f.site) + " " + std::string(trace.text(f.function)) + " " + std::string(f.detector);
     };

@@ -63,6 +63,10 @@ class NotJudgedTest : public QObject {
                 std::string::npos);
         QVERIFY(story(300_ms).worst().value_or(Tier::Info) < Tier::Medium);
         QVERIFY(whole.worst() == Tier::High && story(0).worst() == Tier::Medium);
+        // What would have ended a wait may be missing with the end of the file.
+        QVERIFY(cut.worst() == Tier::Medium);
+        QVERIFY(firstOf(cut, "D1")->doubt.ends_with(
+            "The end of the file is missing, and with it what may have ended this."));
     }
     // Those who read one socket queue behind the one that waits for the network.
     void aQueueOfReadersOfOneSocketWaitsForTheNetwork() {
