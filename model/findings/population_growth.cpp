@@ -49,10 +49,10 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     if (p.trend.z < 3 || rise < std::max(fewestMore, 0.1 * p.mean) || p.plateau)
         return {};
     const std::vector<GoroutineIndex> alive = livingOfCohort(evidence, cohort);
+    if (alive.empty())
+        return {}; // behind damage all of them ended
     const auto share = [&](auto&& holds) {
-        return alive.empty()
-                   ? 0.0
-                   : static_cast<double>(std::ranges::count_if(alive, holds)) / static_cast<double>(alive.size());
+        return static_cast<double>(std::ranges::count_if(alive, holds)) / static_cast<double>(alive.size());
     };
     const bool retained = p.births > 0 && (p.births - p.ends) / p.births >= 0.5;
     if (!retained && share([&](GoroutineIndex g) { return outlives(evidence, g); }) < 0.5)

@@ -68,6 +68,26 @@ class NotJudgedTest : public QObject {
         QVERIFY(firstOf(cut, "D1")->doubt.ends_with(
             "The end of the file is missing, and with it what may have ended this."));
     }
+    void growthThatEndsBehindDamageIsNoGrowth() {
+        const auto story = [](bool damaged) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 60; ++i)
+                s.g(100 + i)
+                    .entry("main.session")
+                    .bornAt(i * 80_ms)
+                    .createdBy(1, {"main.serve"})
+                    .waitsOn("chan receive", receive, 9_s - i * 80_ms)
+                    .wokenBy(1)
+                    .runs(1_ms)
+                    .ends();
+            if (damaged)
+                s.isDamaged({5_s, 10_s});
+            return findingsOf(s, 10_s);
+        };
+        QVERIFY(tierOf(story(false), "D10") == std::nullopt);
+        QVERIFY(tierOf(story(true), "D10") == std::nullopt);
+    }
     // Those who read one socket queue behind the one that waits for the network.
     void aQueueOfReadersOfOneSocketWaitsForTheNetwork() {
         const StackText reading{"internal/poll.(*FD).ReadFromInet4", "net.(*UDPConn).ReadFrom", "main.serve"};
