@@ -74,6 +74,9 @@ std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::s
 
 std::string goroutinesText(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines) {
     const auto nameOf = [&](GoroutineIndex g) { return "g" + std::to_string(facts.trace->goroutines.id(g)); };
+    // Nearly always there are none or one, and what follows looks at all goroutines of the trace.
+    if (goroutines.size() <= 1)
+        return goroutines.empty() ? std::string() : nameOf(goroutines.front());
     // By goroutine: its place among the program's own. The runtime's are never inside of a stretch.
     constexpr std::uint32_t noPlace = std::numeric_limits<std::uint32_t>::max();
     std::vector<std::uint32_t> places(facts.trace->goroutines.size(), noPlace);
