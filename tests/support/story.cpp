@@ -194,7 +194,7 @@ std::shared_ptr<const Trace> Story::told(Time duration) {
     builder.add({&thread, 1});
     std::uint32_t procs = 1;
     for (const Line& line : lines_)
-        if (line.event.kind == OrderedEventKind::GoroutineChanged && line.event.to == GoroutineState::Running)
+        if (line.event.to == GoroutineState::Running && line.event.proc.known())
             procs = std::max(procs, line.event.proc.value + 1);
     for (std::uint32_t p = 0; p < procs; ++p) {
         OrderedEvent proc;
