@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace waitscope {
 
@@ -126,19 +125,19 @@ void SliceJoiner::takeProcs(const OrderedSlice& slice, SliceNames& names) {
     }
 }
 
-// The slots of the slice's goroutines. While the state is doubtful, two of them can turn out to be one: then the spans
-// of the second must lie behind those of the first, behind its end is another, and what the file states of it is known.
-std::vector<SliceJoiner::Slot> SliceJoiner::whoTheyAre(OrderedSlice& slice, std::span<const Resolved> resolved) const {
-    std::vector<Slot> slots;
+// While the state is doubtful, two goroutines of a slice can turn out to be one: then the spans of the second must lie
+// behind those of the first, and behind its end is another.
+SliceJoiner::Identities SliceJoiner::whoTheyAre(const OrderedSlice& slice, std::span<const Resolved> resolved) const {
+    Identities who;
     for (const Resolved& r : resolved)
-        slots.push_back(r.slot);
+        who.slots.push_back(r.slot);
     if (!doubtful_)
-        return slots;
+        return who;
+    std::vector<Slot>& slots = who.slots;
     const auto isNamed = [&](std::size_t i) {
         return slice.goroutines[i].about != GoroutineAssumption::About::OnThread;
     };
     std::unordered_map<Slot, std::vector<std::size_t>> oneAfterTheOther;
-    std::unordered_set<std::uint32_t> known; // goroutines of the slice that are one with an earlier one
     for (std::size_t i = 0; i < slots.size(); ++i) {
         if (slots[i] == LiveGoroutines::none)
             continue;
@@ -158,24 +157,26 @@ std::vector<SliceJoiner::Slot> SliceJoiner::whoTheyAre(OrderedSlice& slice, std:
             continue;
         }
         if (!before.empty())
-            known.insert(slice.goroutines[i].goroutine.value);
+            who.goOn.insert(slice.goroutines[i].goroutine.value);
         if (slice.goroutines[i].firstRecord != nowhere)
             before.push_back(i);
     }
-    auto& statements = slice.slice->statements;
-    const auto kept = std::remove_if(statements.begin(), statements.end(), [&](const Slice::Statement& said) {
-        return known.contains(said.goroutine.value);
-    });
-    statements.shrinkTo(static_cast<std::size_t>(kept - statements.begin()));
-    return slots;
+    return who;
 }
 
 void SliceJoiner::takeGoroutines(OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names) {
     const auto& here = slice.slice->goroutines;
     const auto& endSlots = slice.end.goroutines.slots();
     std::vector<Slot> slotAtEnd(endSlots.size(), LiveGoroutines::none); // of the state, by slot of the slice
-    std::vector<Slot> slots = whoTheyAre(slice, resolved);
+    Identities who = whoTheyAre(slice, resolved);
+    std::vector<Slot>& slots = who.slots;
     names.goroutines.resize(here.size());
+    // What the file states of one of whom the slice spoke before is known already.
+    auto& statements = slice.slice->statements;
+    auto* const kept = std::remove_if(statements.begin(), statements.end(), [&](const Slice::Statement& said) {
+        return who.goOn.contains(said.goroutine.value);
+    });
+    statements.shrinkTo(static_cast<std::size_t>(kept - statements.begin()));
     std::vector<GoroutineIndex> known(resolved.size());
     for (std::size_t i = 0; i < resolved.size(); ++i)
         if (resolved[i].slot != LiveGoroutines::none)

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 namespace waitscope {
@@ -48,6 +49,11 @@ class SliceJoiner {
         Slot slot = LiveGoroutines::none; ///< in the state; none: nobody that is known
         bool holds = true;
     };
+    /// Who the goroutines are of whom a slice takes something for granted.
+    struct Identities {
+        std::vector<Slot> slots;                ///< none: one that is not known, or that cannot be
+        std::unordered_set<std::uint32_t> goOn; ///< goroutines of the slice that are one with an earlier one of it
+    };
     struct Gap {
         std::uint64_t behind = 0; ///< so many slices
         std::int64_t time = 0;    ///< ns of the trace clock
@@ -56,7 +62,7 @@ class SliceJoiner {
     [[nodiscard]] Slot slotOf(const GoroutineAssumption& a, const OrderedSlice& slice) const;
     [[nodiscard]] std::vector<Resolved> resolve(const OrderedSlice& slice) const;
     [[nodiscard]] bool procsHold(const OrderedSlice& slice) const;
-    [[nodiscard]] std::vector<Slot> whoTheyAre(OrderedSlice& slice, std::span<const Resolved> resolved) const;
+    [[nodiscard]] Identities whoTheyAre(const OrderedSlice& slice, std::span<const Resolved> resolved) const;
     void takeGoroutines(OrderedSlice& slice, std::span<const Resolved> resolved, SliceNames& names);
     void takeProcs(const OrderedSlice& slice, SliceNames& names);
     [[nodiscard]] StringId stopTheWorldName(StringId kind);
