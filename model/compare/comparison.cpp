@@ -346,10 +346,7 @@ Both<LengthHistogram> lengthsOf(const Comparison& comparison, const ComparedRow&
         eachWaitOf(comparison, row, side, [&](GoroutineIndex, SpanIndex s, bool open) {
             if (open)
                 return;
-            if (lengths.counts.empty())
-                lengths.counts.resize(LengthHistogram::binCount);
-            const Time length = comparison.facts.of(side)->trace->spans.range(s).length();
-            ++lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(length))];
+            lengths.add(comparison.facts.of(side)->trace->spans.range(s).length());
         });
         return lengths;
     });

@@ -14,12 +14,10 @@ Lives livesOf(const TraceFacts& facts, std::span<const GoroutineIndex> goroutine
         const TimeRange whole = trace.lifetime(g);
         if (whole.begin >= range.end || whole.end < range.begin)
             continue;
-        if (result.lengths.counts.empty())
-            result.lengths.counts.resize(LengthHistogram::binCount);
-        ++result.lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(whole.length()))];
+        result.lengths.add(whole.length());
         if (!lengths.contains(whole.length()))
             continue;
-        result.lives.push_back({.goroutine = g, .length = whole.length(), .spent = spentBy(trace, g, range)});
+        result.lives.push_back({.goroutine = g, .length = whole.length(), .spent = trace.timesIn(g, range)});
     }
     return result;
 }

@@ -2,7 +2,6 @@
 // How long did goroutines live, and what did each of them do with its time?
 #pragma once
 
-#include "model/inspect/spent.h"
 #include "model/inspect/state_times.h"
 
 #include <span>
@@ -13,8 +12,8 @@ namespace waitscope {
 
 struct Life {
     GoroutineIndex goroutine;
-    Time length = 0; ///< whole, as far as the trace saw it
-    Spent spent;     ///< inside the range
+    Time length = 0;   ///< whole, as far as the trace saw it
+    TimeByState spent; ///< inside the range
 };
 
 struct Lives {

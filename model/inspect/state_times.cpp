@@ -30,6 +30,12 @@ std::string textOf(const Activeness& what) {
     return "not recorded";
 }
 
+void LengthHistogram::add(Time length) {
+    if (counts.empty())
+        counts.resize(binCount);
+    ++counts[static_cast<std::size_t>(binOf(length))];
+}
+
 int LengthHistogram::binOf(Time length) {
     const double decades = std::log10(static_cast<double>(std::max<Time>(length, 1)));
     int bin = std::clamp(static_cast<int>(decades * binsPerDecade), 0, binCount - 1);
@@ -107,9 +113,7 @@ StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex>
             const bool waits = what.state == GoroutineState::Waiting || what.state == GoroutineState::Syscall;
             if (!waits || inside == 0 || (list.at && !isAt(facts.waits.of(trace, {s}), *list.at)))
                 continue;
-            if (result.lengths.counts.empty())
-                result.lengths.counts.resize(LengthHistogram::binCount);
-            ++result.lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(span.length()))];
+            result.lengths.add(span.length());
             if (list.most == 0 || !list.lengths.contains(span.length()))
                 continue;
             const LongWait wait{g, {s}, span.length()};

@@ -58,6 +58,7 @@ struct LengthHistogram {
     static constexpr int binCount = 19 * binsPerDecade; ///< the last one ends above the longest Time
     std::vector<std::uint64_t> counts;                  ///< by bin; empty if there is no wait
 
+    void add(Time length);
     [[nodiscard]] static int binOf(Time length);
     [[nodiscard]] static Time beginOf(int bin); ///< the shortest length that is in it
 };

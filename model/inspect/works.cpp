@@ -36,11 +36,10 @@ Works worksOf(const TraceFacts& facts, TimeRange range, const WorkList& list, co
         if (work.range.begin >= range.end || work.range.end < range.begin || matches[work.type.value] == 0)
             continue;
         const Time length = work.range.length();
-        if (result.lengths.counts.empty())
-            result.lengths.counts.resize(LengthHistogram::binCount);
-        ++result.lengths.counts[static_cast<std::size_t>(LengthHistogram::binOf(length))];
+        result.lengths.add(length);
         if (list.lengths.contains(length))
-            result.works.push_back({place, length, spentBy(trace, work.goroutine, work.range)});
+            result.works.push_back(
+                {place, length, work.goroutine.known() ? trace.timesIn(work.goroutine, work.range) : TimeByState()});
     }
     return result;
 }

@@ -2,7 +2,6 @@
 // Each task or region of the program: how long did it take, and what did the goroutine that began it do meanwhile?
 #pragma once
 
-#include "model/inspect/spent.h"
 #include "model/inspect/state_times.h"
 
 #include <cstdint>
@@ -17,7 +16,7 @@ enum class WorkKind : std::uint8_t { Task, Region };
 struct Work {
     std::uint32_t place = 0; ///< in the trace's tasks or regions
     Time length = 0;         ///< whole, as far as the trace saw it
-    Spent spent;             ///< by its goroutine, all the while
+    TimeByState spent;       ///< by its goroutine, all the while
 };
 
 struct Works {

@@ -32,13 +32,12 @@ SpanRange Trace::spansIn(GoroutineIndex g, TimeRange range) const {
     return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end)};
 }
 
-Time Trace::timeIn(GoroutineState state, GoroutineIndex g, TimeRange range) const {
-    Time sum = 0;
+TimeByState Trace::timesIn(GoroutineIndex g, TimeRange range) const {
+    TimeByState sums;
     const SpanRange inside = spansIn(g, range);
     for (std::uint32_t s = inside.begin; s < inside.end; ++s)
-        if (spans.state({s}) == state)
-            sum += spans.range({s}).clippedTo(range).length();
-    return sum;
+        sums.times[static_cast<std::size_t>(spans.state({s}))] += spans.range({s}).clippedTo(range).length();
+    return sums;
 }
 
 GoroutineIndex Trace::ownerOf(SpanIndex s) const {

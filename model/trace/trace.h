@@ -13,6 +13,7 @@
 #include "model/trace/strings.h"
 #include "model/trace/time.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct TraceIdentity {
     std::string fileName; ///< without folders; "standard input" for `-`
     std::string format;   ///< the header: "go 1.26 trace". 1.24 writes 1.23's, so it is not the version of Go
     std::string sha256;   ///< of the bytes as stored, in hexadecimal
+};
+
+struct TimeByState {
+    std::array<Time, goroutineStateCount> times{};
+
+    [[nodiscard]] Time operator[](GoroutineState state) const { return times[static_cast<std::size_t>(state)]; }
 };
 
 struct Trace {
@@ -82,8 +89,11 @@ struct Trace {
     [[nodiscard]] SpanIndex spanAt(GoroutineIndex g, Time t) const;
     /// The spans of `g` that are not over when the range begins and begin before it ends. O(log spans of g).
     [[nodiscard]] SpanRange spansIn(GoroutineIndex g, TimeRange range) const;
-    /// How much of a range `g` was in a state. O(log spans of g + those in the range).
-    [[nodiscard]] Time timeIn(GoroutineState state, GoroutineIndex g, TimeRange range) const;
+    /// How much of a range `g` was in each state. O(log spans of g + those in the range).
+    [[nodiscard]] TimeByState timesIn(GoroutineIndex g, TimeRange range) const;
+    [[nodiscard]] Time timeIn(GoroutineState state, GoroutineIndex g, TimeRange range) const {
+        return timesIn(g, range)[state];
+    }
     /// The goroutine that owns a span. O(log goroutines).
     [[nodiscard]] GoroutineIndex ownerOf(SpanIndex s) const;
     /// The goroutine with Go's id (the last one if cgo reused it); none if there is none. O(goroutines).

@@ -149,8 +149,7 @@ class TestInspect : public QObject {
                  static_cast<std::uint64_t>(all.size()));
         for (const Life& life : lives.lives) {
             QCOMPARE(life.length, facts->trace->lifetime(life.goroutine).length());
-            QCOMPARE(life.spent.running + life.spent.ready + life.spent.waiting + life.spent.inSyscall,
-                     life.length); // of this scene
+            QCOMPARE(std::accumulate(life.spent.times.begin(), life.spent.times.end(), Time{0}), life.length);
         }
         const Lives longOnes = livesOf(*facts, all, whole, {100_ms, INT64_MAX});
         QCOMPARE(longOnes.lives.size(), std::size_t{1});
@@ -177,8 +176,8 @@ class TestInspect : public QObject {
         const TimeRange whole = facts->trace->wholeRange();
         const Works all = worksOf(*facts, whole, {});
         QCOMPARE(all.works.size(), std::size_t{4});
-        QCOMPARE(all.works[2].spent.waiting, 6_ms);
-        QCOMPARE(all.works[2].spent.running, 1_ms);
+        QCOMPARE(all.works[2].spent[GoroutineState::Waiting], 6_ms);
+        QCOMPARE(all.works[2].spent[GoroutineState::Running], 1_ms);
         QCOMPARE(all.works[2].length, workAt(*facts->trace, WorkKind::Task, all.works[2].place).range.length());
         QCOMPARE(worksOf(*facts, whole, {.name = "REQ"}).works.size(), std::size_t{3});
         const Works slow = worksOf(*facts, whole, {.name = "req", .lengths = {5_ms, INT64_MAX}});

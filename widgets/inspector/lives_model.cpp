@@ -27,13 +27,13 @@ Time figureOf(const Trace& trace, const Life& life, int column) {
     case LivesModel::Lived:
         return life.length;
     case LivesModel::Waiting:
-        return life.spent.waiting;
+        return life.spent[GoroutineState::Waiting];
     case LivesModel::Running:
-        return life.spent.running;
+        return life.spent[GoroutineState::Running];
     case LivesModel::Ready:
-        return life.spent.ready;
+        return life.spent[GoroutineState::Runnable];
     default:
-        return life.spent.inSyscall;
+        return life.spent[GoroutineState::Syscall];
     }
 }
 

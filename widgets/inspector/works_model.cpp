@@ -24,13 +24,13 @@ Time WorksModel::Content::figureOf(const Work& work, int column) const {
     case Lasted:
         return work.length;
     case Waiting:
-        return work.spent.waiting;
+        return work.spent[GoroutineState::Waiting];
     case Running:
-        return work.spent.running;
+        return work.spent[GoroutineState::Running];
     case Ready:
-        return work.spent.ready;
+        return work.spent[GoroutineState::Runnable];
     default:
-        return work.spent.inSyscall;
+        return work.spent[GoroutineState::Syscall];
     }
 }
 
