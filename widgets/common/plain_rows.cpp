@@ -3,8 +3,6 @@
 
 #include "widgets/common/text_style.h"
 
-#include <QApplication>
-
 namespace waitscope {
 
 void PlainRows::show(std::vector<Row> rows) {
@@ -27,9 +25,7 @@ QVariant PlainRows::headerData(int section, Qt::Orientation orientation, int rol
     const ColumnTitle& title = titles_[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole)
         return title.name;
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::AlignVCenter | (title.figures ? Qt::AlignRight : Qt::AlignLeft));
-    return {};
+    return role == Qt::TextAlignmentRole ? lookOf(role, title.figures) : QVariant();
 }
 
 QVariant PlainRows::data(const QModelIndex& index, int role) const {
@@ -42,14 +38,10 @@ QVariant PlainRows::data(const QModelIndex& index, int role) const {
         return row.cells.value(index.column());
     case Qt::ToolTipRole:
         return row.toolTip.isEmpty() ? row.cells.value(index.column()) : row.toolTip;
-    case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (title.figures ? Qt::AlignRight : Qt::AlignLeft));
-    case Qt::FontRole:
-        return title.figures ? QVariant(figuresFont(QApplication::font("QTableView"))) : QVariant();
     case Qt::DecorationRole:
         return index.column() == 0 && !row.icon.isNull() ? QVariant(row.icon) : QVariant();
     default:
-        return {};
+        return lookOf(role, title.figures);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "widgets/common/colours.h"
 
+#include <QApplication>
 #include <QFontDatabase>
 #include <QPainter>
 
@@ -15,6 +16,19 @@ QFont figuresFont(const QFont& words) {
     else
         font.setPixelSize(words.pixelSize());
     return font;
+}
+
+QVariant lookOf(int role, bool figure, bool muted) {
+    switch (role) {
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(Qt::AlignVCenter | (figure ? Qt::AlignRight : Qt::AlignLeft));
+    case Qt::FontRole:
+        return figure ? QVariant(figuresFont(QApplication::font("QTableView"))) : QVariant();
+    case Qt::ForegroundRole:
+        return muted ? QVariant(mutedText(QApplication::palette("QTableView"))) : QVariant();
+    default:
+        return {};
+    }
 }
 
 QColor mutedText(const QPalette& palette) {

@@ -8,11 +8,16 @@
 #include <QFont>
 #include <QPalette>
 #include <QPixmap>
+#include <QVariant>
 
 namespace waitscope {
 
 /// The system's monospaced font in the size of `words`: figures in columns and stacks.
 [[nodiscard]] QFont figuresFont(const QFont& words);
+
+/// How a cell of a table looks, for the roles of its alignment, font and foreground; nothing for other roles. `muted`:
+/// it matters less.
+[[nodiscard]] QVariant lookOf(int role, bool figure, bool muted = false);
 
 /// For words that matter less; at least 4.5 : 1 on the base colour of ordinary light and dark palettes.
 [[nodiscard]] QColor mutedText(const QPalette& palette);

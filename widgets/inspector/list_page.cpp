@@ -21,10 +21,10 @@ ListPage::ListPage(ViewState* state, const QString& things, QAbstractItemModel* 
                    const std::vector<int>& widths, QWidget* parent)
     : QWidget(parent)
     , state_(state)
-    , what_(new QLabel)
     , histogram_(new LengthHistogramView(things))
-    , table_(new TextTable)
-    , layout_(new QVBoxLayout(this)) {
+    , layout_(new QVBoxLayout(this))
+    , what_(new QLabel)
+    , table_(new TextTable) {
     what_->setContentsMargins(8, 3, 8, 3);
     what_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     rows->setParent(this);
@@ -52,26 +52,36 @@ ListPage::ListPage(ViewState* state, const QString& things, QAbstractItemModel* 
 
     askTimer_.setSingleShot(true);
     askTimer_.setInterval(askDelay);
-    connect(&askTimer_, &QTimer::timeout, this, [this] {
-        if (!state_->facts() || !isVisible()) // what nobody sees is not computed
-            return;
-        stop_.request_stop();
-        stop_ = std::stop_source();
-        ask(stop_.get_token());
-    });
+    connect(&askTimer_, &QTimer::timeout, this, &ListPage::ask);
     connect(histogram_, &LengthHistogramView::chosenChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::selectionChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::visibleRangeChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::chosenRangeChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::traceChanged, this, [this] {
         stop_.request_stop();
-        forget();
+        work_.cancel();
+        answered({.what = {}, .lengths = {}, .showRows = [this] { clearRows(); }});
         askSoon();
     });
 }
 
 ListPage::~ListPage() {
     stop_.request_stop();
+}
+
+void ListPage::ask() {
+    if (!state_->facts() || !isVisible()) // what nobody sees is not computed
+        return;
+    stop_.request_stop();
+    stop_ = std::stop_source();
+    work_.request(question(stop_.get_token()));
+}
+
+void ListPage::answered(const Answer& answer) {
+    what_->setText(answer.what);
+    what_->setToolTip(answer.what);
+    histogram_->show(answer.lengths);
+    answer.showRows();
 }
 
 void ListPage::askSoon() {

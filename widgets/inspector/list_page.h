@@ -4,11 +4,14 @@
 // list stays.
 #pragma once
 
+#include "model/inspect/state_times.h"
+#include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
 
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
 #include <stop_token>
 #include <vector>
 
@@ -32,29 +35,38 @@ class ListPage : public QWidget {
     ~ListPage() override;
 
   protected:
-    /// Asks for what is selected and the range of interest, for as long as `stop` does not say otherwise.
-    virtual void ask(const std::stop_token& stop) = 0;
-    /// Drops what was asked for, and shows nothing.
-    virtual void forget() = 0;
+    struct Answer {
+        QString what; ///< what is listed
+        LengthHistogram lengths;
+        std::function<void()> showRows;
+    };
+    /// What finds out what is to be listed of the selection and the range of interest, for as long as `stop` does not
+    /// say otherwise. Called on another thread: owns, or shares, all that it reads. Not without a trace.
+    [[nodiscard]] virtual std::function<Answer()> question(const std::stop_token& stop) = 0;
+    /// Shows no rows.
+    virtual void clearRows() = 0;
     /// Shows a row in the other views.
     virtual void lookAt(int row) = 0;
     /// When what a row is about began.
     [[nodiscard]] virtual Time beginOf(int row) const = 0;
 
     void askSoon();
-    [[nodiscard]] bool isAsking() const { return askTimer_.isActive(); }
     void showEvent(QShowEvent* event) override;
 
     ViewState* state_;
-    QLabel* what_; ///< what is listed
     LengthHistogramView* histogram_;
-    TextTable* table_;
     QBoxLayout* layout_;
 
   private:
+    void ask();
+    void answered(const Answer& answer);
+
+    QLabel* what_;
+    TextTable* table_;
     QTimer askTimer_;
     bool leading_ = false; ///< a row chooses what is looked at
     std::stop_source stop_;
+    LatestResult<Answer> work_{[this](const Answer& answer) { answered(answer); }};
 };
 
 } // namespace waitscope

@@ -6,8 +6,6 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
-#include <QApplication>
-
 #include <array>
 
 namespace waitscope {
@@ -85,7 +83,7 @@ QVariant LivesModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || section < 0 || section >= columns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
+        return lookOf(role, isFigure(section));
     if (role != Qt::DisplayRole)
         return {};
     const std::array<QString, columns> names{tr("Goroutine"), tr("Function"), tr("Created"),
@@ -103,14 +101,8 @@ QVariant LivesModel::data(const QModelIndex& index, int role) const {
         return content_->textOf(life, index.column());
     case Qt::ToolTipRole:
         return fromUtf8(goroutineSentence(*content_->facts, life.goroutine));
-    case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(index.column()) ? Qt::AlignRight : Qt::AlignLeft));
-    case Qt::FontRole:
-        return isFigure(index.column()) ? QVariant(figuresFont(QApplication::font("QTableView"))) : QVariant();
-    case Qt::ForegroundRole:
-        return isStale() ? QVariant(mutedText(QApplication::palette("QTableView"))) : QVariant();
     default:
-        return {};
+        return lookOf(role, isFigure(index.column()), isStale());
     }
 }
 

@@ -6,7 +6,7 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/inspector/length_histogram_view.h"
 
-#include <QLabel>
+#include <memory>
 
 namespace waitscope {
 
@@ -16,11 +16,9 @@ LivesPanel::LivesPanel(ViewState* state, LivesModel* model, QWidget* parent)
     : ListPage(state, tr("goroutines"), model, LivesModel::Lived, {75, 140, 68, 78, 72, 72, 72, 72}, parent)
     , model_(model) {}
 
-LivesPanel::~LivesPanel() = default;
-
-void LivesPanel::ask(const std::stop_token& stop) {
-    work_.request([facts = state_->facts(), selection = state_->selection(), range = state_->rangeOfInterest(),
-                   lengths = histogram_->chosen(), stop] {
+std::function<ListPage::Answer()> LivesPanel::question(const std::stop_token& stop) {
+    return [model = model_, facts = state_->facts(), selection = state_->selection(), range = state_->rangeOfInterest(),
+            lengths = histogram_->chosen(), stop] {
         std::vector<GoroutineIndex> goroutines = goroutinesOf(*facts, selection);
         if (const auto* const site = std::get_if<SiteSelection>(&selection))
             for (const WaitingGoroutine& one : goroutinesWaitingAt(*facts, site->primitive, site->site, range, true))
@@ -28,18 +26,14 @@ void LivesPanel::ask(const std::stop_token& stop) {
         const bool all = goroutines.empty();
         if (all)
             goroutines = goroutinesOf(*facts->trace, facts->waits, false);
-        Answer answer{.facts = facts, .lives = livesOf(*facts, goroutines, range, lengths, stop), .what = {}};
-        answer.what = (all ? tr("goroutines of the program") : fromUtf8(selectionText(*facts, selection))) +
-                      tr(" · %1 listed · Δ %2 from %3")
-                          .arg(fromUtf8(countText(answer.lives.lives.size())), fromUtf8(durationText(range.length())),
-                               fromUtf8(durationText(range.begin)));
-        return answer;
-    });
-}
-
-void LivesPanel::forget() {
-    work_.cancel();
-    answered({});
+        const auto lives = std::make_shared<Lives>(livesOf(*facts, goroutines, range, lengths, stop));
+        return Answer{.what = (all ? tr("goroutines of the program") : fromUtf8(selectionText(*facts, selection))) +
+                              tr(" · %1 listed · Δ %2 from %3")
+                                  .arg(fromUtf8(countText(lives->lives.size())), fromUtf8(durationText(range.length())),
+                                       fromUtf8(durationText(range.begin))),
+                      .lengths = lives->lengths,
+                      .showRows = [model, facts, lives] { model->show(facts, std::move(*lives)); }};
+    };
 }
 
 void LivesPanel::lookAt(int row) {
@@ -48,13 +42,6 @@ void LivesPanel::lookAt(int row) {
 
 Time LivesPanel::beginOf(int row) const {
     return state_->facts()->trace->lifetime(model_->lifeAt(row).goroutine).begin;
-}
-
-void LivesPanel::answered(Answer answer) {
-    what_->setText(answer.what);
-    what_->setToolTip(answer.what);
-    histogram_->show(answer.lives.lengths);
-    model_->show(std::move(answer.facts), std::move(answer.lives));
 }
 
 } // namespace waitscope

@@ -6,8 +6,6 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 
-#include <QApplication>
-
 #include <array>
 
 namespace waitscope {
@@ -79,7 +77,7 @@ QVariant WorksModel::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation != Qt::Horizontal || section < 0 || section >= columns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::AlignVCenter | (section == Name ? Qt::AlignLeft : Qt::AlignRight));
+        return lookOf(role, section != Name);
     if (role != Qt::DisplayRole)
         return {};
     const std::array<QString, columns> names{tr("Name"),    kind() == WorkKind::Task ? tr("Task") : tr("Goroutine"),
@@ -103,14 +101,8 @@ QVariant WorksModel::data(const QModelIndex& index, int role) const {
                : g.known()              ? fromUtf8(goroutineText(trace, g))
                                         : QString();
     }
-    case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (index.column() == Name ? Qt::AlignLeft : Qt::AlignRight));
-    case Qt::FontRole:
-        return index.column() != Name ? QVariant(figuresFont(QApplication::font("QTableView"))) : QVariant();
-    case Qt::ForegroundRole:
-        return isStale() ? QVariant(mutedText(QApplication::palette("QTableView"))) : QVariant();
     default:
-        return {};
+        return lookOf(role, index.column() != Name, isStale());
     }
 }
 

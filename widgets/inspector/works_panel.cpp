@@ -7,8 +7,9 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
-#include <QLabel>
 #include <QLineEdit>
+
+#include <memory>
 
 namespace waitscope {
 
@@ -32,25 +33,19 @@ WorksPanel::WorksPanel(ViewState* state, WorksModel* model, QWidget* parent)
     connect(name_, &QLineEdit::textChanged, this, &WorksPanel::askSoon);
 }
 
-WorksPanel::~WorksPanel() = default;
-
-void WorksPanel::ask(const std::stop_token& stop) {
+std::function<ListPage::Answer()> WorksPanel::question(const std::stop_token& stop) {
     const WorkList list{.kind = kind_->currentIndex() == 0 ? WorkKind::Task : WorkKind::Region,
                         .name = name_->text().toStdString(),
                         .lengths = histogram_->chosen()};
-    work_.request([facts = state_->facts(), range = state_->rangeOfInterest(), list, stop] {
-        Answer answer{.facts = facts, .works = worksOf(*facts, range, list, stop), .what = {}};
-        answer.what = (list.kind == WorkKind::Task ? tr("%1 tasks listed") : tr("%1 regions listed"))
-                          .arg(fromUtf8(countText(answer.works.works.size()))) +
-                      tr(" · Δ %1 from %2 · the times are those of the goroutine that began it")
-                          .arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin)));
-        return answer;
-    });
-}
-
-void WorksPanel::forget() {
-    work_.cancel();
-    answered({});
+    return [model = model_, facts = state_->facts(), range = state_->rangeOfInterest(), list, stop] {
+        const auto works = std::make_shared<Works>(worksOf(*facts, range, list, stop));
+        return Answer{.what = (list.kind == WorkKind::Task ? tr("%1 tasks listed") : tr("%1 regions listed"))
+                                  .arg(fromUtf8(countText(works->works.size()))) +
+                              tr(" · Δ %1 from %2 · the times are those of the goroutine that began it")
+                                  .arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin))),
+                      .lengths = works->lengths,
+                      .showRows = [model, facts, works] { model->show(facts, std::move(*works)); }};
+    };
 }
 
 void WorksPanel::lookAt(int row) {
@@ -66,13 +61,6 @@ void WorksPanel::lookAt(int row) {
 
 Time WorksPanel::beginOf(int row) const {
     return workAt(*state_->facts()->trace, model_->kind(), model_->workAt(row).place).range.begin;
-}
-
-void WorksPanel::answered(Answer answer) {
-    what_->setText(answer.what);
-    what_->setToolTip(answer.what);
-    histogram_->show(answer.works.lengths);
-    model_->show(std::move(answer.facts), std::move(answer.works));
 }
 
 } // namespace waitscope

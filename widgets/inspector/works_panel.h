@@ -3,7 +3,6 @@
 // meanwhile.
 #pragma once
 
-#include "widgets/common/latest_result.h"
 #include "widgets/inspector/list_page.h"
 #include "widgets/inspector/works_model.h"
 
@@ -17,29 +16,21 @@ class WorksPanel : public ListPage {
 
   public:
     explicit WorksPanel(ViewState* state, QWidget* parent = nullptr);
-    ~WorksPanel() override;
 
     [[nodiscard]] const WorksModel& works() const { return *model_; }
 
   protected:
-    void ask(const std::stop_token& stop) override;
-    void forget() override;
+    [[nodiscard]] std::function<Answer()> question(const std::stop_token& stop) override;
+    void clearRows() override { model_->show({}, {}); }
     void lookAt(int row) override;
     [[nodiscard]] Time beginOf(int row) const override;
 
   private:
     WorksPanel(ViewState* state, WorksModel* model, QWidget* parent);
-    struct Answer {
-        std::shared_ptr<const TraceFacts> facts;
-        Works works;
-        QString what;
-    };
-    void answered(Answer answer);
 
     WorksModel* model_;
     QComboBox* kind_;
     QLineEdit* name_;
-    LatestResult<Answer> work_{[this](Answer answer) { answered(std::move(answer)); }};
 };
 
 } // namespace waitscope

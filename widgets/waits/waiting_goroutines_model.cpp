@@ -60,7 +60,7 @@ QVariant WaitingGoroutinesModel::headerData(int section, Qt::Orientation orienta
     if (orientation != Qt::Horizontal || section < 0 || section >= columns)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::AlignVCenter | (isFigure(section) ? Qt::AlignRight : Qt::AlignLeft));
+        return lookOf(role, isFigure(section));
     if (role != Qt::DisplayRole)
         return {};
     const std::array<QString, columns> names{tr("Goroutine"), tr("Function"),   tr("State now"),  tr("Since"),
