@@ -153,8 +153,8 @@ void MainWindow::makeActions() {
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
     goMenu->addAction(
         actions_.add(go, tr("&Path rules…"), {}, [this] { pair_->active()->details()->editPathRules(); }));
-    pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
-                                    [this] { return pair_->active()->commands(); });
+    const auto [back, forward] = pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
+                                                                 [this] { return pair_->active()->commands(); });
     // The view that has the commands shows the history of whichever is active.
     TimelineCommands* const commands = pair_->first()->commands();
     for (TraceView* const each : pair_->views())
@@ -174,9 +174,6 @@ void MainWindow::makeActions() {
     bar->setObjectName(QStringLiteral("tools"));
     bar->setMovable(false);
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    // The menu begins with the way back and forth.
-    QAction* const back = editMenu->actions().at(0);
-    QAction* const forward = editMenu->actions().at(1);
     for (QAction* const action : {open, back, forward, whole, focus, waker, exportHeatmap, exportTimeline}) {
         if (action == back || action == whole || action == exportHeatmap)
             bar->addSeparator();

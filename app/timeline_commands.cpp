@@ -14,11 +14,23 @@
 
 namespace waitscope {
 
+namespace {
+
+// The view as options of the command line. O(goroutines · log) if it names some.
+ViewOptions optionsOf(const TraceFacts& facts, const TimelineContents& contents, TimeRange visible) {
+    ViewOptions options = optionsFor(facts, contents);
+    if (visible != facts.trace->wholeRange())
+        options.range = rangeOption(visible, *facts.trace);
+    return options;
+}
+
+} // namespace
+
 TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
     : QObject(window), parts_(parts), window_(window), history_(parts.state) {}
 
-void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
-                           const std::function<TimelineCommands*()>& current) {
+TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
+                                                const std::function<TimelineCommands*()>& current) {
     const auto timeline = [current] { return current()->parts_.pane->view(); };
     const auto to = [&](QMenu* menu, const QString& name, const QKeySequence& key, std::function<void()> what) {
         QAction* const action = actions.add(menu->title(), name, key, std::move(what));
@@ -135,6 +147,7 @@ void TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go
         current()->parts_.state->marks().setA({});
         current()->parts_.state->marks().setB({});
     });
+    return {back, forward};
 }
 
 void TimelineCommands::askWhereTo() {
@@ -207,13 +220,8 @@ bool TimelineCommands::goTo(const QString& text) {
 
 ViewOptions TimelineCommands::options() const {
     const ViewState& state = *parts_.state;
-    if (!state.facts())
-        return {};
-    const Trace& trace = *state.facts()->trace;
-    ViewOptions options = optionsFor(*state.facts(), parts_.pane->view()->contents());
-    if (state.visibleRange() != trace.wholeRange())
-        options.range = rangeOption(state.visibleRange(), trace);
-    return options;
+    return state.facts() ? optionsOf(*state.facts(), parts_.pane->view()->contents(), state.visibleRange())
+                         : ViewOptions();
 }
 
 TimelinePictureOptions TimelineCommands::picture() const {
@@ -221,18 +229,17 @@ TimelinePictureOptions TimelineCommands::picture() const {
     if (!state.facts())
         return {};
     TimelinePictureOptions picture{.range = state.visibleRange(), .contents = parts_.pane->view()->contents()};
-    ViewOptions view = options();
-    if (state.onset() >= 0) {
+    if (state.onset() >= 0)
         picture.contents.marks.push_back({state.onset(), QStringLiteral("it began")});
-        view.marks.push_back(std::to_string(state.onset()) + "ns=it began");
-    }
     // Pictures of some size have the graphs unfolded; this one is what the window shows.
     if (parts_.pane->view()->rows().isFolded(TimelineSection::Graphs))
-        for (std::vector<std::string>* const folded : {&picture.contents.rows.folded, &view.fold})
-            folded->emplace_back(sectionNames[static_cast<std::size_t>(TimelineSection::Graphs)]);
+        picture.contents.rows.folded.emplace_back(sectionNames[static_cast<std::size_t>(TimelineSection::Graphs)]);
     const QString path = parts_.tracePath();
-    picture.command = fromUtf8(
-        pictureCommandOf(path.isEmpty() ? state.facts()->trace->identity.fileName : path.toStdString(), view, picture));
+    // Put into words where the picture is made: to name some goroutines, all are looked at.
+    picture.command = [facts = state.facts(), asked = picture,
+                       trace = path.isEmpty() ? state.facts()->trace->identity.fileName : path.toStdString()] {
+        return fromUtf8(pictureCommandOf(trace, optionsOf(*facts, asked.contents, asked.range), asked));
+    };
     return picture;
 }
 

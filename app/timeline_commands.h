@@ -30,8 +30,13 @@ class TimelineCommands : public QObject {
     /// The parts outlive it.
     TimelineCommands(const Parts& parts, QWidget* window);
 
+    struct WayBack {
+        QAction* back;
+        QAction* forward;
+    };
     /// Adds the commands to the list, and to the menus. Each is carried out by `current`, asked when it is given.
-    void add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go, const std::function<TimelineCommands*()>& current);
+    WayBack add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
+                const std::function<TimelineCommands*()>& current);
     /// After `add`: shows whether the current one has a way back and forward. To be called when either has changed.
     void showHistory() { showHistory_(); }
     /// "g42", "1.5s", "#7" (a user task), "P3"; false if there is no such thing.

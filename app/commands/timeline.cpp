@@ -32,7 +32,7 @@ int TimelineCommand::run() const {
                                    .size = {request->size.width, request->size.height},
                                    .scale = scale,
                                    .contents = std::move(*contents)};
-    picture.command = QString::fromStdString(pictureCommandOf(trace, view, picture));
+    picture.command = [command = QString::fromStdString(pictureCommandOf(trace, view, picture))] { return command; };
     return isSvg ? writeText(renderTimelineSvg(request->facts, picture).toStdString(), *this)
                  : writePicture(renderTimeline(request->facts, picture), *this);
 }

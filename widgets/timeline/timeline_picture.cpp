@@ -129,7 +129,7 @@ class Sheet {
             subject.rows += QStringLiteral("; only %1 in its colour").arg(fromUtf8(nameOf(*options_.contents.lit)));
         subject.goroutinesShown = groups_->shown;
         subject.goroutinesTotal = facts_->trace->goroutines.size();
-        subject.command = options_.command;
+        subject.command = options_.command ? options_.command() : QString();
         return subject;
     }
 

@@ -10,6 +10,7 @@
 #include <QSize>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -21,7 +22,8 @@ struct TimelinePictureOptions {
     QSize size{1600, 900}; ///< in units; at least 480 x 320
     int scale = 1;         ///< pixels a unit
     TimelineContents contents;
-    QString command; ///< that makes this picture, for programs
+    /// The command that makes this picture, for programs; asked where the picture is made. Null: it has none.
+    std::function<QString()> command;
 };
 
 /// The widget's painter in its light colours, with the caption that every picture has. As many rows as fit; the
