@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window shows as a session, and back.
 #include "app/main_window.h"
+#include "app/output.h"
 #include "app/session.h"
 #include "app/timeline_commands.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
+#include "widgets/common/from_utf8.h"
 
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QSaveFile>
 
 namespace waitscope {
 
@@ -17,8 +18,9 @@ void MainWindow::openSession(const QString& path) {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return showFailure(tr("%1 could not be read: %2.").arg(path, file.errorString()), {});
+    constexpr qint64 largest = 16 << 20; // bytes; a session of thousands of marks has a few hundred thousand
     QString problem;
-    const auto session = sessionFrom(file.readAll(), QFileInfo(path).absolutePath(), problem);
+    const auto session = sessionFrom(file.read(largest), QFileInfo(path).absolutePath(), problem);
     if (!session)
         return showFailure(QStringLiteral("%1: %2").arg(QFileInfo(path).fileName(), problem), {});
     viewWhenLoaded_ = session->view;
@@ -42,13 +44,11 @@ void MainWindow::saveSession(const QString& path) {
     Session session{.traces = {QFileInfo(view()->source()).absoluteFilePath()}, .view = view()->commands()->options()};
     if (pair_->isPair() && !pair_->second()->source().isEmpty())
         session.traces << QFileInfo(pair_->second()->source()).absoluteFilePath();
-    QSaveFile file(path);
-    file.open(QIODevice::WriteOnly);
-    file.write(bytesOf(session, QFileInfo(path).absolutePath()));
-    if (file.commit())
+    std::string problem;
+    if (writeResult(bytesOf(session, QFileInfo(path).absolutePath()).toStdString(), path, problem))
         say(tr("Written: %1").arg(path));
     else
-        messages_->showMessage(tr("%1 could not be written: %2.").arg(path, file.errorString()));
+        messages_->showMessage(fromUtf8(problem));
 }
 
 } // namespace waitscope
