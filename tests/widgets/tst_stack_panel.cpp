@@ -193,7 +193,7 @@ void StackPanelTest::aTaskTellsWhereItsTimeWentAndItsLongestWait() {
     story.g(9).entry("main.holder").runs(40_ms);
     Panel p(computeFacts(story.told(40_ms)));
     p.view.select(TaskSelection{{0}});
-    QVERIFY2(p.lines()[1].startsWith("waiting on mutex 5 ms · "), qPrintable(p.lines()[1]));
+    QTRY_VERIFY2(p.lines().value(1).startsWith("waiting on mutex 5 ms · "), qPrintable(p.lines().join('|')));
     QVERIFY(p.lines()[1].contains("waiting on chan receive 2 ms"));
     QVERIFY(p.panel.toPlainText().contains("Longest wait, 5 ms of goroutine 1"));
     QVERIFY(p.lines().contains("▸ main.take  main.go:11"));

@@ -212,7 +212,7 @@ class TestTimeline : public ShownTimeline {
         state_->show(computeFacts(story.told(100_ms)));
         state_->select(TaskSelection{{0}});
         QTest::keyClick(view_.get(), Qt::Key_U);
-        QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
+        QTRY_COMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
         state_->select({});
         QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
         QTest::keyClick(view_.get(), Qt::Key_U); // nothing is selected: it says what to do

@@ -69,10 +69,18 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
 }
 
 void StackPanel::rebuild() {
-    lines_.clear();
+    work_.cancel();
+    const auto facts = view_->facts();
+    // Where the time of a task went is in all spans of its goroutines; anything else is told at once.
+    if (facts && std::holds_alternative<TaskSelection>(view_->selection()))
+        work_.request([facts, task = view_->selection()] { return describe(*facts, task); });
+    else
+        showLines(facts ? describe(*facts, view_->selection()) : std::vector<StackLine>());
+}
+
+void StackPanel::showLines(std::vector<StackLine> lines) {
+    lines_ = std::move(lines);
     unfolded_ = false;
-    if (view_->facts())
-        lines_ = describe(*view_->facts(), view_->selection());
     write();
     verticalScrollBar()->setValue(0);
     const auto site = std::ranges::find_if(lines_, &StackLine::site);

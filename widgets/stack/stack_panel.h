@@ -3,6 +3,7 @@
 // of other goroutines are links.
 #pragma once
 
+#include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
 #include "widgets/stack/stack_lines.h"
 
@@ -40,6 +41,7 @@ class StackPanel : public QTextBrowser {
 
   private:
     void rebuild();
+    void showLines(std::vector<StackLine> lines);
     void write();
     void showTextCursor();
     [[nodiscard]] const StackLine* lineAt(const QTextCursor& cursor) const;
@@ -56,6 +58,7 @@ class StackPanel : public QTextBrowser {
     std::vector<Block> blocks_;
     bool unfolded_ = false; ///< the user wants to see all frames of what is selected
     bool writing_ = false;
+    LatestResult<std::vector<StackLine>> work_{[this](std::vector<StackLine> lines) { showLines(std::move(lines)); }};
 };
 
 } // namespace waitscope

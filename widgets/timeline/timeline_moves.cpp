@@ -97,21 +97,22 @@ void TimelineView::selectNeighbour(int direction) {
 }
 
 void TimelineView::goToWaker() {
-    if (!state_->facts())
+    const auto facts = state_->facts();
+    if (!facts)
         return;
-    const Trace& trace = *state_->facts()->trace;
-    GoroutineIndex g = selectedGoroutine(state_->selection());
-    SpanIndex span = selectedSpan();
-    if (std::holds_alternative<TaskSelection>(state_->selection())) {
-        span = waitOf(*state_->facts(), state_->selection());
-        g = span.known() ? trace.ownerOf(span) : g;
-    }
-    if (!g.known()) {
+    if (std::holds_alternative<TaskSelection>(state_->selection())) // its wait is one of many
+        return wakerWork_.request([facts, task = state_->selection()] { return waitOf(*facts, task); });
+    const GoroutineIndex g = selectedGoroutine(state_->selection());
+    goToWakerOf(selectedSpan().known() || !g.known() ? selectedSpan() : facts->trace->lastSpan(g));
+}
+
+void TimelineView::goToWakerOf(SpanIndex span) {
+    if (!span.known()) {
         Q_EMIT messageChanged(tr("Select a wait, a goroutine or a task to go to who woke it."));
         return;
     }
-    if (!span.known())
-        span = trace.lastSpan(g);
+    const Trace& trace = *state_->facts()->trace;
+    const GoroutineIndex g = trace.ownerOf(span);
     if (trace.spans.state(span) == GoroutineState::Waiting && trace.isOpen(g, span)) {
         Q_EMIT messageChanged(tr("Nothing has woken this goroutine: its wait lasts to the end of the trace."));
         return;

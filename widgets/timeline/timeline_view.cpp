@@ -84,6 +84,7 @@ void TimelineView::traceChanged() {
     rowsAsked_.reset();
     markWork_.cancel();
     walkWork_.cancel();
+    wakerWork_.cancel();
     walk_ = {};
     marked_.clear();
     groupsMarked_.clear();

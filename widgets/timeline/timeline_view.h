@@ -127,6 +127,7 @@ class TimelineView : public QAbstractScrollArea {
     void chooseCollection(int x);
     void showSpan(SpanIndex span);
     void showLongestWait(SpanIndex wait);
+    void goToWakerOf(SpanIndex span);
     bool goKey(const QKeyEvent& event);
     bool rowKey(const QKeyEvent& event);
     [[nodiscard]] TimelineFrame frame() const;
@@ -183,6 +184,7 @@ class TimelineView : public QAbstractScrollArea {
         SpanIndex last; ///< the one that was found last
     } walk_;
     LatestResult<SpanIndex> walkWork_{[this](SpanIndex wait) { showLongestWait(wait); }};
+    LatestResult<SpanIndex> wakerWork_{[this](SpanIndex wait) { goToWakerOf(wait); }}; ///< the wait of a task
     std::vector<std::uint8_t> marked_;       ///< by goroutine, while a site is selected
     std::vector<std::uint8_t> groupsMarked_; ///< by group
     int focusedRow_ = -1;
