@@ -80,6 +80,7 @@ void TimelinePainter::paintOverStrips(Canvas& canvas) {
 // Everything that is made of states, in device pixels.
 void TimelinePainter::drawStrips(Canvas& canvas) {
     work_ = {};
+    stackRuns_.clear();
     plain_ = striped_ = stateColours(canvas.frame.lit, canvas.colours.background);
     for (std::size_t f = 0; f < stateFamilyCount; ++f)
         if (isStriped(static_cast<StateFamily>(f)))

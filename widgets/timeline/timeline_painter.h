@@ -7,6 +7,7 @@
 
 #include "model/facts.h"
 #include "model/lod/group_activities.h"
+#include "model/lod/stack_runs.h"
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
@@ -20,6 +21,7 @@
 #include <QRect>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -118,6 +120,7 @@ class TimelinePainter {
     // What it called: timeline_stacks.cpp
     void paintStacks(Canvas& canvas, const TimelineRow& row);
     void paintStackNames(Canvas& canvas, const TimelineRow& row);
+    const std::vector<StackRun>& stackRuns(const Canvas& canvas, GoroutineIndex g);
 
     // Words: timeline_labels.cpp
     void paintRow(Canvas& canvas, const TimelineRow& row);
@@ -135,10 +138,11 @@ class TimelinePainter {
 
     StripWork work_;
     std::vector<StripCell> cells_;
-    std::vector<QRgb> line_;    ///< one line of pixels of the axis; 0: nothing there
-    StateColours plain_{};      ///< of this frame
-    StateColours striped_{};    ///< the darker ones of stripes, where a state has some
-    std::vector<QRgb> stripes_; ///< the other colours of a striped line
+    std::vector<QRgb> line_;                                    ///< one line of pixels of the axis; 0: nothing there
+    StateColours plain_{};                                      ///< of this frame
+    std::map<GoroutineIndex, std::vector<StackRun>> stackRuns_; ///< of this frame
+    StateColours striped_{};                                    ///< the darker ones of stripes, where a state has some
+    std::vector<QRgb> stripes_;                                 ///< the other colours of a striped line
     QImage image_;
     DrawnWords words_;
     DrawnWords smallWords_; ///< of regions

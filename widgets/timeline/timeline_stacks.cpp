@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Below a goroutine whose stacks are shown: what it called, the outermost frame at the top. Frames that the profiler
 // saw are paler: it was there at their begin, and up to their end may have been elsewhere.
-#include "model/lod/stack_runs.h"
 #include "model/report/span_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_canvas.h"
@@ -46,13 +45,21 @@ int topOf(const TimelineRows& rows, GoroutineIndex g, std::size_t track) {
 
 } // namespace
 
+// Of this frame: the colours and the words are painted at different times.
+const std::vector<StackRun>& TimelinePainter::stackRuns(const Canvas& canvas, GoroutineIndex g) {
+    const auto [found, isNew] = stackRuns_.try_emplace(g);
+    if (isNew)
+        found->second =
+            stackRunsOf(canvas.facts, g, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()));
+    return found->second;
+}
+
 void TimelinePainter::paintStacks(Canvas& canvas, const TimelineRow& row) {
     const std::size_t tracks = canvas.rows.stackTracks(row.goroutine);
     if (tracks == 0)
         return;
     const Trace& trace = *canvas.facts.trace;
-    const auto runs =
-        stackRunsOf(canvas.facts, row.goroutine, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()));
+    const std::vector<StackRun>& runs = stackRuns(canvas, row.goroutine);
     const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
@@ -74,8 +81,7 @@ void TimelinePainter::paintStackNames(Canvas& canvas, const TimelineRow& row) {
     if (tracks == 0)
         return;
     const Trace& trace = *canvas.facts.trace;
-    const auto runs =
-        stackRunsOf(canvas.facts, row.goroutine, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()));
+    const std::vector<StackRun>& runs = stackRuns(canvas, row.goroutine);
     const QFont usual = canvas.painter.font();
     QFont small = usual;
     small.setPixelSize(TimelineRows::trackHeight - 3);
