@@ -10,80 +10,67 @@ namespace waitscope {
 
 namespace {
 
-// A part smaller than this explains nothing.
-constexpr double leastPercent = 30;
-// Locks that are looked into, those with the most time first.
+// Groups that are looked into.
 constexpr std::size_t mostLocks = 5;
 
-std::string doing(BlockerState state) {
+std::string doing(BlockerState state, bool pool) {
+    const std::string moved = pool ? ": give the connection back before" : ": move this call out of the locked section";
     switch (state) {
     case BlockerState::Running:
-        return "running: the locked section is long";
+        return pool ? "running with a connection" : "running: the locked section is long";
     case BlockerState::Runnable:
         return "ready and had no processor: the process was short of them";
     case BlockerState::Timer:
-        return "waiting for a timer: move this call out of the locked section";
+        return "waiting for a timer" + moved;
     case BlockerState::Waiting:
-        return "waiting itself: move this call out of the locked section";
+        return "waiting itself" + moved;
     case BlockerState::NotBorn:
         return "not started yet";
     case BlockerState::Unknown:
         return "doing something that was not recorded";
     case BlockerState::Syscall:
-        return "in a system call: move this call out of the locked section";
+        return "in a system call" + moved;
     case BlockerState::Sleep:
-        return "sleeping: move this call out of the locked section";
+        return "sleeping" + moved;
     case BlockerState::Network:
-        return "waiting for the network: move this call out of the locked section";
+        return "waiting for the network" + moved;
     }
     return {};
 }
 
-void explainWaits(const Scene& scene, const LockSite& row, Tier tier, BlockerWalk& walk, std::vector<Finding>& found) {
+void explainWaits(const Scene& scene, const LockSite& row, std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     const Trace& trace = evidence.trace();
-    std::vector<SpanIndex> waits;
-    const LockClass& lock = scene.locks.classes[row.lockClass];
-    Time since = trace.duration;
-    for (const std::uint32_t w : lock.waits) {
-        const LockWait& wait = evidence.lockWaits()[w];
-        if (wait.site != row.site || wait.open)
-            continue;
-        waits.push_back(wait.span);
-        since = std::min(since, trace.spans.start(wait.span));
-    }
-    const RootCauses causes = rootCausesOf(trace, walk.timesOf(waits, trace.wholeRange()));
-    if (causes.causes.empty())
-        return;
-    const RootCause& first = causes.causes.front();
-    const double percent = causes.percent(first).value_or(0);
-    if (percent < leastPercent || !first.site.known())
+    const auto [cause, percent] = mainCauseOf(row);
+    if (cause == nullptr)
         return;
     const SiteHistory& site = evidence.site(row.site);
     Finding f = findingAboutNone(evidence);
-    f.tier = tier;
+    f.tier = *row.contention;
     f.certainty = Certainty::Strong;
     f.primitive = site.primitive;
     f.site = site.frame;
-    f.stack = first.stack;
-    f.cause = first.site;
+    f.stack = cause->stack;
+    f.cause = cause->site;
     f.goroutines = row.goroutines.size();
     f.members = row.goroutines;
     f.function = trace.frame(trace.goroutines.entry(row.goroutines.front())).function;
-    f.since = since;
-    f.cost = static_cast<double>(causes.time) / static_cast<double>(std::max<Time>(trace.duration, 1));
-    // A holder that has to help the collector is woken by the collector's workers.
-    const bool ofRuntime = trace.text(trace.frame(first.site).function).starts_with("runtime.");
-    f.claim = percentText(percent) + " of the waiting for the lock (" + std::string(nameOf(site.primitive)) +
-              ") taken at " + placeOf(evidence, site.frame) + " passed while " + placeOf(evidence, first.site) +
-              " was " +
-              (ofRuntime && first.state == BlockerState::Running ? "running: the runtime kept the holder"
-                                                                 : doing(first.state)) +
-              ".";
-    f.doubt = "Derived from the order of wake-ups; the holder of a lock is not recorded.";
+    f.since = trace.duration;
+    for (const std::uint32_t w : scene.locks.classes[row.lockClass].waits)
+        if (const LockWait& wait = evidence.lockWaits()[w]; wait.site == row.site && !wait.open)
+            f.since = std::min(f.since, trace.spans.start(wait.span));
+    f.cost = static_cast<double>(row.causes->time) / static_cast<double>(std::max<Time>(trace.duration, 1));
+    f.claim =
+        percentText(percent) + " of the waiting for " + lockText(evidence, row) + " passed while " +
+        placeOf(evidence, cause->site) + " was " +
+        (isOfRuntime(trace, *cause) && cause->state == BlockerState::Running ? "running: the runtime kept the holder"
+                                                                             : doing(cause->state, row.isPool())) +
+        ".";
+    f.doubt = row.isPool() ? "Derived from the order of wake-ups; who has a connection is not recorded."
+                           : "Derived from the order of wake-ups; the holder of a lock is not recorded.";
     f.numbers.emplace_back("percent", percent);
-    f.numbers.emplace_back("waits", static_cast<std::int64_t>(causes.waits));
-    f.numbers.emplace_back("waits_looked_at", static_cast<std::int64_t>(causes.sampled));
+    f.numbers.emplace_back("waits", static_cast<std::int64_t>(row.causes->waits));
+    f.numbers.emplace_back("waits_looked_at", static_cast<std::int64_t>(row.causes->sampled));
     f.numbers.emplace_back("lock_class", std::int64_t{row.lockClass});
     found.push_back(std::move(f));
 }
@@ -113,17 +100,10 @@ void nameHolders(const Scene& scene, const BlockedGroup& group, std::vector<Find
 } // namespace
 
 void blocker(const Scene& scene, std::vector<Finding>& found) {
-    BlockerWalk walk(scene.evidence.facts());
+    for (const LockSite& row : scene.locks.sites)
+        if (row.contention && *row.contention >= Tier::Medium)
+            explainWaits(scene, row, found);
     std::size_t looked = 0;
-    for (const LockSite& row : scene.locks.sites) {
-        const auto tier = contentionTier(scene.evidence, row);
-        if (!tier || *tier < Tier::Medium)
-            continue;
-        if (++looked > mostLocks)
-            break;
-        explainWaits(scene, row, *tier, walk, found);
-    }
-    looked = 0;
     for (const BlockedGroup& group : scene.groups.all())
         if (isLock(group.primitive) && group.tier >= Tier::Medium && ++looked <= mostLocks)
             nameHolders(scene, group, found);

@@ -122,7 +122,7 @@ void convoy(const Scene& scene, std::vector<Finding>& found) {
     const std::uint64_t longQueue = std::max<std::uint64_t>(4, 2 * trace.processors.size());
     std::set<std::uint32_t> seen;
     for (const LockSite& row : scene.locks.sites) { // most time first: it names its class
-        if (!seen.insert(row.lockClass).second)
+        if (row.isPool() || !seen.insert(row.lockClass).second)
             continue;
         const LockClass& lock = scene.locks.classes[row.lockClass];
         if (lock.waits.size() < fewestHandOvers || !lock.hold)

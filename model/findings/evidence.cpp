@@ -88,6 +88,10 @@ bool isHeldUp(Primitive p) {
     return family == StateFamily::Lock || family == StateFamily::Channel;
 }
 
+bool waitsToBePulled(const Trace& trace, GoroutineIndex g, const WaitClass& wait) {
+    return wait.primitive == Primitive::Other && wait.detail == "coroutine" && trace.function(g) == "runtime.corostart";
+}
+
 bool isFromModule(const Trace& trace, FrameId frame) {
     const std::string_view file = trace.text(trace.frame(frame).file);
     return file.find("@v") != std::string_view::npos || file.find("/vendor/") != std::string_view::npos;
@@ -256,7 +260,7 @@ void Evidence::walkSpans() {
             lastWait_[g] = {s};
             const WaitClass& wait = waits.all()[c];
             const SiteIndex site = siteOfClass_[c];
-            if (isLock(wait.primitive) && !idioms_.isNetworkLike(wait)) {
+            if ((isLock(wait.primitive) || wait.detail == connectionPool) && !idioms_.isNetworkLike(wait)) {
                 lockWaits_.push_back({site, {g}, {s}, alive != nullptr && s + 1 == own.end});
                 wanted_[site] = 1;
             }

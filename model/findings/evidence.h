@@ -65,7 +65,7 @@ struct Living {
     Time earlierLongest = 0;
 };
 
-/// A finished or open wait for a mutex or rwmutex of the program.
+/// A finished or open wait for a mutex or rwmutex of the program, or for a connection of a pool.
 struct LockWait {
     SiteIndex site = 0;
     GoroutineIndex goroutine;
@@ -75,6 +75,9 @@ struct LockWait {
 
 /// Waits whose history detectors ask for: what a goroutine of the program can hold up.
 [[nodiscard]] bool isHeldUp(Primitive p);
+
+/// The body of an iterator waits there to be asked for its next value (iter.Pull). Who asks waits so too, for the body.
+[[nodiscard]] bool waitsToBePulled(const Trace& trace, GoroutineIndex g, const WaitClass& wait);
 
 /// Its file belongs to a downloaded module.
 [[nodiscard]] bool isFromModule(const Trace& trace, FrameId frame);

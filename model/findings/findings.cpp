@@ -2,6 +2,7 @@
 #include "model/findings/findings.h"
 
 #include "model/findings/catalogue.h"
+#include "model/findings/contention.h"
 #include "model/findings/threshold.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
@@ -166,7 +167,8 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
     const Evidence& evidence = judgement->evidence;
     const Trace& trace = evidence.trace();
     const Populations populations(evidence);
-    const LockUse locks = lockUseOf(evidence);
+    LockUse locks = lockUseOf(evidence);
+    rateContention(evidence, locks);
     const Scene scene{evidence, judgement->groups, populations, locks};
     Findings findings{.judgement = judgement};
     std::vector<Finding>& found = findings.all;

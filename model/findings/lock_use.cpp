@@ -38,6 +38,22 @@ class Union {
 // An unlock of a writer frees all readers at once: wake-ups by one goroutine closer than this are one.
 constexpr Time oneUnlock = 5'000;
 
+/// The time in which at least one of the waits lasted. O(n log n).
+Time timeWithOne(const Evidence& evidence, const std::vector<std::uint32_t>& waits) {
+    std::vector<TimeRange> ranges;
+    ranges.reserve(waits.size());
+    for (const std::uint32_t w : waits)
+        ranges.push_back(evidence.trace().spans.range(evidence.lockWaits()[w].span));
+    std::ranges::sort(ranges, {}, &TimeRange::begin);
+    Time sum = 0;
+    Time until = 0;
+    for (const TimeRange& range : ranges) {
+        sum += std::max<Time>(0, range.end - std::max(range.begin, until));
+        until = std::max(until, range.end);
+    }
+    return sum;
+}
+
 void measureClass(const Evidence& evidence, LockClass& lock) {
     const Trace& trace = evidence.trace();
     const auto& waits = evidence.lockWaits();
@@ -46,6 +62,7 @@ void measureClass(const Evidence& evidence, LockClass& lock) {
     for (const std::uint32_t w : lock.waits)
         begins.push_back(trace.spans.start(waits[w].span));
     std::ranges::sort(begins);
+    lock.queued = timeWithOne(evidence, lock.waits);
     std::vector<Time> gaps;
     Time last = -1;
     GoroutineIndex lastWaker;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "model/findings/evidence.h"
+#include "model/findings/finding.h"
+#include "model/waits/root_causes.h"
 
 #include <optional>
 #include <vector>
@@ -24,6 +26,10 @@ struct LockSite {
     FrameId unlock;                         ///< the waker's site with the most of the waits' time
     std::uint32_t lockClass = 0;
     std::string_view detail;
+    std::optional<Tier> contention;   ///< how bad it is; none if it is ordinary use
+    std::optional<RootCauses> causes; ///< what passed meanwhile, of the sites where that matters
+
+    [[nodiscard]] bool isPool() const { return detail == connectionPool; }
 };
 
 /// Wake-ups of one lock class while somebody queued.
@@ -31,6 +37,7 @@ struct LockClass {
     std::vector<std::uint32_t> waits; ///< places in Evidence::lockWaits(), by end
     std::optional<Time> hold;         ///< median gap between wake-ups while the queue is not empty: how long it is held
     std::uint64_t peakQueue = 0;
+    Time queued = 0; ///< how long somebody waited for it
 };
 
 struct LockUse {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/pattern.h"
 
+#include "model/waits/root_causes.h"
+
 namespace waitscope {
 
 namespace {
@@ -50,6 +52,11 @@ Pattern patternOf(const Finding& f) {
         return {"other", "system call", dump, "Give the call a deadline, or do it where a stuck thread does no harm."};
     if (!f.primitive)
         return {"other", {}, {}, {}};
+    if ((f.detector == "D3" || f.detector == "D4") && !isLock(*f.primitive))
+        return {"other", "connection pool",
+                "sql.DB.Stats: WaitCount and WaitDuration; the source: what is done with a "
+                "connection before it is given back",
+                "Give connections back sooner, let the pool open more, or let fewer ask at a time."};
     switch (*f.primitive) {
     case Primitive::Mutex:
     case Primitive::RWMutexRead:

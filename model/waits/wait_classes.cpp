@@ -167,6 +167,16 @@ Meaning meaningOf(const SpanKind& kind, std::string_view reason, std::span<const
     return frames.primitive == Primitive::Unknown ? Meaning{Primitive::Other, {}} : frames;
 }
 
+// Whoever waits here wants a connection, and all that the pool may open are lent.
+bool waitsForConnection(Primitive primitive, std::span<const std::string_view> names) {
+    if (familyOf(primitive) != StateFamily::Channel && primitive != Primitive::Cond)
+        return false;
+    return std::ranges::any_of(names.first(std::min<std::size_t>(names.size(), 8)), [](std::string_view function) {
+        return function == "database/sql.(*DB).conn" || function.starts_with("github.com/jackc/puddle") ||
+               (function.starts_with("github.com/redis/go-redis/") && function.ends_with("/pool.(*ConnPool).waitTurn"));
+    });
+}
+
 bool isWait(GoroutineState state) {
     return state == GoroutineState::Waiting || state == GoroutineState::Syscall;
 }
@@ -228,7 +238,7 @@ WaitClasses::WaitClasses(const Trace& trace) {
             const Meaning meaning = meaningOf(kind, trace.text(kind.reason), names);
             const auto ofTheWait = std::span(names).first(std::min(libraryPart + 1, names.size()));
             classes_.push_back({meaning.primitive,
-                                meaning.detail,
+                                waitsForConnection(meaning.primitive, names) ? connectionPool : meaning.detail,
                                 siteOf({stack}),
                                 {stack},
                                 idleIdiomOf(meaning.primitive, ofTheWait)});
@@ -240,8 +250,10 @@ WaitClasses::WaitClasses(const Trace& trace) {
     runtimeGoroutines_.resize(trace.goroutines.size());
     for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
         const std::string_view function = trace.function({g});
+        // The body of an iterator that is pulled from (iter.Pull) is the program's, though the runtime starts it.
         runtimeGoroutines_[g] =
-            (function.starts_with("runtime.") && function != "runtime.main") || function.starts_with("runtime/trace.");
+            (function.starts_with("runtime.") && function != "runtime.main" && function != "runtime.corostart") ||
+            function.starts_with("runtime/trace.");
     }
 }
 

@@ -12,6 +12,9 @@
 
 namespace waitscope {
 
+/// The detail of waits for a connection of a pool that may open no more.
+constexpr std::string_view connectionPool = "connection pool";
+
 /// What one (stack, kind) pair means.
 struct WaitClass {
     Primitive primitive = Primitive::Unknown;
@@ -46,8 +49,8 @@ class WaitClasses {
     /// The frame is part of Go's standard library, not of the program. O(1).
     [[nodiscard]] bool isLibrary(FrameId frame) const { return libraryFrames_[frame.value] != 0; }
 
-    /// The goroutine belongs to the runtime or the tracer, not to the program: `runtime.*` but `runtime.main`,
-    /// `runtime/trace.*`. Goroutines whose function is not known count as the user's.
+    /// The goroutine belongs to the runtime or the tracer, not to the program: `runtime.*` but `runtime.main`
+    /// and coroutines, `runtime/trace.*`. Goroutines whose function is not known count as the user's.
     [[nodiscard]] bool isRuntime(GoroutineIndex g) const { return runtimeGoroutines_[g.value] != 0; }
 
   private:

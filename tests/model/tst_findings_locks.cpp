@@ -43,6 +43,7 @@ class LocksTest : public QObject {
         QVERIFY(cause != nullptr && cause->under);
         const Trace& trace = findings.judgement->evidence.trace();
         QVERIFY(trace.text(trace.frame(cause->cause).function) == "main.slow");
+        QVERIFY(f->cause == cause->cause); // one answer, and not the line of the unlock
         QVERIFY(tierOf(findings, "D1") == std::nullopt);
     }
     void aFewLongWaitsForALockAreSaidAndNotToBeChecked() {
@@ -63,6 +64,83 @@ class LocksTest : public QObject {
         const Findings findings = findingsOf(story, 10_s);
         QVERIFY(tierOf(findings, "D3") == Tier::Low);
         QVERIFY(tierOf(findings, "D4") == std::nullopt);
+    }
+    // Forty readers wait for a writer that comes now and then: they add up, and most of the time nobody waits.
+    void aLockThatIsQueuedForNowAndThenIsToBeChecked() {
+        const auto found = [](int writes) {
+            Story story;
+            story.g(1).existed().entry("main.writer").runs(10_s);
+            for (int i = 0; i < 40; ++i) {
+                Teller& reader = story.g(100 + i).existed().entry("main.reader");
+                for (int w = 0; w < writes; ++w)
+                    reader.runs(200_ms)
+                        .waitsOn("sync", locking, 30_ms)
+                        .wokenBy(1, {"sync.(*Mutex).Unlock", "main.put"});
+                reader.runs(1_us).ends();
+            }
+            return findingsOf(story, 10_s);
+        };
+        const Findings seldom = found(33); // 9.9 % of the time
+        QVERIFY(tierOf(seldom, "D3") == Tier::Medium);
+        QCOMPARE(numberOf(*firstOf(seldom, "D3"), "queued_ns"), 33 * 30_ms);
+        QVERIFY(tierOf(found(34), "D3") == Tier::High);
+    }
+    void aLockWhoseHolderHadNoProcessorIsSaidAndNotToBeChecked() {
+        const auto found = [](Time without) {
+            Story story;
+            Teller& holder = story.g(1).existed().entry("main.writer");
+            for (int w = 0; w < 10; ++w)
+                holder.runs(200_ms + 30_ms - without).isRunnable(without);
+            holder.runs(5_s);
+            for (int i = 0; i < 40; ++i) {
+                Teller& reader = story.g(100 + i).existed().entry("main.reader");
+                for (int w = 0; w < 10; ++w)
+                    reader.runs(w == 0 ? 200_ms : 200_ms - 1_us)
+                        .waitsOn("sync", locking, 30_ms)
+                        .wokenBy(1, {"sync.(*Mutex).Unlock", "main.put"});
+                reader.runs(1_us).ends();
+            }
+            return findingsOf(story, 10_s);
+        };
+        const Findings late = found(25_ms);
+        QVERIFY(tierOf(late, "D3") == Tier::Low);
+        QVERIFY(firstOf(late, "D3")->claim.find("had no processor") != std::string::npos);
+        QVERIFY(tierOf(late, "D4") == std::nullopt);
+        QVERIFY(tierOf(found(5_ms), "D3") == Tier::Medium); // it ran with the lock
+    }
+    // Each keeps its connection while it asks somebody else.
+    void aPoolThatIsTooSmallIsContentionAndWhoKeepsItsConnectionsIsNamed() {
+        const auto found = [](Time keeps, int callers = 30) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            for (int i = 0; i < callers; ++i)
+                story.g(100 + i)
+                    .existed()
+                    .entry("main.report")
+                    .runs(10_us)
+                    .waitsOn("select", {"runtime.selectgo", "database/sql.(*DB).conn", "main.report"}, keeps * (i + 1))
+                    .wokenBy(i == 0 ? 1 : 99 + i, {"database/sql.(*DB).putConn", "main.report"})
+                    .runs(1_us)
+                    .waitsOn("sleep", {"time.Sleep", "main.callElsewhere"}, keeps - 3_us)
+                    .wokenByRuntime()
+                    .runs(10_us)
+                    .ends();
+            return findingsOf(story, 10_s);
+        };
+        const Findings starved = found(200_ms);
+        const Finding* const f = firstOf(starved, "D3");
+        QVERIFY(f != nullptr);
+        QCOMPARE(f->tier, Tier::Medium);
+        QVERIFY(f->primitive == Primitive::Select);
+        QVERIFY(f->claim.find("a connection of the pool at main.report") != std::string::npos);
+        const Finding* const cause = firstOf(starved, "D4");
+        QVERIFY(cause != nullptr && cause->under && cause->cause == f->cause);
+        const Trace& trace = starved.judgement->evidence.trace();
+        QVERIFY(trace.text(trace.frame(f->cause).function) == "main.callElsewhere");
+        QVERIFY(tierOf(starved, "D5") == std::nullopt);           // callers of a pool queue by design
+        QVERIFY(tierOf(found(95_ms, 100), "D3") == Tier::High);   // all wait for seconds, all the time
+        QVERIFY(tierOf(found(100_ms), "D3") == std::nullopt);     // for less than half of the time
+        QVERIFY(tierOf(found(400_ms, 19), "D3") == std::nullopt); // few
     }
     void aLockThatIsHardlyWaitedForIsNoContention() {
         Story story;

@@ -99,6 +99,19 @@ void WaitClassesTest::aStackOfABlockingEventTellsThePrimitive_data() {
          Primitive::Select,
          "semaphore",
          "golang.org/x/sync/semaphore.(*Weighted).Acquire"},
+        {"pool of connections",
+         "select",
+         {"runtime.selectgo", "database/sql.(*DB).conn", "database/sql.(*DB).query", "main.list"},
+         Primitive::Select,
+         "connection pool",
+         "main.list"},
+        {"pool of connections in a module",
+         "select",
+         {"runtime.selectgo", "golang.org/x/sync/semaphore.(*Weighted).Acquire",
+          "github.com/jackc/puddle/v2.(*Pool[...]).acquire", "main.get"},
+         Primitive::Select,
+         "connection pool",
+         "golang.org/x/sync/semaphore.(*Weighted).Acquire"},
         {"fd mutex",
          "sync",
          {"internal/poll.(*fdMutex).rwlock", "internal/poll.(*FD).Read", "main.r"},
@@ -370,6 +383,7 @@ void WaitClassesTest::goroutinesOfTheRuntimeAreKnown() {
     story.g(3).entry("runtime/trace.Start.func1").runs(1_ms);
     story.g(4).entry("main.work").runs(1_ms);
     story.g(5).existed().waitsOn("", {}, 1_ms);
+    story.g(6).entry("runtime.corostart").runs(1_ms); // the body of an iterator
     const auto trace = story.told(10_ms);
     const WaitClasses classes(*trace);
     const auto isRuntime = [&](std::int64_t id) { return classes.isRuntime(trace->findGoroutine(id)); };
@@ -378,6 +392,7 @@ void WaitClassesTest::goroutinesOfTheRuntimeAreKnown() {
     QVERIFY(isRuntime(3));
     QVERIFY(!isRuntime(4));
     QVERIFY(!isRuntime(5));
+    QVERIFY(!isRuntime(6));
 }
 
 void WaitClassesTest::packagesAreCutOutOfFunctionNames() {
