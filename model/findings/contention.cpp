@@ -23,8 +23,9 @@ double shareOf(const Evidence& evidence, const LockSite& row) {
 constexpr double leastPercent = 30;
 // Sites that are looked into, those with the most time first.
 constexpr std::size_t mostSites = 5;
-// A lock is hot if somebody waits for it for this share of the time at least.
+// A lock is hot if somebody waits for it for this share of the time at least, or a crowd does: on average so many.
 constexpr double hotPercent = 10;
+constexpr double crowd = 10;
 
 /// Of the time in which somebody could have waited for it, percent.
 double queuedPercent(const Evidence& evidence, const LockClass& lock) {
@@ -53,7 +54,7 @@ std::optional<Tier> tierOf(const Evidence& evidence, const LockSite& row, const 
     const double share = shareOf(evidence, row);
     const bool heavy = row.finished >= 100 && (concurrency >= 1 || share >= 5);
     // Heavy now and then is not hot: one writer in the second, on a machine that is late.
-    if (heavy && (queuedPercent(evidence, lock) >= hotPercent || share >= 50))
+    if (heavy && (queuedPercent(evidence, lock) >= hotPercent || share >= 50 || concurrency >= crowd))
         return forLength(evidence, Tier::High);
     // A few long waits are what any lock shows on a busy machine, where its holder lost the processor: they are said,
     // and to be checked only where they add up to a fifth of what is heavy.

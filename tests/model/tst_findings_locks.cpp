@@ -85,6 +85,23 @@ class LocksTest : public QObject {
         QCOMPARE(numberOf(*firstOf(seldom, "D3"), "queued_ns"), 33 * 30_ms);
         QVERIFY(tierOf(found(34), "D3") == Tier::High);
     }
+    // A thousand requests at once: soon over in a long trace of a service where much else waits, and the incident.
+    void aCrowdBehindALockIsHotThoughItIsSoonOver() {
+        Story story;
+        story.g(1).existed().entry("main.writer").runs(10_s);
+        for (int i = 0; i < 600; ++i)
+            story.g(10 + i).existed().entry("main.idle").waitsOn("select", {"runtime.selectgo", "main.idle"}, 10_s);
+        for (int i = 0; i < 1000; ++i)
+            story.g(1000 + i)
+                .existed()
+                .entry("main.get")
+                .runs(200_ms)
+                .waitsOn("sync", locking, 400_ms)
+                .wokenBy(1, {"sync.(*Mutex).Unlock", "main.put"})
+                .runs(1_us)
+                .ends();
+        QVERIFY(tierOf(findingsOf(story, 10_s), "D3") == Tier::High);
+    }
     void aLockWhoseHolderHadNoProcessorIsSaidAndNotToBeChecked() {
         const auto found = [](Time without) {
             Story story;
