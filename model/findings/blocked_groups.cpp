@@ -24,6 +24,8 @@ bool isWorker(const Evidence& evidence, const Living& l, const SiteHistory& site
         return false; // its ticks stopped
     if (site.primitive == Primitive::ChanSend && age > 3 * site.longest)
         return false;
+    if (site.primitive == Primitive::Other && age > 3 * l.earlierLongest)
+        return false; // each value that was asked of it is such a wait
     return !outlives(evidence, l.goroutine);
 }
 
@@ -34,11 +36,12 @@ Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
     const StateFamily family = familyOf(wait.primitive);
     const Trace& trace = evidence.trace();
     const bool nobodyKnown = !trace.preExisting(l.goroutine) && trace.function(l.goroutine).empty();
-    if (wait.primitive == Primitive::Unknown || evidence.isUnnamed(l) || nobodyKnown)
+    const bool pulled = waitsToBePulled(trace, l.goroutine, wait); // such waits have no stack
+    if (wait.primitive == Primitive::Unknown || (evidence.isUnnamed(l) && !pulled) || nobodyKnown)
         return Standing::NotExplained;
     if (evidence.idioms().isNetworkLike(wait))
         return wait.primitive == Primitive::Network ? Standing::OwnTime : Standing::ConnectionEnd;
-    if (family != StateFamily::Lock && family != StateFamily::Channel)
+    if (family != StateFamily::Lock && family != StateFamily::Channel && !pulled)
         return Standing::OwnTime;
     if (evidence.idioms().isIdle(l.goroutine, wait))
         return Standing::Idle;
@@ -52,6 +55,14 @@ Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
     if (known && age <= site.p99 + site.p99 / 2)
         return Standing::AsUsual;
     return isWorker(evidence, l, site) ? Standing::Worker : Standing::Stuck;
+}
+
+/// No more of them have come for twice as long as it took all of them to come; or, of many, for as long as eight of
+/// them took and half as long as all.
+bool hasComeToAnEnd(std::uint32_t n, TimeRange births, Time end) {
+    const Time quiet = end - births.end;
+    const Time took = births.length();
+    return quiet > 2 * took || (n > 1 && quiet > 8 * took / (n - 1) && 2 * quiet > took);
 }
 
 } // namespace
@@ -151,7 +162,7 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
         group.density = static_cast<double>(group.members.size()) / static_cast<double>(idOf(*most) - idOf(*least) + 1);
     }
     group.oldest = evidence.end() - group.since;
-    group.cameToAnEnd = group.fresh > 0 && evidence.end() - lastBirth > 2 * (lastBirth - firstBirth);
+    group.cameToAnEnd = group.fresh > 0 && hasComeToAnEnd(group.fresh, {firstBirth, lastBirth}, evidence.end());
     group.spread = std::min(births.tenths(), begins.tenths());
     group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
                      isFromModule(trace, evidence.site(group.site).frame);

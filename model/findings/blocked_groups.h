@@ -43,7 +43,7 @@ struct BlockedGroup {
     bool beforeTrace = false; ///< the oldest wait began before the trace
     std::uint32_t fresh = 0;  ///< born in the trace
     std::uint32_t spread = 0; ///< the smaller of: tenths of the trace with births, with begins of waits
-    /// None has come for more than twice as long as it took all of them to come.
+    /// No more of them come: it is long that the last one came, as they came before.
     bool cameToAnEnd = false;
     std::uint32_t outliving = 0;
     std::uint32_t cleared = 0; ///< goroutines that the worker rule took out of this group

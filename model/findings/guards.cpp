@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/guards.h"
 
+#include "model/findings/threshold.h"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -27,7 +29,8 @@ bool waitsForPeer(const Evidence& evidence, GoroutineIndex g) {
     if (!trace.aliveAtEnd(g) || evidence.facts().waits.indexOf(trace, trace.lastSpan(g)) == 0)
         return false;
     const WaitClass& wait = evidence.facts().waits.of(trace, trace.lastSpan(g));
-    return wait.primitive == Primitive::Network || evidence.isUnnamed(wait.stack) ||
+    return wait.primitive == Primitive::Network ||
+           (evidence.isUnnamed(wait.stack) && !waitsToBePulled(trace, g, wait)) ||
            evidence.idioms().isStreamRead(wait.stack);
 }
 
@@ -59,6 +62,13 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
     const StackId now = trace.spans.stack(wait);
     // Where a frame has no name (a file that was cut) the creating function may be behind it.
     return !creation.empty() && !evidence.isUnnamed(now) && !holds(trace, now, trace.frame(creation.front()).function);
+}
+
+bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    constexpr Time startOfAProgram = 2'000'000'000;
+    constexpr std::size_t many = 100; // so many are seldom meant to be idle
+    return evidence.end() >= shortTrace && evidence.end() < startOfAProgram && members.size() < many &&
+           std::ranges::none_of(members, [&](GoroutineIndex g) { return creatorLeft(evidence, g); });
 }
 
 bool outlives(const Evidence& evidence, GoroutineIndex g) {

@@ -3,6 +3,7 @@
 
 #include "model/findings/growth.h"
 #include "model/findings/guards.h"
+#include "model/findings/threshold.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -18,11 +19,15 @@ constexpr double bytesOfGoroutine = 2048 + 448 + 96;
 // A smaller rise over the trace is no growth.
 constexpr double fewestMore = 20;
 
+// In a shorter trace a population of which none ended yet may be the begin of any load.
+constexpr Time startOfALoad = 4'000'000'000;
+
 /// It does, or it may.
 bool waitsNetworkLike(const Evidence& evidence, GoroutineIndex g) {
     const Living* const l = evidence.livingOf(g);
     return l != nullptr && l->wait.known() &&
-           (evidence.idioms().isNetworkLike(evidence.openWait(*l)) || evidence.isUnnamed(*l));
+           (evidence.idioms().isNetworkLike(evidence.openWait(*l)) ||
+            (evidence.isUnnamed(*l) && !waitsToBePulled(evidence.trace(), g, evidence.openWait(*l))));
 }
 
 bool isResting(const Evidence& evidence, GoroutineIndex g) {
@@ -61,9 +66,10 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     // A pool of connections fills up and stays so, and peers come as they like. Connections that the program itself
     // opens one after another, and never closes, are to be checked, if it opens them to the end as it did before; they
     // must be twice as many as of anything else, or come so fast that a process has no descriptors left within minutes.
-    constexpr double fast = 5;
-    const bool opensOnly = noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || p.perSecond >= fast) &&
-                           !areOpenedByPeers(evidence, alive);
+    const double fast = evidence.end() < startOfALoad ? 10 : 5;
+    const bool opensFast = p.perSecond >= fast;
+    const bool opensOnly =
+        noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || opensFast) && !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
         return {opensOnly, ofConnections, opensOnly};
@@ -79,11 +85,14 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     // More of them come and the number stays: as many end.
     const bool comeAndGo =
         p.lateBirths * static_cast<double>(growthSamples) >= p.births * static_cast<double>(lateSamples) / 2;
-    if (areInUse(evidence, alive) || (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.5)))
+    if (areInUse(evidence, alive) || (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.25)))
         return {true, Tier::Low, false};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.
-    const Tier tier = forLength(evidence, resting && p.goesOn ? Tier::High : Tier::Medium);
+    constexpr std::size_t many = 100;
+    const bool starting =
+        noneEnded && evidence.end() >= shortTrace && evidence.end() < startOfALoad && alive.size() < many;
+    const Tier tier = forLength(evidence, resting && p.goesOn && !starting ? Tier::High : Tier::Medium);
     return {true, noneEnded ? forLength(evidence, tier) : tier, false};
 }
 

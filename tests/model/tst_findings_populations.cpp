@@ -248,11 +248,11 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(6, true) == std::nullopt);
     }
     void aShortTraceOfThoseThatHaveNotEndedSaysLittle() {
-        const auto tier = [](Time duration, Time life) {
+        const auto tier = [](Time duration, Time life, Time every = 3_ms) {
             Story s;
             s.g(1).existed().runs(duration);
             std::int64_t id = 100;
-            for (Time t = 0; t < duration - 1_ms; t += 3_ms) {
+            for (Time t = 0; t < duration - 1_ms; t += every) {
                 Teller& g = s.g(id++).entry("main.delayed").bornAt(t).createdBy(1, {"main.handle"});
                 g.waitsOn("sleep", {"time.Sleep", "main.delayed"}, 0);
             }
@@ -269,6 +269,9 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(400_ms, 0) == Tier::Low);
         QVERIFY(tier(400_ms, 5_ms) == Tier::Medium);
         QVERIFY(tier(4_s, 0) == Tier::High);
+        QVERIFY(tier(3900_ms, 0, 60_ms) == Tier::Medium); // a few, none ended yet: it may be the begin of any load
+        QVERIFY(tier(3900_ms, 0, 3_ms) == Tier::High);    // so many
+        QVERIFY(tier(4_s, 0, 60_ms) == Tier::High);
     }
     void loopsThatAPeerAnswersAreNoGhosts() {
         const auto tier = [](bool answered) {
