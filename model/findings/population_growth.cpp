@@ -90,8 +90,8 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.
     constexpr std::size_t many = 100;
-    const bool starting =
-        noneEnded && evidence.end() >= shortTrace && evidence.end() < startOfALoad && alive.size() < many;
+    const bool starting = noneEnded && evidence.end() >= shortTrace && evidence.end() < startOfALoad &&
+                          alive.size() < many && share([&](GoroutineIndex g) { return creatorLeft(evidence, g); }) <= 0;
     const Tier tier = forLength(evidence, resting && p.goesOn && !starting ? Tier::High : Tier::Medium);
     return {true, noneEnded ? forLength(evidence, tier) : tier, false};
 }
