@@ -64,10 +64,9 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
     return !creation.empty() && !evidence.isUnnamed(now) && !holds(trace, now, trace.frame(creation.front()).function);
 }
 
-bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members) {
-    constexpr Time startOfAProgram = 2'000'000'000;
+bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members, Time begin) {
     constexpr std::size_t many = 100; // so many are seldom meant to be idle
-    return evidence.end() >= shortTrace && evidence.end() < startOfAProgram && members.size() < many &&
+    return evidence.end() >= shortTrace && evidence.end() < begin && members.size() < many &&
            std::ranges::none_of(members, [&](GoroutineIndex g) { return creatorLeft(evidence, g); });
 }
 

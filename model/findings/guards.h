@@ -14,10 +14,10 @@ namespace waitscope {
 /// creating function. False if that is not known.
 [[nodiscard]] bool creatorLeft(const Evidence& evidence, GoroutineIndex g);
 
-/// What was judged of the trace is shorter than two seconds, they are less than a hundred, and the calls that started
+/// What was judged of the trace is shorter than `begin` (ns), they are less than a hundred, and the calls that started
 /// them all still run: a program that starts what it keeps, one by one, looks the same. (Of the very shortest traces
 /// less is said anyway.) O(members).
-[[nodiscard]] bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members);
+[[nodiscard]] bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members, Time begin);
 
 /// It is older than the threshold and than one and a half of the lives that its ended siblings had.
 [[nodiscard]] bool outlives(const Evidence& evidence, GoroutineIndex g);

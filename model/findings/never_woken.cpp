@@ -86,7 +86,8 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (started && (group.inModule || group.served * 4 >= group.members.size()))
         return {Tier::Low, group.inModule ? "a library started them within a while, and then no more"
                                           : "no more came, and others like them finish waits at this line"};
-    const bool doubtful = group.inModule || started || mayBeStartUp(evidence, group.members);
+    constexpr Time startOfAProgram = 2'000'000'000;
+    const bool doubtful = group.inModule || started || mayBeStartUp(evidence, group.members, startOfAProgram);
     const auto limited = [&](Tier tier) { return doubtful ? std::min(tier, Tier::Medium) : tier; };
     if (group.fresh >= 5 && group.spread >= 3)
         return {limited(Tier::High), "they came one after another, and none was woken"};

@@ -61,7 +61,8 @@ Pattern patternOf(const Finding& f) {
     case Primitive::Mutex:
     case Primitive::RWMutexRead:
     case Primitive::RWMutexWrite:
-        if (f.detector == "D3" || f.detector == "D5")
+        // Of waits that ended D4 says who was slow with the lock; of open ones, that somebody may have kept it.
+        if (f.detector == "D3" || f.detector == "D5" || (f.detector == "D4" && f.oldest == 0))
             return {"lock", "contention", "a mutex profile: the same line, and how long it is held",
                     "Move slow work out of the locked section; use RLock where nothing is written; shard the data."};
         if (f.detector == "D15")

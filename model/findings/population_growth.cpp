@@ -3,7 +3,6 @@
 
 #include "model/findings/growth.h"
 #include "model/findings/guards.h"
-#include "model/findings/threshold.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -67,9 +66,8 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     // opens one after another, and never closes, are to be checked, if it opens them to the end as it did before; they
     // must be twice as many as of anything else, or come so fast that a process has no descriptors left within minutes.
     const double fast = evidence.end() < startOfALoad ? 10 : 5;
-    const bool opensFast = p.perSecond >= fast;
-    const bool opensOnly =
-        noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || opensFast) && !areOpenedByPeers(evidence, alive);
+    const bool opensOnly = noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || p.perSecond >= fast) &&
+                           !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
         return {opensOnly, ofConnections, opensOnly};
@@ -89,9 +87,7 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
         return {true, Tier::Low, false};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.
-    constexpr std::size_t many = 100;
-    const bool starting = noneEnded && evidence.end() >= shortTrace && evidence.end() < startOfALoad &&
-                          alive.size() < many && share([&](GoroutineIndex g) { return creatorLeft(evidence, g); }) <= 0;
+    const bool starting = noneEnded && mayBeStartUp(evidence, alive, startOfALoad);
     const Tier tier = forLength(evidence, resting && p.goesOn && !starting ? Tier::High : Tier::Medium);
     return {true, noneEnded ? forLength(evidence, tier) : tier, false};
 }

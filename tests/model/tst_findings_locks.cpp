@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Locks: contention and what holds them (D3, D4), convoys (D5), deadlocks (D15).
+#include "model/findings/pattern.h"
 #include "tests/support/findings_story.h"
 
 #include <QTest>
@@ -44,7 +45,18 @@ class LocksTest : public QObject {
         const Trace& trace = findings.judgement->evidence.trace();
         QVERIFY(trace.text(trace.frame(cause->cause).function) == "main.slow");
         QVERIFY(f->cause == cause->cause); // one answer, and not the line of the unlock
+        QVERIFY(patternOf(*f).pattern == "contention" && patternOf(*cause).pattern == "contention");
         QVERIFY(tierOf(findings, "D1") == std::nullopt);
+    }
+    void aLockThatNobodyGivesBackMissesItsUnlock() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int i = 0; i < 20; ++i)
+            story.g(100 + i).bornAt(i * 100_ms).createdBy(1, {"main.serve"}).runs(10_us).waitsOn("sync", locking, 0);
+        const Findings findings = findingsOf(story, 10_s);
+        const Finding* const holder = firstOf(findings, "D4");
+        QVERIFY(holder != nullptr);
+        QVERIFY(patternOf(*holder).pattern == "missing unlock");
     }
     void aFewLongWaitsForALockAreSaidAndNotToBeChecked() {
         Story story;
