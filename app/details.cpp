@@ -15,12 +15,12 @@
 
 namespace waitscope {
 
-Details::Details(ViewState* view, QWidget* parent)
-    : QTabWidget(parent)
+Details::Details(ViewState* view, QObject* parent)
+    : QObject(parent)
     , view_(view)
-    , stack_(new StackPanel(view, this))
-    , source_(new SourcePanel(this))
-    , why_(new WhyPanel(view, this))
+    , stack_(new StackPanel(view))
+    , source_(new SourcePanel)
+    , why_(new WhyPanel(view))
     , finding_([this](const std::pair<QString, SourceFile>& found) {
         const auto& [file, source] = found;
         if (source.path.isEmpty())
@@ -28,11 +28,6 @@ Details::Details(ViewState* view, QWidget* parent)
         else
             source_->setSource(file, source.path, source.text);
     }) {
-    setDocumentMode(true);
-    addTab(stack_, tr("Stack"));
-    addTab(source_, tr("Source"));
-    addTab(why_, tr("Why"));
-    setFocusProxy(stack_);
     connect(stack_, &StackPanel::siteChanged, this, &Details::showFrame);
     connect(stack_, &StackPanel::frameChosen, this, &Details::showLine);
     connect(why_, &WhyPanel::frameActivated, this, &Details::showLine);
@@ -41,7 +36,7 @@ Details::Details(ViewState* view, QWidget* parent)
     connect(source_, &SourcePanel::rulesRequested, this, &Details::editPathRules);
     connect(source_, &SourcePanel::locateRequested, this, [this] {
         const QString name = source_->file().section(u'/', -1);
-        const QString path = QFileDialog::getOpenFileName(this, tr("Find %1").arg(name), {},
+        const QString path = QFileDialog::getOpenFileName(source_, tr("Find %1").arg(name), {},
                                                           tr("%1 (%1);;Go files (*.go);;All files (*)").arg(name));
         if (!path.isEmpty())
             locateSource(path);
@@ -51,15 +46,15 @@ Details::Details(ViewState* view, QWidget* parent)
 Details::~Details() = default;
 
 void Details::showStack() {
-    setCurrentWidget(stack_);
+    Q_EMIT wanted(stack_);
 }
 
 void Details::showSource() {
-    setCurrentWidget(source_);
+    Q_EMIT wanted(source_);
 }
 
 void Details::showWhy() {
-    setCurrentWidget(why_);
+    Q_EMIT wanted(why_);
 }
 
 void Details::showLine(FrameId frame) {
@@ -91,7 +86,7 @@ void Details::locateSource(const QString& path) {
 }
 
 void Details::editPathRules() {
-    auto* const dialog = new PathRulesDialog(pathRules(), this);
+    auto* const dialog = new PathRulesDialog(pathRules(), source_);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         keepPathRules(dialog->rules());
@@ -115,7 +110,7 @@ void Details::chooseEditor() {
         commands << editor.command;
     bool chosen = false;
     const QString command =
-        QInputDialog::getItem(this, tr("Editor"), tr("The command that opens a line. {file} and {line} are put in."),
+        QInputDialog::getItem(source_, tr("Editor"), tr("The command that opens a line. {file} and {line} are put in."),
                               commands, 0, true, &chosen);
     if (chosen)
         rememberEditorCommand(command);

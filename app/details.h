@@ -7,7 +7,7 @@
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
 
-#include <QTabWidget>
+#include <QObject>
 
 #include <utility>
 
@@ -17,13 +17,17 @@ class SourcePanel;
 class StackPanel;
 class WhyPanel;
 
-class Details : public QTabWidget {
+class Details : public QObject {
     Q_OBJECT
 
   public:
-    /// `view` must outlive it.
-    explicit Details(ViewState* view, QWidget* parent = nullptr);
+    /// `view` must outlive it, and so must whoever takes the panels: they have no parent yet.
+    explicit Details(ViewState* view, QObject* parent = nullptr);
     ~Details() override;
+
+    [[nodiscard]] StackPanel* stack() const { return stack_; }
+    [[nodiscard]] SourcePanel* source() const { return source_; }
+    [[nodiscard]] WhyPanel* why() const { return why_; }
 
     void showStack();
     void showSource();
@@ -39,6 +43,8 @@ class Details : public QTabWidget {
     void locateSource(const QString& path);
 
   Q_SIGNALS:
+    /// One of the panels is to be seen.
+    void wanted(QWidget* panel);
     /// Something that the user asked for did not work, in a sentence.
     void failed(const QString& sentence);
 

@@ -74,7 +74,6 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     connect(&secondLoader_, &Loader::cancelled, this, &MainWindow::showSecondCancelled);
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
-    view()->restoreLayout();
     start_->setRecentFiles(recentFiles());
     updateTitle();
     updateStatus();
@@ -415,7 +414,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    view()->keepLayout();
+    view()->panels()->keep();
     QSettings settings;
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
     QMainWindow::closeEvent(event);

@@ -69,6 +69,7 @@ class MainWindow : public QMainWindow {
 
   private:
     void makeActions();
+    void addPanelActions(QMenu* viewMenu);
     void makePages();
     void chooseFile();
     void chooseSecond();

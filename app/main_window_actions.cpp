@@ -115,9 +115,10 @@ void MainWindow::makeActions() {
     alone(tr("&Inspector alone, and back"), Qt::Key_6, TraceView::Part::Inspector);
     alone(tr("H&old-ups alone, and back"), Qt::Key_8, TraceView::Part::Holdups);
     viewMenu->addSeparator();
+    addPanelActions(viewMenu);
     viewMenu->addAction(actions_.add(view, tr("&Reset layout"), {}, [this] {
         for (TraceView* const each : pair_->views())
-            each->resetLayout();
+            each->panels()->reset();
     }));
     QMenu* const themes = viewMenu->addMenu(tr("T&heme"));
     auto* const group = new QActionGroup(this);
@@ -208,6 +209,25 @@ void MainWindow::makeActions() {
     QMenu* const helpMenu = menuBar()->addMenu(help);
     helpMenu->addAction(actions_.add(help, tr("&Keys"), QKeySequence(Qt::Key_Question), [this] { showKeys(); }));
     helpMenu->addAction(actions_.add(help, tr("&About Waitscope"), {}, [this] { showAbout(); }));
+}
+
+void MainWindow::addPanelActions(QMenu* viewMenu) {
+    QMenu* const menu = viewMenu->addMenu(tr("&Panels"));
+    const QStringList titles = pair_->first()->panels()->titles();
+    for (int i = 0; i < titles.size(); ++i) {
+        QAction* const action = actions_.add(tr("Show or hide"), titles[i], {}, [this, i] { pair_->togglePanel(i); });
+        action->setCheckable(true);
+        menu->addAction(action);
+    }
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        for (int i = 0; i < menu->actions().size(); ++i)
+            menu->actions().at(i)->setChecked(pair_->active()->panels()->isOpen(i));
+    });
+    const auto step = [&](const QString& name, const QKeySequence& key, int by) {
+        viewMenu->addAction(actions_.add(viewMenu->title(), name, key, [this, by] { pair_->focusNeighbour(by); }));
+    };
+    step(tr("To the &next canvas or panel"), QKeySequence(Qt::Key_F6), 1);
+    step(tr("To the previous canvas or panel"), QKeySequence(Qt::SHIFT | Qt::Key_F6), -1);
 }
 
 void MainWindow::chooseSecond() {

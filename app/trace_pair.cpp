@@ -13,7 +13,10 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace waitscope {
 namespace {
@@ -71,9 +74,10 @@ TracePair::TracePair(QWidget* parent)
     cover_->hide();
     setFocusProxy(first());
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
-        for (TraceView* const view : views())
-            if (view->isAncestorOf(now))
-                activate(view);
+        for (; now != nullptr; now = now->parentWidget()) // through the windows of panels outside
+            for (TraceView* const view : views())
+                if (view == now)
+                    activate(view);
     });
     connect(qApp, &QGuiApplication::applicationStateChanged, this, [this] {
         link_.letGo(); // the key may be let go where we do not see it
@@ -81,15 +85,15 @@ TracePair::TracePair(QWidget* parent)
     });
     connect(&link_, &RangeLink::changed, this, &TracePair::nameThem);
     connect(&choices_, &ChoiceLink::message, this, &TracePair::message);
-    const auto shareColumns = [this](QSplitter* from, QSplitter* to) {
+    const auto shareColumns = [this](Panels* from, Panels* to) {
         // One above the other, a vertical line through both is one instant.
-        connect(from, &QSplitter::splitterMoved, this, [this, from, to] {
+        connect(from, &Panels::blockResized, this, [this, from, to] {
             if (isPair() && isStacked())
-                to->setSizes(from->sizes());
+                to->setBlockWidth(from->blockWidth());
         });
     };
-    shareColumns(first()->columns(), second()->columns());
-    shareColumns(second()->columns(), first()->columns());
+    shareColumns(first()->panels(), second()->panels());
+    shareColumns(second()->panels(), first()->panels());
     for (TraceView* const view : views()) {
         connect(view->state(), &ViewState::traceChanged, this, &TracePair::nameThem);
         connect(view->state(), &ViewState::visibleRangeChanged, this, &TracePair::nameThem);
@@ -176,10 +180,8 @@ void TracePair::setStacked(bool stacked) {
 // Beside each other each is half as wide; above each other the words have room beside the canvases.
 void TracePair::arrange() {
     const bool pair = isPair();
-    for (TraceView* const view : views()) {
-        view->setNarrow(pair && !isStacked());
-        view->setCompact(pair && head_ != nullptr);
-    }
+    for (TraceView* const view : views())
+        view->setShape(!pair ? Panels::Shape::Whole : isStacked() ? Panels::Shape::Stacked : Panels::Shape::Beside);
     sides_[1].box->setVisible(pair);
     nameThem();
     if (pair) // halves, once the views have another shape: until their layouts are asked again they want the old room
@@ -187,7 +189,7 @@ void TracePair::arrange() {
             const int half = (isStacked() ? height() : width()) / 2;
             splitter_->setSizes({half, half});
             if (isStacked())
-                second()->columns()->setSizes(first()->columns()->sizes());
+                second()->panels()->setBlockWidth(first()->panels()->blockWidth());
         });
 }
 
@@ -232,6 +234,30 @@ void TracePair::maximise(TraceView::Part part) {
     TraceView* const keys = active_; // the other one must not take them
     (keys == first() ? second() : first())->maximise(part);
     keys->maximise(part);
+}
+
+void TracePair::togglePanel(int index) {
+    const bool open = !active_->panels()->isOpen(index);
+    for (TraceView* const view : views())
+        if (view == active_ || (isPair() && link_.isOn()))
+            view->panels()->setOpen(index, open);
+}
+
+void TracePair::focusNeighbour(int step) {
+    std::vector<QWidget*> parts;
+    for (TraceView* const view : views())
+        if (view->isVisible())
+            std::ranges::copy(view->panels()->inSight(), std::back_inserter(parts));
+    if (foot_ != nullptr && foot_->isVisible())
+        parts.push_back(foot_);
+    if (parts.empty())
+        return;
+    QWidget* const now = QApplication::focusWidget();
+    const auto here =
+        std::ranges::find_if(parts, [&](QWidget* part) { return part == now || part->isAncestorOf(now); });
+    const auto count = static_cast<std::ptrdiff_t>(parts.size());
+    const std::ptrdiff_t from = here != parts.end() ? here - parts.begin() : step > 0 ? -1 : 0;
+    Panels::focus(parts[static_cast<std::size_t>((from + step + count) % count)]);
 }
 
 void TracePair::activate(TraceView* view) {

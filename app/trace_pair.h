@@ -46,6 +46,10 @@ class TracePair : public QWidget {
     [[nodiscard]] bool isStacked() const;
     /// One part takes the whole place of its side; of both sides while they are linked.
     void maximise(TraceView::Part part);
+    /// Opens a canvas or panel, or closes it: by its place among `Panels::titles`; on both sides while they are linked.
+    void togglePanel(int index);
+    /// Gives the keys to the canvas or panel after the one that has them, or before it.
+    void focusNeighbour(int step);
 
     /// What is said of both: above them and below. The pair owns the widgets; they are there while `showComparison`.
     void setHead(QWidget* head);

@@ -16,20 +16,22 @@
 #include "widgets/inspector/lives_panel.h"
 #include "widgets/inspector/works_panel.h"
 #include "widgets/search/search_panel.h"
+#include "widgets/stack/source_panel.h"
+#include "widgets/stack/stack_panel.h"
 #include "widgets/timeline/overview_strip.h"
 #include "widgets/timeline/timeline_pane.h"
 #include "widgets/waits/waits_panel.h"
+#include "widgets/waits/why_panel.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QMimeData>
-#include <QSettings>
 #include <QSplitter>
 #include <QStyle>
-#include <QTabWidget>
 
+#include <algorithm>
 #include <utility>
 
 namespace waitscope {
@@ -60,17 +62,15 @@ void TraceView::makeCanvases() {
         canvas->installEventFilter(tooltips);
     connect(heatmap_, &HeatmapView::rowsBrushed, timeline_, &TimelineView::showOnlySelected);
     connect(heatmap_, &HeatmapView::stackRequested, this, [this] {
-        if (maximised_ == heatmap_)
-            showAlone(heatmap_);
         details_->showStack();
-        details_->setFocus();
+        details_->stack()->setFocus();
     });
 }
 
 void TraceView::makeWords() {
     findingsPanel_ = new FindingsPanel(&state_);
     verdictLine_ = new VerdictLine(&state_, findingsPanel_);
-    connect(verdictLine_, &VerdictLine::findingsWanted, this, [this] { tables_->setCurrentWidget(findingsPanel_); });
+    connect(verdictLine_, &VerdictLine::findingsWanted, this, [this] { panels_->bring(findingsPanel_); });
     connect(verdictLine_, &VerdictLine::judged, this, [this](const std::shared_ptr<const Findings>& findings) {
         heatmap_->setCallouts(findings ? std::optional(calloutsOf(*findings)) : std::nullopt);
         Q_EMIT findingsChanged();
@@ -78,52 +78,53 @@ void TraceView::makeWords() {
     connect(verdictLine_, &VerdictLine::message, this, &TraceView::message);
     connect(verdictLine_, &VerdictLine::failed, this, &TraceView::failed);
     waits_ = new WaitsPanel(&state_);
-    tables_ = new QTabWidget;
-    tables_->setDocumentMode(true);
-    tables_->addTab(findingsPanel_, tr("Findings"));
-    tables_->addTab(waits_, tr("Waits"));
-    tables_->setCurrentWidget(waits_);
     inspector_ = new InspectorPanel(&state_);
     inspector_->addTab(new LivesPanel(&state_), tr("Goroutines"));
     inspector_->addTab(new WorksPanel(&state_), tr("Tasks"));
     inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
     inspector_->setCurrentIndex(0);
-    tables_->addTab(inspector_, tr("Inspector"));
     holdups_ = new HoldupsPanel(&state_);
-    tables_->addTab(holdups_, tr("Hold-ups"));
-    details_ = new Details(&state_);
+    details_ = new Details(&state_, this);
+    connect(details_, &Details::wanted, this, [this](QWidget* panel) { panels_->bring(panel); });
     connect(holdups_, &HoldupsPanel::frameActivated, details_, &Details::showLine);
     connect(details_, &Details::failed, this, &TraceView::failed);
 }
 
 void TraceView::layOut() {
-    canvases_ = new QSplitter(Qt::Vertical);
-    canvases_->addWidget(timelinePane_);
-    canvases_->addWidget(heatmap_);
-    words_ = new QSplitter(Qt::Vertical);
-    words_->addWidget(tables_);
-    words_->addWidget(details_);
-    columns_ = new QSplitter(Qt::Horizontal);
     // The strip stands above the canvases and shares their edges.
-    auto* const left = new QWidget;
-    auto* const leftLayout = new QVBoxLayout(left);
-    leftLayout->setContentsMargins(0, 0, 0, 0);
-    leftLayout->setSpacing(0);
+    auto* const block = new QWidget;
+    auto* const blockLayout = new QVBoxLayout(block);
+    blockLayout->setContentsMargins(0, 0, 0, 0);
+    blockLayout->setSpacing(0);
     auto* const overviewRow = new QHBoxLayout; // where the canvases have a scroll bar the strip has none
     overviewRow->setContentsMargins(0, 0, style()->pixelMetric(QStyle::PM_ScrollBarExtent), 0);
     overviewRow->addWidget(overview_);
-    leftLayout->addLayout(overviewRow);
-    leftLayout->addWidget(search_);
-    leftLayout->addWidget(canvases_, 1);
-    columns_->addWidget(left);
-    columns_->addWidget(words_);
-    columns_->setChildrenCollapsible(false);
+    auto* const canvases = new QSplitter(Qt::Vertical);
+    blockLayout->addLayout(overviewRow);
+    blockLayout->addWidget(search_);
+    blockLayout->addWidget(canvases, 1);
+
+    panels_ = new Panels(block, canvases);
+    panels_->addCanvas(tr("Timeline"), timelinePane_);
+    panels_->addCanvas(tr("Heatmap"), heatmap_);
+    using enum Panels::Place;
+    const auto add = [this](const char* name, const QString& title, QWidget* content, Panels::Place place,
+                            bool inFront = false) {
+        panels_->addPanel({QLatin1String(name), title, content, place, inFront});
+    };
+    add("findings", tr("Findings"), findingsPanel_, Table);
+    add("waits", tr("Waits"), waits_, Table, true);
+    add("inspector", tr("Inspector"), inspector_, Table);
+    add("holdups", tr("Hold-ups"), holdups_, Table);
+    add("stack", tr("Stack"), details_->stack(), Detail, true);
+    add("source", tr("Source"), details_->source(), Detail);
+    add("why", tr("Why"), details_->why(), Detail);
 
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(verdictLine_);
-    layout->addWidget(columns_, 1);
+    layout->addWidget(panels_, 1);
 }
 
 // Escape takes back whatever has the keys, once that has nothing of its own to take back.
@@ -185,15 +186,9 @@ HeatmapPictureOptions TraceView::heatmapOptions() const {
     return options;
 }
 
-void TraceView::setCompact(bool compact) {
-    if (compact == compact_)
-        return;
-    if (compact)
-        keepLayout();
-    compact_ = compact;
-    verdictLine_->setVisible(!compact);
-    showParts();
-    compact || isNarrow() ? resetSizes() : restoreLayout();
+void TraceView::setShape(Panels::Shape shape) {
+    verdictLine_->setVisible(shape == Panels::Shape::Whole);
+    panels_->setShape(shape);
 }
 
 std::shared_ptr<const Findings> TraceView::findings() const {
@@ -231,112 +226,34 @@ void TraceView::exportTimeline(const QString& path) {
         pictures_.timelineToFile(state_.facts(), commands_->picture(), path);
 }
 
-// One view takes the whole window; asked again, everything is back.
-void TraceView::showAlone(QWidget* view) {
+void TraceView::maximise(Part part) {
     if (!state_.facts())
         return;
-    maximised_ = maximised_ == view ? nullptr : view;
-    showParts();
-    (maximised_ == nullptr || view == timelinePane_ ? timeline_ : view)->setFocus();
-}
-
-void TraceView::showParts() {
-    const auto shown = [&](QWidget* widget) {
-        return maximised_ == nullptr ? !(compact_ && widget == tables_) : maximised_ == widget;
-    };
-    for (QWidget* const widget : std::initializer_list<QWidget*>{timelinePane_, heatmap_, tables_, details_})
-        widget->setVisible(shown(widget));
-    canvases_->parentWidget()->setVisible(shown(timelinePane_) || shown(heatmap_));
-    words_->setVisible((shown(tables_) || shown(details_)) && (maximised_ != nullptr || !isCramped()));
-}
-
-// Too small for canvases and words; words are seen alone then.
-bool TraceView::isCramped() const {
-    constexpr int least = 600; // logical pixels
-    return !isNarrow() && width() < least;
-}
-
-void TraceView::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    showParts();
-}
-
-// Two tables share a place: the key of the one that is not seen brings it there first.
-void TraceView::showTabAlone(QWidget* tab) {
-    const bool there = maximised_ == tables_ && tables_->currentWidget() != tab;
-    tables_->setCurrentWidget(tab);
-    if (!there)
-        showAlone(tables_);
-}
-
-void TraceView::resetLayout() {
-    if (maximised_ != nullptr)
-        showAlone(maximised_);
-    resetSizes();
-}
-
-void TraceView::resetSizes() {
-    constexpr int roomy = 1200; // in less, the words get what shows how many still wait
-    const bool tight = window()->width() < roomy;
-    columns_->setSizes(!isNarrow() ? (tight ? QList{560, 464} : QList{870, 570})
-                       : compact_  ? QList{700, 140}
-                                   : QList{500, 340});
-    canvases_->setSizes({430, 390});
-    words_->setSizes(isNarrow() ? QList{440, 280} : QList{540, 280});
-}
-
-void TraceView::setNarrow(bool narrow) {
-    if (narrow == isNarrow())
-        return;
-    if (narrow)
-        keepLayout();
-    columns_->setOrientation(narrow ? Qt::Vertical : Qt::Horizontal);
-    words_->setOrientation(narrow ? Qt::Horizontal : Qt::Vertical);
-    tables_->setMinimumWidth(narrow ? 300 : 0); // less than they ask for: two sides must fit into 1366 pixels
-    details_->setMinimumWidth(narrow ? 180 : 0);
-    narrow ? resetLayout() : restoreLayout();
-}
-
-bool TraceView::isNarrow() const {
-    return columns_->orientation() == Qt::Vertical;
-}
-
-void TraceView::maximise(Part part) {
-    switch (part) {
-    case Part::Heatmap:
-        return showAlone(heatmap_);
-    case Part::Timeline:
-        return showAlone(timelinePane_);
-    case Part::Waits:
-        return showTabAlone(waits_);
-    case Part::Findings:
-        return showTabAlone(findingsPanel_);
-    case Part::Details:
-        return showAlone(details_);
-    case Part::Inspector:
-        return showTabAlone(inspector_);
-    case Part::Holdups:
-        return showTabAlone(holdups_);
-    }
-}
-
-void TraceView::restoreLayout() {
-    resetLayout();
-    const QSettings settings;
-    columns_->restoreState(settings.value(QStringLiteral("columns")).toByteArray());
-    canvases_->restoreState(settings.value(QStringLiteral("canvases")).toByteArray());
-    words_->restoreState(settings.value(QStringLiteral("words")).toByteArray());
-}
-
-void TraceView::keepLayout() {
-    if (maximised_ != nullptr)
-        showAlone(maximised_);
-    if (isNarrow() || compact_)
-        return; // what was kept is of the whole window
-    QSettings settings;
-    settings.setValue(QStringLiteral("columns"), columns_->saveState());
-    settings.setValue(QStringLiteral("canvases"), canvases_->saveState());
-    settings.setValue(QStringLiteral("words"), words_->saveState());
+    const auto contents = [&]() -> std::vector<QWidget*> {
+        switch (part) {
+        case Part::Heatmap:
+            return {heatmap_};
+        case Part::Timeline:
+            return {timelinePane_};
+        case Part::Waits:
+            return {waits_};
+        case Part::Findings:
+            return {findingsPanel_};
+        case Part::Details:
+            return {details_->stack(), details_->source(), details_->why()};
+        case Part::Inspector:
+            return {inspector_};
+        case Part::Holdups:
+            return {holdups_};
+        }
+        return {};
+    }();
+    panels_->showAlone(contents);
+    const auto seen = std::ranges::find_if(contents, &QWidget::isVisible);
+    if (panels_->isAlone() && part != Part::Timeline && seen != contents.end())
+        Panels::focus(*seen);
+    else
+        timeline_->setFocus();
 }
 
 } // namespace waitscope

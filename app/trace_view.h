@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/kept_marks.h"
+#include "app/panels.h"
 #include "app/picture_export.h"
 #include "app/waits_export.h"
 #include "widgets/common/view_state.h"
@@ -11,9 +12,6 @@
 #include <QWidget>
 
 #include <memory>
-
-class QSplitter;
-class QTabWidget;
 
 namespace waitscope {
 
@@ -49,8 +47,6 @@ class TraceView : public QWidget {
     [[nodiscard]] ViewState* state() { return &state_; }
     [[nodiscard]] const QString& source() const { return source_; }
     [[nodiscard]] QString verdictText() const;
-    /// Something else says what is to be said of this trace: no verdict, and the tables are only seen alone.
-    void setCompact(bool compact);
     /// Null while they are computed.
     [[nodiscard]] std::shared_ptr<const Findings> findings() const;
     [[nodiscard]] TimelineView* timeline() { return timeline_; }
@@ -70,14 +66,10 @@ class TraceView : public QWidget {
 
     /// One part takes the whole place; asked again, everything is back.
     void maximise(Part part);
-    void resetLayout();
-    /// Half a window: words below the canvases, not beside them.
-    void setNarrow(bool narrow);
-    /// How the width is shared by canvases and words, so that two views can have their canvases alike.
-    [[nodiscard]] QSplitter* columns() { return columns_; }
-    /// The layout as it was kept in the settings, and into them.
-    void restoreLayout();
-    void keepLayout();
+    /// Beside another trace there is no verdict: something else says what is to be said of both.
+    void setShape(Panels::Shape shape);
+    /// What stands where.
+    [[nodiscard]] Panels* panels() { return panels_; }
 
   Q_SIGNALS:
     void findingsChanged();
@@ -88,20 +80,13 @@ class TraceView : public QWidget {
 
   protected:
     void keyPressEvent(QKeyEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void makeCanvases();
     void makeWords();
     void layOut();
     void connectExports();
-    [[nodiscard]] bool isNarrow() const;
-    [[nodiscard]] bool isCramped() const;
     [[nodiscard]] HeatmapPictureOptions heatmapOptions() const;
-    void showAlone(QWidget* view);
-    void showParts();
-    void resetSizes();
-    void showTabAlone(QWidget* tab);
 
     ViewState state_;
     KeptMarks marks_{&state_};
@@ -110,23 +95,18 @@ class TraceView : public QWidget {
     QString source_;
 
     VerdictLine* verdictLine_ = nullptr;
-    QSplitter* columns_ = nullptr;
-    QSplitter* canvases_ = nullptr;
-    QSplitter* words_ = nullptr;
+    Panels* panels_ = nullptr;
     OverviewStrip* overview_ = nullptr;
     SearchPanel* search_ = nullptr;
     TimelinePane* timelinePane_ = nullptr;
     TimelineView* timeline_ = nullptr;
     TimelineCommands* commands_ = nullptr;
     HeatmapView* heatmap_ = nullptr;
-    QTabWidget* tables_ = nullptr; ///< findings, waits, the inspector and what else holds goroutines up
     FindingsPanel* findingsPanel_ = nullptr;
     WaitsPanel* waits_ = nullptr;
     InspectorPanel* inspector_ = nullptr;
     HoldupsPanel* holdups_ = nullptr;
     Details* details_ = nullptr;
-    QWidget* maximised_ = nullptr;
-    bool compact_ = false;
 };
 
 } // namespace waitscope

@@ -9,6 +9,7 @@
 #include "widgets/common/text_table.h"
 #include "widgets/flame/flame_view.h"
 #include "widgets/stack/source_panel.h"
+#include "widgets/stack/stack_panel.h"
 #include "widgets/waits/waits_panel.h"
 #include "widgets/waits/why_panel.h"
 
@@ -21,6 +22,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTabBar>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -55,14 +57,19 @@ struct Window {
     ViewState view;
     WaitsPanel waits{&view};
     Details details{&view};
-    SourcePanel* source = details.findChild<SourcePanel*>();
-    WhyPanel* why = details.findChild<WhyPanel*>();
+    QTabWidget tabs;
+    SourcePanel* source = details.source();
+    WhyPanel* why = details.why();
 
     Window() {
+        tabs.addTab(details.stack(), "Stack");
+        tabs.addTab(source, "Source");
+        tabs.addTab(why, "Why");
+        QObject::connect(&details, &Details::wanted, &tabs, &QTabWidget::setCurrentWidget);
         waits.resize(700, 600);
-        details.resize(700, 400);
+        tabs.resize(700, 400);
         waits.show();
-        details.show();
+        tabs.show();
         view.show(lockFacts());
         settle();
     }
@@ -73,7 +80,7 @@ struct Window {
         settle();
     }
     [[nodiscard]] TextTable* table(const QString& name) {
-        for (QWidget* const root : {static_cast<QWidget*>(&waits), static_cast<QWidget*>(&details)})
+        for (QWidget* const root : {static_cast<QWidget*>(&waits), static_cast<QWidget*>(&tabs)})
             for (TextTable* const table : root->findChildren<TextTable*>())
                 if (table->accessibleName() == name)
                     return table;
@@ -146,7 +153,7 @@ void DetailsTest::pathRulesCanBeSeenAndChanged() {
             open = button;
     QVERIFY(open != nullptr);
     open->click();
-    auto* dialog = w.details.findChild<PathRulesDialog*>();
+    auto* dialog = w.source->findChild<PathRulesDialog*>();
     QVERIFY(dialog != nullptr);
     QCOMPARE(dialog->rules(), (QList<PathRule>{{"/build", "/src"}, {"/old", "/gone"}}));
     const auto button = [&](const QString& text) {
@@ -198,9 +205,9 @@ void DetailsTest::threeActionsLeadFromARowToASourceLine() {
     write(folder.filePath("main.go"), QByteArray("one\n").repeated(10) + "mu.Lock()\nafter\n");
     Window w;
     rememberPathRule({"/src/", folder.path() + '/'});
-    w.click(w.table("Waits by primitive and site"), 0);                    // 1: the row
-    w.click(w.table("Goroutines of the selected waits, oldest first"), 0); // 2: a goroutine
-    QTest::mouseClick(w.details.tabBar(), Qt::LeftButton, {}, w.details.tabBar()->tabRect(1).center()); // 3: Source
+    w.click(w.table("Waits by primitive and site"), 0);                                           // 1: the row
+    w.click(w.table("Goroutines of the selected waits, oldest first"), 0);                        // 2: a goroutine
+    QTest::mouseClick(w.tabs.tabBar(), Qt::LeftButton, {}, w.tabs.tabBar()->tabRect(1).center()); // 3: Source
     auto* const text = w.source->findChild<QPlainTextEdit*>();
     QTRY_VERIFY(text->isVisible());
     QCOMPARE(text->textCursor().block().text(), QString("11  mu.Lock()"));
@@ -271,7 +278,7 @@ void DetailsTest::theFlameGraphFindsWhatIsUnderTheMouse() {
     Window w;
     w.details.showWhy();
     w.click(w.table("Waits by primitive and site"), 0);
-    auto* const flame = w.details.findChild<FlameView*>();
+    auto* const flame = w.tabs.findChild<FlameView*>();
     auto* const tabs = w.why->findChild<QTabWidget*>();
     QTRY_VERIFY(tabs->isVisible());
     for (int tab = 0; tab < tabs->count(); ++tab)

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/panels.h"
+
+#include "app/dock.h"
+
+#include <QAbstractScrollArea>
+#include <QApplication>
+#include <QDataStream>
+#include <QEvent>
+#include <QIODevice>
+#include <QSettings>
+#include <QSplitter>
+#include <QTabBar>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace waitscope {
+
+namespace {
+
+/// Another one whenever a panel comes, goes or gets another name: no layout of before fits then.
+constexpr int layoutVersion = 1;
+
+constexpr int moment = 100; ///< ms
+
+/// What inside can have the keys, in the order that Tab goes.
+std::vector<QWidget*> keyPlacesIn(QWidget* content) {
+    std::vector<QWidget*> places;
+    QWidget* widget = content;
+    do {
+        if ((widget == content || content->isAncestorOf(widget)) && widget->focusProxy() == nullptr &&
+            (widget->focusPolicy() & Qt::TabFocus) != 0)
+            places.push_back(widget);
+        widget = widget->nextInFocusChain();
+    } while (widget != content);
+    return places;
+}
+
+/// As they are read: column by column, each from above.
+void sortAsRead(std::vector<QWidget*>& widgets, const QWidget* within) {
+    std::ranges::stable_sort(widgets, {}, [&](const QWidget* widget) {
+        const QPoint at = widget->mapTo(within, QPoint());
+        return std::pair(at.x(), at.y());
+    });
+}
+
+} // namespace
+
+Panels::Panels(QWidget* block, QSplitter* canvases, QWidget* parent)
+    : QMainWindow(parent), block_(block), canvases_(canvases) {
+    setWindowFlags(Qt::Widget); // part of a window, not one
+    setCentralWidget(block_);
+    setDockOptions(AllowNestedDocks | AllowTabbedDocks | GroupedDragging); // the last lets a tab be dragged out
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setDocumentMode(true);
+    setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    block_->installEventFilter(this);
+    settling_.setSingleShot(true);
+    connect(&settling_, &QTimer::timeout, this, &Panels::settle);
+}
+
+void Panels::addCanvas(const QString& title, QWidget* canvas) {
+    canvases_->addWidget(canvas);
+    parts_.push_back({.content = canvas, .dock = nullptr, .title = title});
+}
+
+void Panels::addPanel(const Panel& panel) {
+    auto* const dock = new Dock(panel.name, panel.title, panel.content, this);
+    const auto soon = [this] { settling_.start(0); };
+    connect(dock, &QDockWidget::visibilityChanged, this, soon);
+    connect(dock, &QDockWidget::topLevelChanged, this, soon);
+    connect(dock, &QDockWidget::dockLocationChanged, this, soon);
+    parts_.push_back(
+        {.content = panel.content, .dock = dock, .title = panel.title, .place = panel.place, .inFront = panel.inFront});
+}
+
+QStringList Panels::titles() const {
+    QStringList all;
+    for (const Part& part : parts_)
+        all << part.title;
+    return all;
+}
+
+bool Panels::isOpen(int index) const {
+    const Part& part = parts_.at(static_cast<std::size_t>(index));
+    return part.dock != nullptr ? !part.dock->isHidden() : !part.content->isHidden() && !block_->isHidden();
+}
+
+void Panels::open(const Part& part, bool open) {
+    if (part.dock != nullptr)
+        part.dock->setVisible(open);
+    else
+        part.content->setVisible(open);
+}
+
+void Panels::setOpen(int index, bool open) {
+    const Part& part = parts_.at(static_cast<std::size_t>(index));
+    if (isAlone() && !open)
+        goBack();
+    if (part.dock != nullptr && open)
+        return part.dock->bring();
+    this->open(part, open);
+    if (part.dock != nullptr)
+        return;
+    const auto isLeft = [](const Part& one) { return one.dock == nullptr && !one.content->isHidden(); };
+    if (std::ranges::none_of(parts_, isLeft))
+        for (const Part& other : parts_)
+            if (other.dock == nullptr && other.content != part.content)
+                other.content->show();
+    block_->show();
+}
+
+void Panels::bring(QWidget* content) {
+    if (isAlone() && std::ranges::find(alone_, content) == alone_.end())
+        goBack();
+    for (const Part& part : parts_)
+        if (part.content == content && part.dock != nullptr)
+            part.dock->bring();
+}
+
+void Panels::showAlone(const std::vector<QWidget*>& contents) {
+    if (alone_ == contents)
+        return goBack();
+    if (!isAlone())
+        before_ = state();
+    alone_ = contents;
+    bool canvas = false;
+    for (const Part& part : parts_) {
+        const bool seen = std::ranges::find(contents, part.content) != contents.end();
+        if (seen && part.dock != nullptr && part.dock->isOutside())
+            part.dock->setFloating(false);
+        open(part, seen);
+        canvas |= seen && part.dock == nullptr;
+    }
+    block_->setVisible(canvas);
+    if (contents.size() == 1)
+        bring(contents.front());
+}
+
+void Panels::goBack() {
+    alone_.clear();
+    block_->show();
+    if (!restore(before_))
+        reset();
+}
+
+std::vector<QWidget*> Panels::inSight() const {
+    std::vector<QWidget*> seen;
+    for (const Part& part : parts_)
+        if (part.content->isVisible() && (part.dock == nullptr || !part.dock->isOutside()))
+            seen.push_back(part.content);
+    sortAsRead(seen, this);
+    return seen;
+}
+
+void Panels::focus(QWidget* content) {
+    // Where one looks, rather than where one writes: letters and digits are commands.
+    const std::vector<QWidget*> places = keyPlacesIn(content);
+    const auto isSeen = [](const QWidget* place) { return place->isVisible() && place->isEnabled(); };
+    const auto shows = [&](QWidget* place) {
+        return isSeen(place) && qobject_cast<QAbstractScrollArea*>(place) != nullptr;
+    };
+    auto place = std::ranges::find_if(places, shows);
+    if (place == places.end())
+        place = std::ranges::find_if(places, isSeen);
+    const bool hasOwn = content->focusProxy() != nullptr || place == places.end();
+    (hasOwn ? content : *place)->setFocus(Qt::TabFocusReason);
+}
+
+void Panels::setShape(Shape shape) {
+    if (shape == shape_)
+        return;
+    keep();
+    shape_ = shape;
+    away_.clear();
+    if (!arranged_)
+        return;
+    restoreKept();
+    reshaped_ = true;
+    settling_.start(0);
+}
+
+void Panels::reset() {
+    alone_.clear();
+    away_.clear();
+    block_->show();
+    const bool beside = shape_ == Shape::Beside;
+    std::array<Dock*, 2> groups{};
+    std::array<Dock*, 2> front{};
+    for (const Part& part : parts_) {
+        open(part, true);
+        if (part.dock == nullptr)
+            continue;
+        part.dock->setFloating(false);
+        removeDockWidget(part.dock);
+    }
+    for (const Part& part : parts_) {
+        if (part.dock == nullptr)
+            continue;
+        const std::size_t place = beside ? 0 : static_cast<std::size_t>(part.place);
+        if (groups[place] == nullptr)
+            addDockWidget(beside ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, groups[place] = part.dock,
+                          Qt::Vertical);
+        else
+            tabifyDockWidget(groups[place], part.dock);
+        const bool seen = shape_ == Shape::Whole || part.place == Place::Detail; // what is compared has its own tables
+        part.dock->setVisible(seen);
+        if (seen && part.inFront)
+            front[place] = part.dock;
+    }
+    // Parts of the whole: the view may have no size yet.
+    constexpr int roomy = 1200; // in less, the words get what shows how many still wait
+    const QSize whole = window()->size();
+    const int width = whole.width() < roomy ? whole.width() * 464 / 1024 : whole.width() * 570 / 1440;
+    const std::array heights{whole.height() * 3 / 5, beside ? whole.height() / 7 : whole.height() / 3};
+    for (std::size_t i = 0; i < front.size(); ++i)
+        if (front[i] != nullptr) {
+            front[i]->bring();
+            if (!beside)
+                resizeDocks({front[i]}, {width}, Qt::Horizontal);
+        }
+    QList<QDockWidget*> docks;
+    QList<int> sizes;
+    for (std::size_t i = 0; i < front.size(); ++i)
+        if (front[i] != nullptr) {
+            docks << front[i];
+            sizes << heights[beside ? 1 : i];
+        }
+    resizeDocks(docks, sizes, Qt::Vertical);
+    canvases_->setSizes({430, 390});
+    sharedFor_ = whole;
+    settling_.start(0);
+}
+
+QString Panels::key() const {
+    constexpr std::array names{"whole", "stacked", "beside"};
+    return QStringLiteral("layout/") + QLatin1String(names.at(static_cast<std::size_t>(shape_)));
+}
+
+void Panels::keep() const {
+    if (arranged_)
+        QSettings().setValue(key(), state());
+}
+
+void Panels::restoreKept() {
+    if (!restore(QSettings().value(key()).toByteArray()))
+        reset();
+}
+
+// For which window, docks, canvases and which of these are hidden, behind a checksum: Qt believes what it reads.
+QByteArray Panels::state() const {
+    if (!away_.isEmpty())
+        return away_;
+    if (isAlone())
+        return before_;
+    quint32 hidden = 0;
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+        if (parts_[i].dock == nullptr && parts_[i].content->isHidden())
+            hidden |= 1U << i;
+    QByteArray content;
+    QDataStream parts(&content, QIODevice::WriteOnly);
+    parts << sharedFor_ << saveState(layoutVersion) << canvases_->saveState() << hidden;
+    QByteArray whole;
+    QDataStream checked(&whole, QIODevice::WriteOnly);
+    checked << qChecksum(content) << content;
+    return whole;
+}
+
+bool Panels::restore(const QByteArray& state) {
+    quint16 checksum = 0;
+    QByteArray content, docks, canvases;
+    QSize size;
+    quint32 hidden = 0;
+    QDataStream whole(state);
+    whole >> checksum >> content;
+    if (content.isEmpty() || checksum != qChecksum(content))
+        return false;
+    QDataStream parts(content);
+    parts >> size >> docks >> canvases >> hidden;
+    if (!restoreState(docks, layoutVersion))
+        return false;
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+        if (parts_[i].dock == nullptr)
+            open(parts_[i], (hidden >> i & 1U) == 0);
+    canvases_->restoreState(canvases);
+    sharedFor_ = size;
+    settling_.start(0);
+    return true;
+}
+
+int Panels::blockWidth() const {
+    return block_->width();
+}
+
+void Panels::setBlockWidth(int width) {
+    const int more = block_->width() - width;
+    if (more == 0)
+        return;
+    for (const Part& part : parts_)
+        if (part.dock != nullptr && !part.dock->isOutside() && part.dock->isInFront() &&
+            dockWidgetArea(part.dock) == Qt::RightDockWidgetArea)
+            return resizeDocks({part.dock}, {std::max(1, part.dock->width() + more)}, Qt::Horizontal);
+}
+
+// What Qt leaves open after docks were moved. Not while one is being moved: another title would take it from the mouse.
+void Panels::settle() {
+    if (QApplication::mouseButtons() != Qt::NoButton)
+        return settling_.start(moment);
+    if (std::exchange(reshaped_, false) && !isAlone())
+        restoreKept();
+    if (isAlone() && std::ranges::none_of(alone_, &QWidget::isVisible) && isVisible())
+        goBack(); // it was closed
+    shareRoom();
+    for (const Part& part : parts_) {
+        if (part.dock == nullptr)
+            continue;
+        const QList<QDockWidget*> beside = tabifiedDockWidgets(part.dock);
+        const auto isSeen = [](const QDockWidget* other) { return !other->isHidden(); };
+        part.dock->settle(!part.dock->isOutside() && std::ranges::any_of(beside, isSeen));
+    }
+    orderKeys();
+}
+
+// In another window canvases and words have the same shares; Qt would give or take all from the canvases.
+void Panels::shareRoom() {
+    const QSize window = this->window()->size();
+    const QSize before = size() - (window - sharedFor_);
+    if (isAlone() || !isVisible() || window == sharedFor_)
+        return;
+    sharedFor_ = window;
+    if (before.isEmpty())
+        return;
+    QList<QDockWidget*> docks;
+    QList<int> widths, heights;
+    for (const Part& part : parts_)
+        if (part.dock != nullptr && part.dock->isInFront() && !part.dock->isOutside()) {
+            docks << part.dock;
+            widths << (part.dock->width() * width() + before.width() / 2) / before.width();
+            heights << (part.dock->height() * height() + before.height() / 2) / before.height();
+        }
+    resizeDocks(docks, widths, Qt::Horizontal);
+    resizeDocks(docks, heights, Qt::Vertical);
+}
+
+// Tab goes through the view as it is read; Qt would go in the order in which tab bars were made.
+void Panels::orderKeys() {
+    std::vector<QWidget*> sections{block_};
+    for (QTabBar* const tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+        if (tabs->isVisible()) {
+            tabs->setAccessibleName(tr("Panels"));
+            sections.push_back(tabs);
+        }
+    for (const Part& part : parts_)
+        if (part.dock != nullptr && part.dock->isInFront() && !part.dock->isOutside())
+            sections.push_back(part.dock);
+    sortAsRead(sections, this);
+    QWidget* last = nullptr;
+    for (QWidget* const section : sections)
+        for (QWidget* const place : keyPlacesIn(section)) {
+            if (last != nullptr)
+                setTabOrder(last, place);
+            last = place;
+        }
+}
+
+bool Panels::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == block_ && event->type() == QEvent::Resize)
+        Q_EMIT blockResized();
+    return QMainWindow::eventFilter(watched, event);
+}
+
+void Panels::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    constexpr int step = 16; // logical pixels: in smaller ones roundings would add up
+    const QSize change = window()->size() - sharedFor_;
+    if (arranged_ && (std::abs(change.width()) >= step || std::abs(change.height()) >= step))
+        settling_.start(0);
+}
+
+void Panels::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(arranged_, true))
+        restoreKept();
+    else if (!away_.isEmpty() && !restore(std::exchange(away_, {})))
+        reset();
+}
+
+// Windows of panels outside do not go with the view by themselves.
+void Panels::hideEvent(QHideEvent* event) {
+    QMainWindow::hideEvent(event);
+    const auto isOutside = [](const Part& part) {
+        return part.dock != nullptr && !part.dock->isHidden() && part.dock->isOutside();
+    };
+    if (std::ranges::none_of(parts_, isOutside))
+        return;
+    away_ = state();
+    for (const Part& part : parts_)
+        if (isOutside(part))
+            part.dock->hide();
+}
+
+} // namespace waitscope
