@@ -8,6 +8,7 @@
 #include <QDataStream>
 #include <QEvent>
 #include <QIODevice>
+#include <QMenu>
 #include <QSettings>
 #include <QSplitter>
 #include <QTabBar>
@@ -61,6 +62,13 @@ Panels::Panels(QWidget* block, QSplitter* canvases, QWidget* parent)
     block_->installEventFilter(this);
     settling_.setSingleShot(true);
     connect(&settling_, &QTimer::timeout, this, &Panels::settle);
+}
+
+Panels::~Panels() {
+    for (const Part& part : parts_)
+        if (part.dock != nullptr)
+            disconnect(part.dock, nullptr, this, nullptr); // they go after what listens to them
+    block_->removeEventFilter(this);
 }
 
 void Panels::addCanvas(const QString& title, QWidget* canvas) {
@@ -351,7 +359,12 @@ void Panels::orderKeys() {
     std::vector<QWidget*> sections{block_};
     for (QTabBar* const tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
         if (tabs->isVisible()) {
-            tabs->setAccessibleName(tr("Panels"));
+            if (tabs->accessibleName().isEmpty()) { // a new one
+                tabs->setAccessibleName(tr("Panels"));
+                tabs->setContextMenuPolicy(Qt::CustomContextMenu);
+                connect(tabs, &QWidget::customContextMenuRequested, this,
+                        [this, tabs](const QPoint& at) { offer(tabs, at); });
+            }
             sections.push_back(tabs);
         }
     for (const Part& part : parts_)
@@ -365,6 +378,28 @@ void Panels::orderKeys() {
                 setTabOrder(last, place);
             last = place;
         }
+}
+
+// A tab has no buttons for what the title of a panel has.
+void Panels::offer(QTabBar* tabs, const QPoint& at) {
+    const QString title = tabs->tabText(tabs->tabAt(at));
+    const auto part = std::ranges::find_if(
+        parts_, [&](const Part& one) { return one.dock != nullptr && one.dock->windowTitle() == title; });
+    if (part == parts_.end())
+        return;
+    auto* const menu = createPopupMenu();
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    QAction* const first = menu->actions().value(0);
+    auto* const out = new QAction(tr("Take “%1” out of the window").arg(title), menu);
+    auto* const close = new QAction(tr("Close “%1”").arg(title), menu);
+    connect(out, &QAction::triggered, part->dock, [dock = part->dock] {
+        dock->bring();
+        dock->setFloating(true);
+    });
+    connect(close, &QAction::triggered, part->dock, &QWidget::close);
+    menu->insertActions(first, {out, close});
+    menu->insertSeparator(first);
+    menu->popup(tabs->mapToGlobal(at));
 }
 
 bool Panels::eventFilter(QObject* watched, QEvent* event) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 class QSplitter;
+class QTabBar;
 
 namespace waitscope {
 
@@ -29,6 +30,7 @@ class Panels : public QMainWindow {
 
     /// `block` holds `canvases`, whose children can be hidden each but not moved out.
     Panels(QWidget* block, QSplitter* canvases, QWidget* parent = nullptr);
+    ~Panels() override;
 
     struct Panel {
         QString name;  ///< what kept layouts know it by
@@ -95,6 +97,7 @@ class Panels : public QMainWindow {
     void settle();
     void shareRoom();
     void orderKeys();
+    void offer(QTabBar* tabs, const QPoint& at);
     [[nodiscard]] QString key() const;
 
     QWidget* block_;
