@@ -61,6 +61,8 @@ void CompareCommands::add(Actions& actions, QMenu* menu) {
     connect(comparing_, &Comparing::changed, this, &CompareCommands::enable);
     connect(pair_->link(), &RangeLink::changed, this, &CompareCommands::enable);
     connect(menu, &QMenu::aboutToShow, this, &CompareCommands::enable);
+    for (TraceView* const view : pair_->views()) // a key works without the menu having been opened
+        connect(&view->state()->marks(), &TimeMarks::changed, this, &CompareCommands::enable);
     enable();
 }
 

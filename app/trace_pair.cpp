@@ -288,9 +288,14 @@ void TracePair::endBlink() {
     cover_->setPixmap({});
 }
 
-bool TracePair::eventFilter(QObject* /*watched*/, QEvent* event) {
+bool TracePair::eventFilter(QObject* watched, QEvent* event) {
     if (!isPair())
         return false;
+    if (event->type() == QEvent::WindowDeactivate && watched == window()) {
+        // The key is let go where we do not see it: in the dialog that Ctrl+Alt+E opened.
+        link_.letGo();
+        endBlink();
+    }
     const auto* const key = event->type() == QEvent::KeyPress || event->type() == QEvent::KeyRelease
                                 ? static_cast<QKeyEvent*>(event)
                                 : nullptr;

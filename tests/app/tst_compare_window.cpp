@@ -129,6 +129,16 @@ class TestCompareWindow : public QObject {
         QTest::keyClick(first().timeline(), Qt::Key_D);
         QCOMPARE(second().state()->axisRange(), (TimeRange{1'500'000, 3'500'000}));
     }
+    void aDialogThatTakesTheKeysEndsWhatIsHeld() {
+        openSamples();
+        first().timeline()->setFocus();
+        QTest::keyPress(window_.get(), Qt::Key_Alt); // as in Ctrl+Alt+E
+        QVERIFY(window_->pair()->link()->isHeld());
+        QEvent deactivated(QEvent::WindowDeactivate);
+        QApplication::sendEvent(window_.get(), &deactivated);
+        QVERIFY(!window_->pair()->link()->isHeld());
+        QVERIFY(window_->pair()->link()->isOn());
+    }
     void swappedAIsBWithAllThatIsSeenOfIt() {
         openSamples();
         first().state()->setVisibleRange({1'000'000, 3'000'000});
@@ -222,8 +232,7 @@ class TestCompareWindow : public QObject {
         QVERIFY(!command(QStringLiteral("Align the marks"))->toolTip().isEmpty());
         first().state()->marks().toggle(2'000'000);
         second().state()->marks().toggle(5'000'000);
-        press(QStringLiteral("Link the two")); // to have what is offered looked at again
-        press(QStringLiteral("Align the marks"));
+        QTest::keyClick(window_.get(), Qt::Key_M, Qt::ControlModifier);
         QCOMPARE(window_->pair()->link()->alignment(), alignedAt(2'000'000, 5'000'000));
     }
     void whatTheyCannotBeAlignedByIsNotOfferedAndSaysWhy() {
