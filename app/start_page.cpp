@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/start_page.h"
 
+#include "app/elided_button.h"
 #include "app/recent_files.h"
 #include "model/report/text.h"
 
@@ -91,33 +92,14 @@ void StartPage::setRecentFiles(const QStringList& paths) {
                                 QString::fromStdString(size));
         if (const QString verdict = recentVerdict(path); !verdict.isEmpty())
             text += QStringLiteral("    ") + verdict;
-        auto* const link = new QPushButton;
+        auto* const link = new ElidedButton; // a long verdict is cut, not the window wide
         link->setAccessibleName(text);
-        link->setFlat(true);
+        link->setText(QString(text).replace(u'&', QStringLiteral("&&")));
         link->setStyleSheet(QStringLiteral("text-align: left"));
         link->setToolTip(path);
-        link->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long verdict is cut, not the window wide
-        link->setCursor(Qt::PointingHandCursor);
         connect(link, &QPushButton::clicked, this, [this, path] { Q_EMIT fileRequested(path); });
         recent_->addWidget(link);
     }
-    fitRecent();
-}
-
-// A long verdict ends with "…" where there is no more room.
-void StartPage::fitRecent() {
-    constexpr int margins = 16; // of a button, both
-    layout()->activate();
-    for (int i = 0; i < recent_->count(); ++i)
-        if (auto* const link = qobject_cast<QPushButton*>(recent_->itemAt(i)->widget()))
-            link->setText(fontMetrics()
-                              .elidedText(link->accessibleName(), Qt::ElideRight, link->width() - margins)
-                              .replace(u'&', QStringLiteral("&&")));
-}
-
-void StartPage::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    fitRecent();
 }
 
 } // namespace waitscope

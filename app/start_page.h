@@ -22,12 +22,7 @@ class StartPage : public QWidget {
     void sampleRequested();
     void fileRequested(const QString& path);
 
-  protected:
-    void resizeEvent(QResizeEvent* event) override;
-
   private:
-    void fitRecent();
-
     QVBoxLayout* recent_;
 };
 

@@ -16,8 +16,6 @@
 #include <QInputDialog>
 #include <QRegularExpression>
 #include <QStyle>
-#include <QStyleOptionButton>
-#include <QStylePainter>
 
 #include <algorithm>
 #include <utility>
@@ -25,30 +23,19 @@
 namespace waitscope {
 
 VerdictLine::VerdictLine(ViewState* view, FindingsPanel* panel, QWidget* parent)
-    : QPushButton(parent), view_(view), panel_(panel) {
+    : ElidedButton(parent), view_(view), panel_(panel) {
     setObjectName(QStringLiteral("verdict"));
-    setFlat(true);
-    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     // Bold and at the left, where reading begins; an amber edge when there is something to look at.
     setStyleSheet(QStringLiteral("#verdict { text-align: left; font-weight: bold; padding: 6px 12px; border: none;"
                                  " border-left: 6px solid #E69F00; border-bottom: 1px solid palette(mid); }"
                                  "#verdict[tier=\"calm\"] { border-left-color: #009E73; }"
                                  "#verdict[tier=\"high\"] { border-left-color: #D55E00; }"
                                  "#verdict:focus { text-decoration: underline; }"));
-    setCursor(Qt::PointingHandCursor);
     setToolTip(tr("Show these goroutines"));
     connect(this, &QPushButton::clicked, this, &VerdictLine::follow);
     connect(panel_, &FindingsPanel::dismissRequested, this, &VerdictLine::dismiss);
     connect(panel_, &FindingsPanel::idleRequested, this, &VerdictLine::callIdle);
     connect(panel_, &FindingsPanel::exportRequested, this, &VerdictLine::exportRules);
-}
-
-void VerdictLine::paintEvent(QPaintEvent* /*event*/) {
-    QStyleOptionButton option;
-    initStyleOption(&option);
-    const QRect inside = style()->subElementRect(QStyle::SE_PushButtonContents, &option, this);
-    option.text = option.fontMetrics.elidedText(option.text, Qt::ElideRight, inside.width());
-    QStylePainter(this).drawControl(QStyle::CE_PushButton, option);
 }
 
 // The table behind the verdict is O(spans), so it is made in the background; until then the line says so.

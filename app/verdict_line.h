@@ -3,12 +3,11 @@
 // that lie beside the trace, and gives them to their panel; what the panel asks to be ruled is kept there.
 #pragma once
 
+#include "app/elided_button.h"
 #include "model/findings/rules.h"
 #include "model/report/verdict.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
-
-#include <QPushButton>
 
 #include <memory>
 #include <optional>
@@ -17,7 +16,7 @@ namespace waitscope {
 
 class FindingsPanel;
 
-class VerdictLine : public QPushButton {
+class VerdictLine : public ElidedButton {
     Q_OBJECT
 
   public:
@@ -46,10 +45,6 @@ class VerdictLine : public QPushButton {
     void message(const QString& text);
     /// Something did not work, in a sentence.
     void failed(const QString& sentence);
-
-  protected:
-    /// Cut at the right where the window is narrow: the words must not keep it from becoming so.
-    void paintEvent(QPaintEvent* event) override;
 
   private:
     void computeFindingsAgain();
