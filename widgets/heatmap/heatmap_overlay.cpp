@@ -2,6 +2,7 @@
 #include "widgets/heatmap/heatmap_overlay.h"
 
 #include "widgets/common/colours.h"
+#include "widgets/common/flags.h"
 
 #include <QPainter>
 #include <QPolygonF>
@@ -119,14 +120,13 @@ void HeatmapOverlay::paintTimes(QPainter& painter) const {
         for (const double x : {chosen_->first, chosen_->second})
             painter.drawLine(QPointF(x, canvas_.top()), QPointF(x, canvas_.bottom()));
     }
+    std::vector<Flag> flags;
     for (const TimeLine& line : lines_) {
         painter.setPen(QPen(line.colour, 1, Qt::DashLine));
         painter.drawLine(QPointF(line.x, canvas_.top()), QPointF(line.x, canvas_.bottom()));
-        const QRectF flag(line.x, canvas_.top(), painter.fontMetrics().horizontalAdvance(line.text) + 8, 16);
-        painter.fillRect(flag, line.colour);
-        painter.setPen(readableOn(line.colour));
-        painter.drawText(flag, Qt::AlignCenter, line.text);
+        flags.push_back({line.x, line.text, line.colour});
     }
+    paintFlags(painter, std::move(flags), canvas_.top());
 }
 
 void HeatmapOverlay::paintEvent(QPaintEvent*) {

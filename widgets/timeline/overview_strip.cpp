@@ -176,8 +176,17 @@ void OverviewStrip::paintMarks(QPainter& painter) const {
         painter.setPen(pen);
         painter.drawLine(QPointF(axis().x(time), 0), QPointF(axis().x(time), height() - 1));
     };
-    for (const TimeMark& mark : marks.marks())
-        line(mark.time, QPen(colours.selection, 1, Qt::DashLine));
+    // Lines that cannot be told apart are counted.
+    constexpr double near = 4; // logical pixels
+    for (std::size_t i = 0, first = 0; i < marks.marks().size(); ++i) {
+        const double x = axis().x(marks.marks()[i].time);
+        line(marks.marks()[i].time, QPen(colours.selection, 1, Qt::DashLine));
+        const bool isLast = i + 1 == marks.marks().size() || axis().x(marks.marks()[i + 1].time) - x > near;
+        if (isLast && i > first)
+            painter.drawText(QPointF(x + 3, height() - 4), QStringLiteral("⚑%1").arg(i + 1 - first));
+        if (isLast)
+            first = i + 1;
+    }
     if (state_->onset() >= 0) {
         line(state_->onset(), QPen(onsetColour, 2, Qt::DashLine));
         painter.drawText(QPointF(axis().x(state_->onset()) + 4, 12), tr("it began"));

@@ -2,6 +2,7 @@
 // What lies over all rows: the collector, the ruler, marks, and who did what to whom.
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
+#include "widgets/common/flags.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_canvas.h"
 
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waitscope {
@@ -154,18 +156,14 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
         painter.setPen(readableOn(canvas.colours.selection));
         painter.drawText(box, Qt::AlignCenter, length);
     }
+    std::vector<Flag> flags;
     const auto line = [&](Time time, const QPen& pen, const QString& text) {
         if (!canvas.frame.range.contains(time))
             return;
         const double x = canvas.axis.x(time);
         painter.setPen(pen);
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
-        if (text.isEmpty())
-            return;
-        const QRectF flag(x, area.top(), painter.fontMetrics().horizontalAdvance(text) + 8, 16);
-        painter.fillRect(flag, pen.color());
-        painter.setPen(readableOn(pen.color()));
-        painter.drawText(flag, Qt::AlignCenter, text);
+        flags.push_back({x, text, pen.color()});
     };
     line(canvas.frame.onset, QPen(onsetColour, 2, Qt::DashLine), QStringLiteral("it began"));
     if (const TimeMarks* const marks = canvas.frame.marks; marks != nullptr) {
@@ -179,6 +177,7 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
                  marks->a() ? QStringLiteral("B  Δ ") + fromUtf8(durationText(std::abs(*marks->b() - *marks->a())))
                             : QStringLiteral("B"));
     }
+    paintFlags(painter, std::move(flags), area.top());
 }
 
 // An arrow from who did it to whom it was done. Both are at one instant, so it is a vertical one; where a row is not on
