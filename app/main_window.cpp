@@ -68,8 +68,10 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     connect(&loader_, &Loader::grown, this, &MainWindow::showGrown);
     connect(&loader_, &Loader::cancelled, this, &MainWindow::showCancelled);
     connect(&secondLoader_, &Loader::loaded, this, &MainWindow::showSecond);
-    connect(&secondLoader_, &Loader::failed, this,
-            [this](const QString& sentence) { showFailure(sentence, secondLoad); });
+    connect(&secondLoader_, &Loader::failed, this, [this](const QString& sentence) {
+        reloading_.second = false;
+        showFailure(sentence, secondLoad);
+    });
     connect(&secondLoader_, &Loader::grown, this, &MainWindow::showSecondGrown);
     connect(&secondLoader_, &Loader::cancelled, this, &MainWindow::showSecondCancelled);
     const QSettings settings;
@@ -156,6 +158,7 @@ void MainWindow::openFile(const QString& path) {
         return openSession(path);
     setFurtherRuns({});
     forgetSecond();
+    reloading_ = {};
     loader_.loadFile(path, askedRange(viewWhenLoaded_.range));
 }
 
@@ -166,6 +169,7 @@ void MainWindow::openSample(const QString& name) {
         return showFailure(tr("There is no sample called %1.").arg(name), firstLoad);
     setFurtherRuns({});
     forgetSecond();
+    reloading_ = {};
     loader_.loadBytes(file.readAll(), QFileInfo(path).fileName());
 }
 
@@ -173,6 +177,7 @@ void MainWindow::openSecond(const QString& path) {
     if (!state()->facts() && !loader_.isLoading())
         return openFile(path);
     setFurtherRuns({});
+    reloading_.second = false;
     loadSecond(QFileInfo(path).fileName(), [path](Loader& loader) { loader.loadFile(path); });
 }
 
@@ -231,6 +236,7 @@ void MainWindow::reload() {
     first(loader_);
     if (second)
         loadSecond(nameOf(*pair_->second()->state()), second);
+    reloading_ = {.first = true, .second = second != nullptr};
 }
 
 void MainWindow::closeTrace() {
@@ -245,6 +251,8 @@ void MainWindow::closeTrace() {
 }
 
 void MainWindow::showGrown(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    if (reloading_.first)
+        return;
     if (!view()->isGrowing())
         messages_->clear(firstLoad);
     showTrace(std::move(facts), source);
@@ -252,6 +260,7 @@ void MainWindow::showGrown(std::shared_ptr<const TraceFacts> facts, const QStrin
 
 void MainWindow::showCancelled() {
     forgetSecond();
+    reloading_ = {};
     if (view()->isGrowing())
         messages_->showMessage(tr("Loading was cancelled: this is the first %1 of the trace, and no number is final.")
                                    .arg(fromUtf8(durationText(state()->facts()->trace->duration))),
@@ -263,7 +272,10 @@ void MainWindow::showLoaded(std::shared_ptr<const TraceFacts> facts, const QStri
         rememberFile(source);
     const QStringList remarks = remarksOn(facts->trace->report, tr("This trace is damaged. %1"));
     remarks.empty() ? messages_->clear(firstLoad) : messages_->showMessage(remarks.front(), remarks, firstLoad);
-    showTrace(std::move(facts), source);
+    if (std::exchange(reloading_.first, false))
+        showAgain(*view(), [&] { showTrace(std::move(facts), source); });
+    else
+        showTrace(std::move(facts), source);
     if (const ViewOptions asked = std::exchange(viewWhenLoaded_, {}); asked != ViewOptions())
         if (const QString problem = view()->commands()->apply(asked); !problem.isEmpty())
             messages_->showMessage(problem);
@@ -284,6 +296,8 @@ void MainWindow::showTrace(std::shared_ptr<const TraceFacts> facts, const QStrin
 }
 
 void MainWindow::showSecondGrown(std::shared_ptr<const TraceFacts> facts, const QString& source) {
+    if (reloading_.second)
+        return;
     messages_->clear(secondLoad);
     pair_->showSecond(std::move(facts), source);
     updateStatus();
@@ -299,11 +313,15 @@ void MainWindow::showSecond(std::shared_ptr<const TraceFacts> facts, const QStri
         messages_->clear(secondLoad);
     else
         messages_->showMessage(remarks.front(), remarks.size() > 1 ? remarks : QStringList(), secondLoad);
-    pair_->showSecond(std::move(facts), source);
+    if (std::exchange(reloading_.second, false))
+        showAgain(*pair_->second(), [&] { pair_->showSecond(std::move(facts), source); });
+    else
+        pair_->showSecond(std::move(facts), source);
     updateStatus();
 }
 
 void MainWindow::showSecondCancelled() {
+    reloading_.second = false;
     if (pair_->second()->isGrowing())
         messages_->showMessage(
             tr("Loading the second trace was cancelled: this is the first %1 of it, and no number is final.")
@@ -317,6 +335,7 @@ void MainWindow::showFailure(const QString& sentence, const QString& topic) {
 
 // A second trace that waited for this one can be seen alone.
 void MainWindow::showFirstFailed(const QString& sentence) {
+    reloading_.first = false;
     const auto open = std::exchange(secondWhenLoaded_, nullptr);
     secondProgress_->hide();
     if (!open || state()->facts())

@@ -91,6 +91,8 @@ class MainWindow : public QMainWindow {
     void showFailure(const QString& sentence, const QString& topic);
     void showFirstFailed(const QString& sentence);
     void forgetSecond();
+    /// Shows the same trace again by `show`, as it is looked at now: what is no longer in it is left out.
+    void showAgain(TraceView& view, const std::function<void()>& show);
     void loadSecond(const QString& name, std::function<void(Loader&)> open);
     /// The same trace again: of its file, or of the samples that the program brings along.
     [[nodiscard]] std::function<void(Loader&)> opening(TraceView& source);
@@ -103,6 +105,11 @@ class MainWindow : public QMainWindow {
 
     Loader loader_;
     Loader secondLoader_;
+    /// What is open stays and is looked at until all of it has come again.
+    struct Reloading {
+        bool first = false;
+        bool second = false;
+    } reloading_;
     std::function<void(Loader&)> secondWhenLoaded_; ///< opens what was asked for while the first trace was loading
     Actions actions_{this};
     ViewOptions viewWhenLoaded_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window shows as a session, and back.
+// What the window shows as a session, and back; and after a reload as it was.
 #include "app/main_window.h"
 #include "app/output.h"
 #include "app/session.h"
@@ -11,6 +11,8 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
+
+#include <utility>
 
 namespace waitscope {
 
@@ -49,6 +51,28 @@ void MainWindow::saveSession(const QString& path) {
         say(tr("Written: %1").arg(path));
     else
         messages_->showMessage(fromUtf8(problem));
+}
+
+void MainWindow::showAgain(TraceView& view, const std::function<void()>& show) {
+    ViewState& state = *view.state();
+    ViewOptions seen = view.commands()->options();
+    const TimeRange before = state.axisRange();
+    const bool whole = std::exchange(seen.range, {}).empty();
+    show();
+    const TimeRange all = state.axisRange();
+    // What may have gone is left out, one after the other, until the rest can be shown.
+    const auto apply = [&] { return view.commands()->apply(seen).isEmpty(); };
+    bool shown = apply();
+    for (const auto part : {&ViewOptions::select, &ViewOptions::only, &ViewOptions::choose})
+        if (!shown) {
+            (seen.*part).clear();
+            shown = apply();
+        }
+    if (!shown) {
+        seen.marks.clear();
+        apply();
+    }
+    state.setVisibleRange(whole ? all : before);
 }
 
 } // namespace waitscope

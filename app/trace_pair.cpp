@@ -120,7 +120,9 @@ void TracePair::showSecond(std::shared_ptr<const TraceFacts> facts, const QStrin
 void TracePair::show(TraceView* view, std::shared_ptr<const TraceFacts> facts, const QString& source) {
     ViewState& a = *first()->state();
     const bool wasPair = isPair();
-    const bool isMore = wasPair && view->isGrowing() && source == view->source();
+    // More of what is shown there, or the same again.
+    const bool isMore = wasPair && source == view->source() &&
+                        facts->trace->identity.fileName == view->state()->facts()->trace->identity.fileName;
     const bool wasLinked = link_.isOn();
     const bool wasWhole =
         a.facts() && a.axisRange() == (isMore && wasLinked ? link_.wholeOfBoth() : a.facts()->trace->wholeRange());

@@ -383,6 +383,85 @@ class TestMainWindow : public QObject {
         QVERIFY(window_->state()->selection() == Selection(GoroutineSelection{{3}}));
     }
 
+    void whatWasFoldedAndFilteredStaysSoWhileTheTraceGrows() {
+        const QString path = writeLongTrace();
+        int grown = 0;
+        connect(window_->loader(), &Loader::grown, window_.get(), [&] {
+            if (++grown > 1)
+                return;
+            TimelineChoice choice = window_->view()->timeline()->choice();
+            choice.filter = QStringLiteral("main");
+            window_->view()->timeline()->setChoice(choice);
+            window_->view()->timeline()->foldAll(false);
+        });
+        open([&] { window_->openFile(path); });
+        QVERIFY(grown > 1);
+        QCOMPARE(window_->view()->timeline()->choice().filter, QStringLiteral("main"));
+        const auto unfolded = [&] {
+            const TimelineRows& rows = window_->view()->timeline()->rows();
+            for (std::size_t group = 0; group < rows.groups().size(); ++group)
+                if (rows.isFolded(group) && !rows.isSingle(group))
+                    return false;
+            return rows.goroutinesShown() > 0 &&
+                   rows.groups().size() < window_->state()->facts()->groups.groups.size() + 1;
+        };
+        QTRY_VERIFY(unfolded());
+    }
+
+    void reloadedATraceIsLookedAtAsBefore() {
+        const QString path = folder_.filePath(QStringLiteral("again.trace"));
+        QVERIFY(QFile::copy(small, path));
+        open([&] { window_->openFile(path); });
+        TimelineView& timeline = *window_->view()->timeline();
+        TimelineChoice choice = timeline.choice();
+        choice.grouping = Grouping::Creator;
+        choice.order = GroupOrder::Name;
+        choice.filter = QStringLiteral("main");
+        timeline.setChoice(choice);
+        QTRY_VERIFY(timeline.rows().goroutinesShown() < window_->state()->facts()->trace->goroutines.size());
+        timeline.foldAll(true);
+        const Trace& trace = *window_->state()->facts()->trace;
+        const GoroutineIndex g{3};
+        window_->state()->select(SpanSelection{g, trace.lastSpan(g)});
+        window_->state()->choose({1'000'000, 2'000'000});
+        window_->state()->setVisibleRange({500'000, 3'000'000});
+        TimelineCommands& commands = *window_->view()->commands();
+        const ViewOptions before = commands.options();
+        const auto facts = window_->state()->facts();
+        open([&] { QTest::keyClick(window_.get(), Qt::Key_F5); });
+        QVERIFY(window_->state()->facts() != facts);
+        QTRY_COMPARE(commands.options().fold, before.fold);
+        QVERIFY(commands.options() == before);
+
+        // What is no longer there is let go; the rest stays.
+        QVERIFY(QFile::remove(path) && QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), path));
+        window_->state()->select(GoroutineSelection{g});
+        const std::int64_t id = window_->state()->facts()->trace->goroutines.id(g);
+        open([&] { QTest::keyClick(window_.get(), Qt::Key_R, Qt::ControlModifier); });
+        QCOMPARE(timeline.choice().filter, QStringLiteral("main"));
+        QCOMPARE(timeline.choice().grouping, Grouping::Creator);
+        QCOMPARE(window_->state()->visibleRange(), (TimeRange{500'000, 3'000'000}));
+        const GoroutineIndex now = selectedGoroutine(window_->state()->selection());
+        QVERIFY(now.known() == window_->state()->facts()->trace->findGoroutine(id).known());
+        QVERIFY(!now.known() || window_->state()->facts()->trace->goroutines.id(now) == id);
+    }
+
+    void aReloadThatFailsLeavesWhatWasOpen() {
+        const QString path = folder_.filePath(QStringLiteral("gone.trace"));
+        QVERIFY(QFile::copy(small, path));
+        open([&] { window_->openFile(path); });
+        window_->state()->setVisibleRange({500'000, 3'000'000});
+        const auto facts = window_->state()->facts();
+        QVERIFY(QFile::remove(path));
+        QSignalSpy failed(window_->loader(), &Loader::failed);
+        QTest::keyClick(window_.get(), Qt::Key_F5);
+        QTRY_COMPARE(failed.count(), 1);
+        QCOMPARE(window_->state()->facts(), facts);
+        QCOMPARE(window_->state()->visibleRange(), (TimeRange{500'000, 3'000'000}));
+        open([&] { window_->openFile(small); }); // another trace begins anew
+        QCOMPARE(window_->state()->visibleRange(), window_->state()->facts()->trace->wholeRange());
+    }
+
     void theInspectorListsWhatHappenedInTheSelection() {
         open([&] { window_->openFile(small); });
         auto* const inspector = window_->view()->findChild<InspectorPanel*>();

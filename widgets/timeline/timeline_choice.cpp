@@ -107,7 +107,7 @@ TimelineContents TimelineView::contents() const {
             .pinned = rows_.pinned(),
             .stacked = rows_.stacked(),
             .lit = lit_,
-            .rows = rows_.state(rows_.stickyHeight() + verticalScrollBar()->value()),
+            .rows = rowsAsked_ ? *rowsAsked_ : rows_.state(rows_.stickyHeight() + verticalScrollBar()->value()),
             .selection = state_->selection(),
             .chosen = state_->chosenRange(),
             .marks = marks.marks(),

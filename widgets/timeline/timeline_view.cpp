@@ -76,28 +76,34 @@ TimelineView::~TimelineView() {
 }
 
 void TimelineView::traceChanged() {
+    const auto& facts = state_->facts();
+    const std::string name = facts ? facts->trace->identity.fileName : std::string();
+    const bool isMore = facts && name == std::exchange(partOf_, facts && facts->trace->report.growing ? name : "");
     computing_.request_stop();
     ++activityRequest_;
     activities_.clear();
     choosing_.request_stop();
     rowsWork_.cancel();
-    rowsAsked_.reset();
     markWork_.cancel();
     walkWork_.cancel();
     wakerWork_.cancel();
     walk_ = {};
     marked_.clear();
     groupsMarked_.clear();
-    choice_.hidden.clear();
-    choice_.filter.clear();
-    focusedRow_ = -1;
-    rows_ = state_->facts() ? TimelineRows(state_->facts()) : TimelineRows();
-    verticalScrollBar()->setValue(0);
+    // Goroutines keep their numbers while a trace grows: its rows stay as they are until there are more.
+    if (!isMore) {
+        rowsAsked_.reset();
+        choice_.hidden.clear();
+        choice_.filter.clear();
+        focusedRow_ = -1;
+        rows_ = facts ? TimelineRows(facts) : TimelineRows();
+        verticalScrollBar()->setValue(0);
+    }
     updateScrollBar();
     sumUpGroups();
     redraw();
     // The way of grouping and sorting is the user's, not the trace's.
-    if (choice_ != TimelineChoice() || state_->only())
+    if (isMore || choice_ != TimelineChoice() || state_->only())
         requestRows();
     Q_EMIT choiceChanged();
     Q_EMIT rowsChanged();

@@ -171,6 +171,7 @@ class TimelineView : public QAbstractScrollArea {
     std::uint64_t activityRequest_ = 0;
 
     TimelineChoice choice_;
+    std::string partOf_; ///< the trace of which it shows the beginning
     std::optional<RowsState> rowsAsked_; ///< for the rows that are being computed
     TimeFormat format_ = TimeFormat::SinceStart;
     std::optional<StateFamily> lit_;
