@@ -103,6 +103,7 @@ void ChoiceLink::copyRows(TraceView* from, TraceView* to) {
     if (namesGoroutine(choice.filter))
         choice.filter = to->timeline()->choice().filter;
     to->timeline()->setChoice(choice);
+    to->timeline()->setLook(from->timeline()->look());
 }
 
 void ChoiceLink::copySelection(TraceView* from, TraceView* to) {

@@ -64,6 +64,11 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program.add_option("--pin", view.pin, "g1,g2: goroutines that stay at the top");
     program.add_option("--stacks", view.stacks, "g1,g2: goroutines with what they called below their rows");
     program.add_option("--light", view.light, "the only state that keeps its colour, such as 'lock wait'");
+    program
+        .add_option("--row-height", view.rowHeight, "thin: rows without words, so that several times as many are seen")
+        ->check(CLI::IsMember({"usual", "thin"}));
+    program.add_option("--span-words", view.spanWords, "none: no words on spans, regions and stacks")
+        ->check(CLI::IsMember({"all", "none"}));
     const auto each = [&](const char* name, std::vector<std::string>& values, const char* what) {
         program.add_option(name, values, what)->allow_extra_args(false)->take_all();
     };

@@ -5,6 +5,7 @@
 #include "app/compare_export.h"
 #include "app/comparing.h"
 #include "app/details.h"
+#include "app/font_scale.h"
 #include "app/main_window.h"
 #include "app/recent_files.h"
 #include "app/timeline_commands.h"
@@ -20,6 +21,7 @@
 #include <QRegularExpression>
 #include <QSettings>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 
 #include <algorithm>
@@ -133,6 +135,21 @@ void MainWindow::makeActions() {
         themes->addAction(action);
     }
 
+    QMenu* const sizes = viewMenu->addMenu(tr("Si&ze of everything"));
+    const auto scaled = [&](const QString& name, const QList<QKeySequence>& keys, int direction) {
+        QAction* const action = actions_.add(view, name, {}, [this, direction] {
+            const int percent = stepFontScale(direction);
+            // Once the status bar has laid itself out anew, which shows what a message hides.
+            QTimer::singleShot(0, this, [this, percent] { say(tr("%1 % of the system's size").arg(percent)); });
+        });
+        action->setShortcuts(keys);
+        sizes->addAction(action);
+    };
+    scaled(tr("Everything &larger"), {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
+           1);
+    scaled(tr("Everything &smaller"), {QKeySequence(Qt::CTRL | Qt::Key_Minus)}, -1);
+    scaled(tr("Everything &as large as usual"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_0)}, 0);
+
     QMenu* const goMenu = menuBar()->addMenu(go);
     QAction* const whole = actions_.add(go, tr("&Whole trace"), QKeySequence(Qt::CTRL | Qt::Key_0),
                                         [this] { pair_->active()->timeline()->showWholeTrace(); });
@@ -158,10 +175,11 @@ void MainWindow::makeActions() {
                                                                  [this] { return pair_->active()->commands(); });
     // The view that has the commands shows the history of whichever is active.
     TimelineCommands* const commands = pair_->first()->commands();
-    for (TraceView* const each : pair_->views())
-        connect(&each->commands()->history(), &NavigationHistory::changed, this,
-                [commands] { commands->showHistory(); });
-    connect(pair_, &TracePair::activeChanged, this, [commands] { commands->showHistory(); });
+    for (TraceView* const each : pair_->views()) {
+        connect(&each->commands()->history(), &NavigationHistory::changed, this, [commands] { commands->showState(); });
+        connect(each->timeline(), &TimelineView::choiceChanged, this, [commands] { commands->showState(); });
+    }
+    connect(pair_, &TracePair::activeChanged, this, [commands] { commands->showState(); });
     compare_ = new CompareCommands(pair_, comparing_,
                                    {.openSecond = [this] { chooseSecond(); },
                                     .openSamples = [this] { openSamplePair(); },

@@ -4,10 +4,12 @@
 #include "app/elided_button.h"
 #include "app/recent_files.h"
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
+#include "widgets/common/follow_font.h"
+#include "widgets/common/text_style.h"
 
 #include <QDateTime>
 #include <QFileInfo>
-#include <QFontDatabase>
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
@@ -29,18 +31,13 @@ QLabel* heading(const QString& text) {
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout) {
     auto* const title = new QLabel(tr("Waitscope"));
-    QFont large = title->font();
-    large.setPointSizeF(large.pointSizeF() * 2);
-    title->setFont(large);
     auto* const promise =
         new QLabel(tr("Shows why goroutines wait: who is blocked, on what, since when, because of whom."));
 
     auto* const open = new QPushButton(tr("Open a trace…"));
     open->setDefault(true);
-    open->setMinimumSize(260, 48);
     auto* const sample = new QPushButton(tr("Open the sample"));
     sample->setToolTip(tr("2,300 requests queue up behind a mutex"));
-    sample->setMinimumHeight(48);
     auto* const buttons = new QHBoxLayout;
     buttons->addWidget(open);
     buttons->addWidget(sample);
@@ -49,7 +46,6 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
     auto* const record =
         new QLabel(QStringLiteral("curl -o service.trace 'http://localhost:6060/debug/pprof/trace?seconds=5'\n"
                                   "go test -trace test.trace ./..."));
-    record->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     record->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
 
     auto* const column = new QVBoxLayout;
@@ -71,6 +67,15 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
     layout->addLayout(column, 4);
     layout->addStretch(1);
 
+    followFont(this, [=, this] {
+        const CanvasSizes sizes(font());
+        QFont large = font();
+        large.setPointSizeF(large.pointSizeF() * 2);
+        title->setFont(large);
+        open->setMinimumSize(sizes.wide(260), sizes.high(48));
+        sample->setMinimumHeight(sizes.high(48));
+        record->setFont(figuresFont(font()));
+    });
     connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
     connect(sample, &QPushButton::clicked, this, &StartPage::sampleRequested);
 }

@@ -11,10 +11,26 @@
 #include <QClipboard>
 #include <QInputDialog>
 #include <QMenu>
+#include <QSettings>
 
 namespace waitscope {
 
 namespace {
+
+const QString thinName = QStringLiteral("timeline/thinRows");
+const QString wordsName = QStringLiteral("timeline/spanWords");
+
+// As it was chosen last, in whichever window.
+TimelineLook keptLook() {
+    const QSettings settings;
+    return {.thin = settings.value(thinName, false).toBool(), .words = settings.value(wordsName, true).toBool()};
+}
+
+void keepLook(const TimelineLook& look) {
+    QSettings settings;
+    settings.setValue(thinName, look.thin);
+    settings.setValue(wordsName, look.words);
+}
 
 // The view as options of the command line. O(goroutines · log) if it names some.
 ViewOptions optionsOf(const TraceFacts& facts, const TimelineContents& contents, TimeRange visible) {
@@ -27,7 +43,9 @@ ViewOptions optionsOf(const TraceFacts& facts, const TimelineContents& contents,
 } // namespace
 
 TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
-    : QObject(window), parts_(parts), window_(window), history_(parts.state) {}
+    : QObject(window), parts_(parts), window_(window), history_(parts.state) {
+    parts.pane->view()->setLook(keptLook());
+}
 
 TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
                                                 const std::function<TimelineCommands*()>& current) {
@@ -41,11 +59,6 @@ TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, Q
         to(edit, tr("&Back to where I was"), QKeySequence::Undo, [current] { current()->history_.back(); });
     QAction* const forward = to(edit, tr("For&ward again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z),
                                 [current] { current()->history_.forward(); });
-    showHistory_ = [current, back, forward] {
-        back->setEnabled(current()->history_.canGoBack());
-        forward->setEnabled(current()->history_.canGoForward());
-    };
-    showHistory_();
     edit->addSeparator();
     to(edit, tr("&Search…"), QKeySequence(Qt::CTRL | Qt::Key_F), [current] {
         current()->parts_.search->begin();
@@ -85,6 +98,26 @@ TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, Q
                                  [] { setTooltipsShown(!tooltipsAreShown()); });
     tooltips->setCheckable(true);
     tooltips->setChecked(tooltipsAreShown());
+    const auto switched = [&](const QString& name, const QKeySequence& key, bool TimelineLook::*part) {
+        QAction* const action = to(view, name, key, [timeline, part] {
+            TimelineLook look = timeline()->look();
+            look.*part = !(look.*part);
+            timeline()->setLook(look);
+            keepLook(look);
+        });
+        action->setCheckable(true);
+        return action;
+    };
+    QAction* const thin =
+        switched(tr("Thi&n rows without words"), QKeySequence(Qt::SHIFT | Qt::Key_C), &TimelineLook::thin);
+    QAction* const words = switched(tr("&Words on spans"), QKeySequence(Qt::Key_X), &TimelineLook::words);
+    showState_ = [current, timeline, back, forward, thin, words] {
+        back->setEnabled(current()->history_.canGoBack());
+        forward->setEnabled(current()->history_.canGoForward());
+        thin->setChecked(timeline()->look().thin);
+        words->setChecked(timeline()->look().words);
+    };
+    showState_();
     const auto choose = [&](const QString& title, std::span<const NamedChoice> choices, auto set) {
         QMenu* const menu = view->addMenu(title);
         for (std::size_t i = 0; i < choices.size(); ++i) {

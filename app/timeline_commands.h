@@ -37,8 +37,9 @@ class TimelineCommands : public QObject {
     /// Adds the commands to the list, and to the menus. Each is carried out by `current`, asked when it is given.
     WayBack add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
                 const std::function<TimelineCommands*()>& current);
-    /// After `add`: shows whether the current one has a way back and forward. To be called when either has changed.
-    void showHistory() { showHistory_(); }
+    /// After `add`: shows whether the current one has a way back and forward, and what is switched on in it. To be
+    /// called when any of it has changed.
+    void showState() { showState_(); }
     /// "g42", "1.5s", "#7" (a user task), "P3"; false if there is no such thing.
     bool goTo(const QString& text);
     /// The view as it is.
@@ -62,7 +63,7 @@ class TimelineCommands : public QObject {
     Parts parts_;
     QWidget* window_;
     NavigationHistory history_;
-    std::function<void()> showHistory_;
+    std::function<void()> showState_;
 };
 
 } // namespace waitscope

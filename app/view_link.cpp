@@ -180,6 +180,9 @@ std::optional<GoroutineAt> goroutineAtFrom(const std::string& text) {
 
 namespace {
 
+constexpr const char* thinRows = "thin";
+constexpr const char* noWords = "none";
+
 std::string markText(Time time) {
     return std::to_string(time) + "ns";
 }
@@ -236,6 +239,7 @@ std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFa
     for (std::size_t f = 0; f < stateFamilyCount; ++f)
         if (nameOf(static_cast<StateFamily>(f)) == options.light)
             view.lit = static_cast<StateFamily>(f);
+    view.look = {.thin = options.rowHeight == thinRows, .words = options.spanWords != noWords};
     if (!options.light.empty() && !view.lit)
         return fails("--light " + options.light, "no state has this name; lock wait, running and gc wait are some.");
     view.rows = {.folded = options.fold, .unfolded = options.unfold, .first = options.first};
@@ -276,6 +280,10 @@ ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
     options.stacks = goroutinesText(facts, view.stacked);
     if (view.lit)
         options.light = nameOf(*view.lit);
+    if (view.look.thin)
+        options.rowHeight = thinRows;
+    if (!view.look.words)
+        options.spanWords = noWords;
     options.fold = view.rows.folded;
     options.unfold = view.rows.unfolded;
     options.first = view.rows.first;

@@ -35,6 +35,8 @@ struct ViewOptions {
     std::string light;                     ///< "lock wait": the only state that keeps its colour
     std::vector<std::string> fold, unfold; ///< groups and sections by name, "all" (RowsState)
     std::string first;                     ///< the row that is the first in sight
+    std::string rowHeight;                 ///< "thin": rows without words
+    std::string spanWords;                 ///< "none"
     std::vector<std::string> marks;        ///< "1.5s", "1.5s=onset", "A=1.5s", "B=2s"
 
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
@@ -49,7 +51,7 @@ struct NamedOptions { ///< may be given often
     const char* name;
     std::vector<std::string> ViewOptions::*texts;
 };
-inline constexpr std::array<NamedOption, 12> namedOptions{{{"--range", &ViewOptions::range},
+inline constexpr std::array<NamedOption, 14> namedOptions{{{"--range", &ViewOptions::range},
                                                            {"--group", &ViewOptions::group},
                                                            {"--sort", &ViewOptions::sort},
                                                            {"--filter", &ViewOptions::filter},
@@ -60,7 +62,9 @@ inline constexpr std::array<NamedOption, 12> namedOptions{{{"--range", &ViewOpti
                                                            {"--pin", &ViewOptions::pin},
                                                            {"--stacks", &ViewOptions::stacks},
                                                            {"--light", &ViewOptions::light},
-                                                           {"--first", &ViewOptions::first}}};
+                                                           {"--first", &ViewOptions::first},
+                                                           {"--row-height", &ViewOptions::rowHeight},
+                                                           {"--span-words", &ViewOptions::spanWords}}};
 inline constexpr std::array<NamedOptions, 3> namedOptionLists{
     {{"--fold", &ViewOptions::fold}, {"--unfold", &ViewOptions::unfold}, {"--mark", &ViewOptions::marks}}};
 

@@ -3,6 +3,7 @@
 
 #include "app/display.h"
 #include "app/exit_code.h"
+#include "app/font_scale.h"
 #include "app/further_runs.h"
 #include "app/main_window.h"
 #include "app/trace_input.h"
@@ -36,6 +37,7 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
     QCoreApplication::setOrganizationName(QStringLiteral("waitscope"));
     QCoreApplication::setApplicationVersion(QStringLiteral(WAITSCOPE_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("waitscope"));
+    applyFontScale();
     applyTheme(static_cast<Theme>(QSettings().value(QStringLiteral("theme"), 0).toInt()));
     MainWindow window;
     window.show();

@@ -516,6 +516,53 @@ class TestMainWindow : public QObject {
         QVERIFY(placesFor(state, QStringLiteral("no such function")).empty());
     }
 
+    void everythingIsMadeLargerAndSmallerByKeys() {
+        open([&] { window_->openFile(small); });
+        TimelineView* const timeline = window_->view()->timeline();
+        const double usual = QApplication::font().pointSizeF();
+        const int row = timeline->rows().sizes().row;
+        QTest::keyClick(timeline, Qt::Key_Plus, Qt::ControlModifier);
+        QTest::keyClick(timeline, Qt::Key_Equal, Qt::ControlModifier);
+        QVERIFY(QApplication::font().pointSizeF() > usual * 1.2);
+        QTRY_VERIFY(timeline->rows().sizes().row > row);
+        QTRY_COMPARE(window_->view()->heatmap()->canvas().left(),
+                     CanvasSizes(timeline->font()).left(timeline->viewport()->width()));
+        const int kept = QSettings().value(QStringLiteral("fontScale")).toInt();
+        QCOMPARE(kept, 125);
+        QTest::keyClick(timeline, Qt::Key_Minus, Qt::ControlModifier);
+        QTest::keyClick(timeline, Qt::Key_Minus, Qt::ControlModifier);
+        QTest::keyClick(timeline, Qt::Key_Minus, Qt::ControlModifier);
+        QVERIFY(QApplication::font().pointSizeF() < usual);
+        QTest::keyClick(timeline, Qt::Key_0, Qt::ControlModifier | Qt::AltModifier);
+        QCOMPARE(QApplication::font().pointSizeF(), usual);
+        QTRY_COMPARE(timeline->rows().sizes().row, row);
+    }
+
+    void thinRowsAndWordsAreSwitchedByKeysAndRemembered() {
+        open([&] { window_->openFile(small); });
+        TimelineView* const timeline = window_->view()->timeline();
+        const auto action = [&](const QString& name) {
+            for (QAction* const one : window_->findChildren<QAction*>())
+                if (QString(one->text()).remove(u'&') == name)
+                    return one;
+            return static_cast<QAction*>(nullptr);
+        };
+        QAction* const thin = action(QStringLiteral("Thin rows without words"));
+        QAction* const words = action(QStringLiteral("Words on spans"));
+        QVERIFY(thin && words && !thin->isChecked() && words->isChecked());
+        QTest::keyClick(timeline, Qt::Key_C, Qt::ShiftModifier);
+        QTest::keyClick(timeline, Qt::Key_X);
+        QVERIFY(timeline->look() == (TimelineLook{.thin = true, .words = false}));
+        QVERIFY(thin->isChecked() && !words->isChecked());
+        {
+            const MainWindow another;
+            QVERIFY(another.view()->timeline()->look() == timeline->look());
+        }
+        QTest::keyClick(timeline, Qt::Key_C, Qt::ShiftModifier);
+        QTest::keyClick(timeline, Qt::Key_X);
+        QVERIFY(timeline->look() == TimelineLook() && !thin->isChecked() && words->isChecked());
+    }
+
     void tKeepsTooltipsFromTheCanvases() {
         open([&] { window_->openFile(small); });
         QWidget* const canvas = window_->view()->timeline()->viewport();

@@ -57,6 +57,7 @@ class TestViewLink : public QObject {
                              .hidden = {GoroutineIndex{3}}});
         QTRY_COMPARE(rows.count(), 1);
         timeline->setPinned({GoroutineIndex{4}});
+        timeline->setLook({.thin = true});
         window_->state()->setVisibleRange({1'000'000, 3'000'000});
         window_->state()->select(SpanSelection{{5}, trace.lastSpan({5})});
         window_->state()->choose({1'500'000, 2'000'000});
@@ -65,6 +66,7 @@ class TestViewLink : public QObject {
         QVERIFY(commands()->link().startsWith(QStringLiteral("waitscope ") + small +
                                               QStringLiteral(" --range 1000000ns..")));
         QVERIFY(commands()->link().contains(QStringLiteral("--filter 'main -g1'")));
+        QVERIFY(commands()->link().contains(QStringLiteral("--row-height thin")));
 
         const Selection selection = window_->state()->selection();
         const TimeRange range = window_->state()->visibleRange();
@@ -72,6 +74,7 @@ class TestViewLink : public QObject {
         QCOMPARE(window_->state()->visibleRange(), range);
         QVERIFY(window_->state()->selection() == selection);
         QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'500'000, 2'000'000}));
+        QVERIFY(window_->view()->timeline()->look().thin);
         QTRY_COMPARE(commands()->link(), link);
     }
 
@@ -80,6 +83,7 @@ class TestViewLink : public QObject {
         const std::string group = timeline->rows().groups().front().name;
         TimelineContents contents = timeline->contents();
         QVERIFY(contents.rows == RowsState());
+        contents.look.words = false;
         contents.rows = {.folded = {"processors", group}, .unfolded = {"all", "graphs"}, .first = "graphs"};
         contents.marks = {{1'000'000, QStringLiteral("it's here")}, {2'000'000, {}}};
         contents.a = 1'500'000;
@@ -96,6 +100,7 @@ class TestViewLink : public QObject {
         timeline->verticalScrollBar()->setValue(processors.top - timeline->rows().stickyHeight());
         const ViewOptions options = commands()->options();
         QCOMPARE(options.first, std::string("processors"));
+        QVERIFY(commands()->link().contains(QStringLiteral("--span-words none")));
         QCOMPARE(options.marks.size(), 3U);
         const QString link = commands()->link();
         window_->state()->marks().clear();
@@ -111,6 +116,7 @@ class TestViewLink : public QObject {
             .grouping = Grouping::State, .filter = QStringLiteral("main"), .hidden = {GoroutineIndex{3}}};
         contents.pinned = {GoroutineIndex{4}};
         contents.stacked = {GoroutineIndex{4}};
+        contents.look.thin = true;
         contents.lit = StateFamily::Channel;
         contents.rows.folded = {"all"};
         contents.marks = {{1'000'000, QStringLiteral("here")}};
@@ -133,11 +139,27 @@ class TestViewLink : public QObject {
         plain.stacked.clear();
         QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
         plain = shown.contents;
+        plain.look = {};
+        QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
+        plain = shown.contents;
         plain.lit = {};
         QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only channel wait in its colour")));
         QVERIFY(!contentsFrom(facts, {.light = "no state"}, problem));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
+    }
+
+    void aPictureDoesNotDependOnHowLargeTheWindowsWordsAre() {
+        const auto facts = window_->state()->facts();
+        const QImage before = renderTimeline(facts, commands()->picture());
+        const QFont usual = QApplication::font();
+        QFont large = usual;
+        large.setPointSizeF(usual.pointSizeF() * 2);
+        QApplication::setFont(large);
+        const QImage after = renderTimeline(facts, commands()->picture());
+        QApplication::setFont(usual);
+        QCOMPARE(after, before);
+        QCOMPARE(after.text(QStringLiteral("Command")), before.text(QStringLiteral("Command")));
     }
 
     void aSessionOpensTheTraceAsItWasLookedAt() {

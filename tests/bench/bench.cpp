@@ -240,7 +240,7 @@ int main(int argc, char** argv) {
     boundedHeatmap &= measureHeatmap(computeFacts(loadTrace(crowd, "crowd").trace), check ? 1 : 9);
     if (!check)
         return 0;
-    const auto rows = static_cast<std::size_t>(size.height() / TimelineRows::rowHeight + 1);
+    const auto rows = static_cast<std::size_t>(size.height() / TimelineSizes().row + 1);
     const bool right = boundedHeatmap && (complete || fail("the generated trace is not complete")) &&
                        (loaded >= static_cast<double>(events) || fail("events are missing")) &&
                        (frames.mostWork <= 2 * rows * static_cast<std::size_t>(size.width()) ||

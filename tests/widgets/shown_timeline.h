@@ -52,9 +52,10 @@ class ShownTimeline : public QObject {
     }
     [[nodiscard]] QPoint pointOf(const TimelineRow& row, Time t) const {
         const TimeAxis axis{.range = state_->visibleRange(),
+                            .left = canvasLeft,
                             .width = static_cast<double>(view_->viewport()->width() - canvasLeft - canvasRight)};
         return {static_cast<int>(axis.x(t)),
-                TimelinePainter::rulerHeight + row.top - view_->verticalScrollBar()->value() + row.height / 2};
+                view_->rows().sizes().ruler + row.top - view_->verticalScrollBar()->value() + row.height / 2};
     }
     // A pixel of the bar that no text or arrow covers: a little below its top.
     [[nodiscard]] QRgb colourAt(const QImage& image, const TimelineRow& row, Time t) const {

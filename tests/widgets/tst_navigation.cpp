@@ -2,8 +2,8 @@
 // Moving about in a trace: the overview under a real mouse, the history, marks, and the search.
 #include "tests/support/story.h"
 #include "widgets/common/colours.h"
-#include "widgets/common/navigation_history.h"
 #include "widgets/search/search_panel.h"
+#include "widgets/common/navigation_history.h"
 #include "widgets/timeline/overview_strip.h"
 
 #include <QAbstractItemModelTester>
@@ -15,6 +15,8 @@ using namespace waitscope::literals;
 using namespace waitscope::test;
 
 namespace {
+
+constexpr int stripHeight = 58; // with the usual font
 
 const StackText lockStack{"sync.(*Mutex).Lock", "main.get", "main.handler"};
 
@@ -45,7 +47,7 @@ class TestNavigation : public QObject {
         QVERIFY(qAbs(bins.front()[running] - 10) < 0.01);
         QVERIFY(qAbs(bins.back()[lock] - 10) < 0.01);
         const QImage image = strip->grab().toImage();
-        const int y = OverviewStrip::stripHeight - 6;
+        const int y = stripHeight - 6;
         QCOMPARE(image.pixel(static_cast<int>(strip->axis().x(25_ms)), y), colourOf(StateFamily::Running).rgb());
         QCOMPARE(image.pixel(static_cast<int>(strip->axis().x(75_ms)), y), colourOf(StateFamily::Lock).rgb());
     }
@@ -94,7 +96,7 @@ class TestNavigation : public QObject {
     void theOverviewOfNoTraceIsEmpty() {
         state_->show(nullptr);
         OverviewStrip strip(state_.get());
-        strip.resize(300, OverviewStrip::stripHeight);
+        strip.resize(300, stripHeight);
         (void)strip.grab();
         QTest::mouseClick(&strip, Qt::LeftButton, {}, {250, 20});
     }
@@ -211,7 +213,7 @@ class TestNavigation : public QObject {
   private:
     [[nodiscard]] std::unique_ptr<OverviewStrip> overview() const {
         auto strip = std::make_unique<OverviewStrip>(state_.get());
-        strip->resize(1000 + canvasLeft + canvasRight, OverviewStrip::stripHeight);
+        strip->resize(1000 + canvasLeft + canvasRight, stripHeight);
         strip->show();
         [&] {
             QVERIFY(QTest::qWaitForWindowExposed(strip.get()));
@@ -220,7 +222,7 @@ class TestNavigation : public QObject {
         return strip;
     }
     static QPoint pointOf(const OverviewStrip& strip, Time t) {
-        return {static_cast<int>(strip.axis().x(t)), OverviewStrip::stripHeight / 2};
+        return {static_cast<int>(strip.axis().x(t)), stripHeight / 2};
     }
     static void drag(OverviewStrip& strip, Time from, Time to) {
         QTest::mousePress(&strip, Qt::LeftButton, {}, pointOf(strip, from));

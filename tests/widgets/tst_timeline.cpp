@@ -51,12 +51,12 @@ class TestTimeline : public ShownTimeline {
         QTRY_VERIFY(view_->rows().stickyHeight() > 0);
         const TimelineRow row = view_->rows().rowAt(0);
         view_->resize(view_->width(), 4000); // all rows are seen
-        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, {5, TimelinePainter::rulerHeight + row.height / 2});
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, {5, view_->rows().sizes().ruler + row.height / 2});
         const QImage image = view_->viewport()->grab().toImage();
         int dark = 0;
         for (int y = 2; y < row.height - 3; ++y)
             for (int x = 0; x < canvasLeft; ++x)
-                dark += qGray(image.pixel(x, TimelinePainter::rulerHeight + y)) < 128 ? 1 : 0;
+                dark += qGray(image.pixel(x, view_->rows().sizes().ruler + y)) < 128 ? 1 : 0;
         QVERIFY(dark > 0 && dark < canvasLeft * (row.height - 5) / 3);
     }
 
@@ -253,16 +253,16 @@ class TestTimeline : public ShownTimeline {
         const int before = view_->rows().rowOf(woken).height;
         view_->toggleStacks();
         const TimelineRow row = view_->rows().rowOf(woken);
-        QCOMPARE(row.height, before + static_cast<int>(lockStack.size()) * TimelineRows::trackHeight);
+        QCOMPARE(row.height, before + static_cast<int>(lockStack.size()) * view_->rows().sizes().track);
         // The outermost frame is the first track, and only while it waited.
         const QImage image = view_->grab().toImage();
         const auto colourBelow = [&](Time t) {
             const QPoint at = pointOf(row, t);
-            return image.pixel(at.x(), at.y() - row.height / 2 + TimelineRows::rowHeight + 1);
+            return image.pixel(at.x(), at.y() - row.height / 2 + view_->rows().sizes().row + 1);
         };
         QVERIFY(colourBelow(13_ms) != colourBelow(5_ms));
         QCOMPARE(colourBelow(5_ms), canvasColours(false).background.rgb());
-        const int y = TimelineRows::rowHeight + TimelineRows::trackHeight + 2;
+        const int y = view_->rows().sizes().row + view_->rows().sizes().track + 2;
         const FrameId frame = stackFrameAt(*state_->facts(), view_->rows(), row, y, {20_ms, 21_ms});
         QVERIFY(frame.known());
         QCOMPARE(state_->facts()->trace->text(state_->facts()->trace->frame(frame).function),

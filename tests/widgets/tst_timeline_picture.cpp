@@ -37,7 +37,7 @@ class TestTimelinePicture : public ShownTimeline {
         }
         state_->show(computeFacts(story.told(100_ms)));
         (void)view_->grab();
-        const auto rows = static_cast<std::size_t>(view_->height() / TimelineRows::rowHeight + 2);
+        const auto rows = static_cast<std::size_t>(view_->height() / view_->rows().sizes().row + 2);
         const auto pixels = static_cast<std::size_t>(view_->width());
         QVERIFY2(view_->lastFrameWork() <= 8 * rows * pixels, qPrintable(QString::number(view_->lastFrameWork())));
         QVERIFY(view_->lastFrameWork() > pixels);
@@ -115,11 +115,11 @@ class TestTimelinePicture : public ShownTimeline {
         view_->resize(284 + view_->verticalScrollBar()->sizeHint().width(), 400);
         QTest::mouseMove(view_->viewport(), {10, 10});
         const TimelineRow row = view_->rows().rowOf(goroutine(5));
-        const int left = canvasLeftOf(view_->viewport()->width());
+        const int left = CanvasSizes().left(view_->viewport()->width());
         const int axis = view_->viewport()->width() - left - canvasRight;
         QVERIFY(std::abs(axis - left) <= 1);
         const QImage image = view_->grab().toImage();
-        const int y = TimelinePainter::rulerHeight + row.top + 3;
+        const int y = view_->rows().sizes().ruler + row.top + 3;
         QCOMPARE(image.pixel(left + axis / 20, y), colourOf(StateFamily::Running).rgb()); // at 5 of 100 ms
         QCOMPARE(image.pixel(left + axis * 9 / 10, y), canvasColours(false).background.rgb());
     }

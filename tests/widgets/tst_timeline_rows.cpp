@@ -106,8 +106,8 @@ class TestTimelineRows : public ShownTimeline {
         const int before = rows.contentHeight();
         const TimelineRow header = rows.rowOf(TimelineSection::Graphs);
         QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, QPoint(40, pointOf(header, 0).y()));
-        QCOMPARE(view_->rows().contentHeight(), before + 3 * TimelineRows::graphHeight);
-        const TimelineRow graph = view_->rows().rowAt(header.top + header.height + TimelineRows::graphHeight);
+        QCOMPARE(view_->rows().contentHeight(), before + 3 * view_->rows().sizes().graph);
+        const TimelineRow graph = view_->rows().rowAt(header.top + header.height + view_->rows().sizes().graph);
         QCOMPARE(graph.kind, TimelineRow::Kind::Graph);
         // Of 23 goroutines 20 handlers are blocked behind 11 ms.
         QTRY_VERIFY(hasColour(view_->grab().toImage(), graph, 50_ms, colourOf(StateFamily::Lock).rgb()));
@@ -131,7 +131,7 @@ class TestTimelineRows : public ShownTimeline {
         const GoroutineIndex g = goroutine(5);
         state_->select(GoroutineSelection{g});
         view_->pinSelected();
-        const TimelineRow pinned = view_->rows().rowAt(TimelineRows::rowHeight);
+        const TimelineRow pinned = view_->rows().rowAt(view_->rows().sizes().row);
         QCOMPARE(pinned.goroutine.value, g.value);
         QVERIFY(pinned.top < view_->rows().stickyHeight());
         for (std::size_t i = 0; i < view_->rows().groups().size(); ++i)
@@ -139,10 +139,10 @@ class TestTimelineRows : public ShownTimeline {
         view_->verticalScrollBar()->setValue(view_->verticalScrollBar()->maximum());
         QVERIFY(view_->verticalScrollBar()->value() > 0);
         const QImage image = view_->grab().toImage();
-        QVERIFY(image.pixel(canvasLeft + 30, TimelinePainter::rulerHeight + pinned.top + 5) ==
+        QVERIFY(image.pixel(canvasLeft + 30, view_->rows().sizes().ruler + pinned.top + 5) ==
                 colourOf(StateFamily::Running).rgb());
         QTest::mouseClick(view_->viewport(), Qt::LeftButton, {},
-                          {canvasLeft + 30, TimelinePainter::rulerHeight + pinned.top + 5});
+                          {canvasLeft + 30, view_->rows().sizes().ruler + pinned.top + 5});
         QCOMPARE(selectedGoroutine(state_->selection()).value, g.value);
         view_->pinSelected();
         QVERIFY(view_->rows().pinned().empty());
@@ -157,6 +157,15 @@ class TestTimelineRows : public ShownTimeline {
         QCOMPARE(view_->rows().groups().front().name, std::string("(not waiting at the end)"));
         QCOMPARE(view_->rows().rowOf(goroutine(1)).kind, TimelineRow::Kind::None);
         QVERIFY(view_->rows().rowOf(goroutine(5)).kind != TimelineRow::Kind::None);
+    }
+
+    void aFilterThatWasNotUnderstoodIsForgottenWhenItIsTakenBack() {
+        QStringList problems;
+        connect(view_.get(), &TimelineView::choiceProblem, this, [&](const QString& problem) { problems << problem; });
+        view_->setChoice({.filter = QStringLiteral("on:lunch")});
+        view_->setChoice({});
+        QCOMPARE(problems.size(), 2);
+        QVERIFY(!problems.front().isEmpty() && problems.back().isEmpty());
     }
 
     void aFilterThatIsNotUnderstoodChangesNothing() {

@@ -15,8 +15,8 @@ namespace waitscope {
 
 std::vector<PlacedFlag> placeFlags(std::vector<Flag> flags, double top, const QFontMetrics& metrics) {
     constexpr std::size_t lanes = 4;
-    constexpr double height = 16;
-    constexpr double step = height + 1;
+    const double height = metrics.height() + 2;
+    const double step = height + 1;
     std::ranges::stable_sort(flags, {}, &Flag::x);
     std::array<double, lanes> ends;
     ends.fill(-std::numeric_limits<double>::infinity());

@@ -4,12 +4,14 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
+#include <QFontMetricsF>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QStyledItemDelegate>
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
@@ -45,7 +47,7 @@ TextTable::TextTable(QWidget* parent) : QTableView(parent) {
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsMovable(true);
-    fitRowHeight();
+    fitToFont();
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &TextTable::chooseColumns);
     setMouseTracking(true);
@@ -70,9 +72,17 @@ void TextTable::widenColumnsToContents() {
             setColumnWidth(column, wanted);
 }
 
-void TextTable::fitRowHeight() {
+void TextTable::fitToFont() {
     verticalHeader()->setMinimumSectionSize(1);
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+    setIconSize(QSize(1, 1) * (fontMetrics().height() + 2));
+    // Columns keep the share of their words that they showed.
+    constexpr int margins = 8;
+    const double letter = QFontMetricsF(font()).averageCharWidth();
+    const double before = std::exchange(letter_, letter);
+    for (int column = 0; model() != nullptr && letter != before && column < model()->columnCount(); ++column)
+        if (!isColumnHidden(column))
+            setColumnWidth(column, margins + qRound((columnWidth(column) - margins) * letter / before));
 }
 
 // Calls line(cells) for the header and for each selected row, or all rows if none is selected.
@@ -198,7 +208,7 @@ bool TextTable::viewportEvent(QEvent* event) {
 void TextTable::changeEvent(QEvent* event) {
     QTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
-        fitRowHeight();
+        fitToFont();
 }
 
 } // namespace waitscope

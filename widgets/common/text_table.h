@@ -44,9 +44,11 @@ class TextTable : public QTableView {
     bool viewportEvent(QEvent* event) override;
 
   private:
-    void fitRowHeight();
+    void fitToFont();
     void chooseColumns(const QPoint& at);
     template <class Line> void eachLine(const Line& line) const;
+
+    double letter_ = 1; ///< the width of one, when the columns got theirs
 };
 
 } // namespace waitscope

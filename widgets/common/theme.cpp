@@ -54,7 +54,10 @@ void applyTheme(Theme theme) {
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     QApplication::setPalette(paletteOf(dark));
     QToolTip::setPalette(paletteOf(dark));
-    // Qt keeps the colours that a style sheet was put on with.
+    renewStyleSheets();
+}
+
+void renewStyleSheets() {
     for (QWidget* const widget : QApplication::allWidgets())
         if (const QString sheet = widget->styleSheet(); !sheet.isEmpty()) {
             widget->setStyleSheet({});

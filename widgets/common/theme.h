@@ -19,4 +19,7 @@ enum class Theme : std::uint8_t { System, Light, Dark };
 /// Sets style and palette of the application. System: what the desktop's palette is.
 void applyTheme(Theme theme);
 
+/// Puts the style sheets of all widgets on again: Qt keeps the colours and the font that they were put on with.
+void renewStyleSheets();
+
 } // namespace waitscope

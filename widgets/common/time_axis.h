@@ -13,16 +13,6 @@
 
 namespace waitscope {
 
-/// Logical pixels between the left edge of a canvas and time: room for row labels.
-constexpr int canvasLeft = 220;
-/// And between the end of the axis and the right edge: room for a row's open wait, or for the heatmap's colour scale.
-constexpr int canvasRight = 96;
-/// `canvasLeft` of a canvas of this width: a narrow one has as much room for time as for labels.
-constexpr int canvasLeftOf(int width) {
-    constexpr int narrowest = 40;
-    return std::clamp((width - canvasRight) / 2, narrowest, canvasLeft);
-}
-
 // How far a key or a notch of the wheel goes, in every canvas.
 constexpr double zoomStep = 0.8;       ///< of the visible range that is left
 constexpr double panStep = 0.25;       ///< of the visible range
@@ -38,7 +28,7 @@ constexpr double wheelNotch = 120;     ///< eighths of a degree
 /// The affine map between times and logical pixels. A range of no length maps to `left`.
 struct TimeAxis {
     TimeRange range;
-    double left = canvasLeft;
+    double left = 0;
     double width = 0;
 
     [[nodiscard]] double x(Time t) const {

@@ -4,6 +4,7 @@
 #include "model/compare/change_text.h"
 #include "model/report/text.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 #include "widgets/heatmap/magnitude_colors.h"
@@ -33,7 +34,10 @@ DeltaStrip::DeltaStrip(QWidget* parent)
             tr("%1: at most %2 goroutines more or less").arg(name_, fromUtf8(meanText(numbers_.largest))));
         update();
     }) {
-    setFixedHeight(stripHeight);
+    followFont(this, [this] {
+        sizes_ = CanvasSizes(font());
+        setFixedHeight(sizes_.high(stripHeight));
+    });
     setMouseTracking(true);
     setAccessibleName(tr("Difference over time"));
     soon_.setSingleShot(true);
@@ -47,7 +51,7 @@ DeltaStrip::~DeltaStrip() {
 }
 
 QSize DeltaStrip::sizeHint() const {
-    return {400, stripHeight};
+    return {400, height()};
 }
 
 void DeltaStrip::setTraces(Both<std::shared_ptr<const TraceFacts>> facts) {
@@ -102,7 +106,7 @@ void DeltaStrip::resizeEvent(QResizeEvent* event) {
 }
 
 QRectF DeltaStrip::field() const {
-    return QRectF(rect()).adjusted(canvasLeftOf(width()), 3, -canvasRight, -3);
+    return QRectF(rect()).adjusted(sizes_.left(width()), 3, -sizes_.right(), -3);
 }
 
 std::optional<std::size_t> DeltaStrip::binAt(double x) const {
@@ -116,11 +120,11 @@ void DeltaStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     const CanvasColours colours = canvasColours(isDark(palette()));
     painter.fillRect(rect(), colours.background);
-    painter.fillRect(QRectF(0, 0, canvasLeftOf(width()), height()), colours.headerBand);
+    painter.fillRect(QRectF(0, 0, sizes_.left(width()), height()), colours.headerBand);
     const QRectF box = field();
     painter.setPen(colours.text);
     const QFontMetricsF metrics(font());
-    const QRectF words(8, 3, canvasLeftOf(width()) - 16, height() - 6);
+    const QRectF words(8, 3, sizes_.left(width()) - 16, height() - 6);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignTop, tr("B − A, goroutines blocked"));
     painter.setPen(colours.fadedText);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom, metrics.elidedText(name_, Qt::ElideMiddle, words.width()));
@@ -146,7 +150,7 @@ void DeltaStrip::paintEvent(QPaintEvent*) {
     if (bins == 0)
         return;
     painter.setPen(colours.fadedText);
-    const QRectF scale(box.right() + 6, 3, canvasRight - 12, height() - 6);
+    const QRectF scale(box.right() + 6, 3, sizes_.right() - 12, height() - 6);
     const QString most = fromUtf8(meanText(numbers_.largest));
     painter.drawText(scale, Qt::AlignLeft | Qt::AlignTop, u'+' + most);
     painter.drawText(scale, Qt::AlignLeft | Qt::AlignBottom, QStringLiteral("−") + most);

@@ -5,6 +5,7 @@
 
 #include "model/compare/alignment.h"
 #include "model/compare/blocked_over_time.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/time_axis.h"
 
@@ -66,6 +67,7 @@ class DeltaStrip : public QWidget {
     Both<TimeRange> shown_; ///< of the numbers
     std::stop_source stop_;
     QTimer soon_;
+    CanvasSizes sizes_;
     LatestResult<Answer> work_;
 };
 

@@ -2,7 +2,9 @@
 #include "widgets/compare/lengths_of_both.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 #include "widgets/compare/side_colours.h"
@@ -32,7 +34,7 @@ double shareIn(const LengthHistogram& lengths, int bin) {
 } // namespace
 
 LengthsOfBoth::LengthsOfBoth(QWidget* parent) : QWidget(parent) {
-    setFixedHeight(viewHeight);
+    followFont(this, [this] { setFixedHeight(CanvasSizes(font()).high(viewHeight)); });
     setAccessibleName(tr("How long the waits of A and of B are"));
 }
 
@@ -47,7 +49,7 @@ void LengthsOfBoth::show(const Both<LengthHistogram>& lengths) {
 LengthAxis LengthsOfBoth::axis() const {
     LengthAxis axis;
     axis.fit({&lengths_.a, &lengths_.b});
-    axis.field = QRectF(rect()).adjusted(8, fontMetrics().height() + 2, -8, -LengthAxis::height);
+    axis.field = QRectF(rect()).adjusted(8, fontMetrics().height() + 2, -8, -LengthAxis::height(font()));
     return axis;
 }
 

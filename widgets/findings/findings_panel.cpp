@@ -6,6 +6,7 @@
 #include "model/findings/why_healthy.h"
 #include "model/report/findings_report.h"
 #include "model/report/span_text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 #include "widgets/findings/findings_model.h"
@@ -148,8 +149,9 @@ void FindingsPanel::show(std::shared_ptr<const Findings> findings) {
         calm_->setText(fromUtf8(nothingFoundText(*findings_)));
     if (!calm) {
         table_->resizeColumnsToContents();
-        table_->setColumnWidth(FindingsModel::What, std::min(table_->columnWidth(FindingsModel::What), 210));
-        table_->setColumnWidth(FindingsModel::Where, std::min(table_->columnWidth(FindingsModel::Where), 230));
+        const CanvasSizes sizes(font());
+        for (const auto& [column, widest] : {std::pair(FindingsModel::What, 210), std::pair(FindingsModel::Where, 230)})
+            table_->setColumnWidth(column, std::min(table_->columnWidth(column), sizes.wide(widest)));
     }
     describe();
     explainSelection();

@@ -3,7 +3,9 @@
 
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 
@@ -66,6 +68,7 @@ QColor between(const QColor& a, const QColor& b, double share) {
 FlameView::FlameView(Direction direction, QWidget* parent) : QWidget(parent), direction_(direction) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Flame graph"));
+    followFont(this, [this] { fitHeight(); });
 }
 
 void FlameView::show(std::shared_ptr<const TraceFacts> facts, FlameTree tree) {
@@ -76,11 +79,15 @@ void FlameView::show(std::shared_ptr<const TraceFacts> facts, FlameTree tree) {
     update();
 }
 
+int FlameView::barHeight() const {
+    return CanvasSizes(font()).high(18);
+}
+
 void FlameView::fitHeight() {
     std::uint16_t deepest = 0;
     for (const FlameNode& node : tree_.nodes)
         deepest = std::max(deepest, node.depth);
-    setMinimumHeight((deepest + 1) * barHeight);
+    setMinimumHeight((deepest + 1) * barHeight());
 }
 
 void FlameView::mark(const QString& text) {
@@ -101,10 +108,11 @@ template <class Use> void FlameView::forEachBar(const Use& use) const {
     for (std::uint32_t node = zoomed_; node != 0; node = tree_.nodes[node].parent)
         above.push_back(tree_.nodes[node].parent);
     const double whole = width();
+    const int high = barHeight();
     const auto bar = [&](std::uint32_t node, double left, double wide) {
         const int level = tree_.nodes[node].depth;
-        const int top = direction_ == Direction::Down ? level * barHeight : height() - (level + 1) * barHeight;
-        return QRectF(left, top, wide, barHeight);
+        const int top = direction_ == Direction::Down ? level * high : height() - (level + 1) * high;
+        return QRectF(left, top, wide, high);
     };
     for (const std::uint32_t node : above)
         use(node, bar(node, 0, whole));

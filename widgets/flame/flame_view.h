@@ -18,7 +18,7 @@ class FlameView : public QWidget {
     Q_OBJECT
 
   public:
-    static constexpr int barHeight = 18;
+    [[nodiscard]] int barHeight() const;
 
     enum class Direction : std::uint8_t { Down, Up };
     explicit FlameView(Direction direction, QWidget* parent = nullptr);

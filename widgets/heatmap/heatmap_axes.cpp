@@ -18,7 +18,7 @@ void TimeTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVe
         subTicks->clear();
     if (labels)
         labels->clear();
-    for (const Tick& tick : ticksOf(axis)) {
+    for (const Tick& tick : ticksOf(axis, spacing)) {
         ticks.push_back(static_cast<double>(tick.time));
         if (labels)
             labels->push_back(QString::fromStdString(tick.label));

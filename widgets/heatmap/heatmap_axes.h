@@ -11,7 +11,8 @@ namespace waitscope {
 /// The ticks that every canvas has.
 class TimeTicker : public QCPAxisTicker {
   public:
-    double width = 0; ///< of the axis, in pixels
+    double width = 0;    ///< of the axis, in pixels
+    double spacing = 90; ///< of the ticks at least
 
     void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks, QVector<double>* subTicks,
                   QVector<QString>* labels) override;

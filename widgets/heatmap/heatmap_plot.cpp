@@ -5,9 +5,9 @@
 #include "widgets/heatmap/heatmap_plot.h"
 
 #include "model/heatmap/heatmap.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/qcp.h"
-#include "widgets/common/time_axis.h"
 #include "widgets/heatmap/heatmap_axes.h"
 #include "widgets/heatmap/heatmap_marks.h"
 
@@ -56,6 +56,11 @@ class CellData : public QCPColorMapData {
 // Below the cells: the times and what they are.
 int marginBelow(const QFont& font) {
     return 2 * static_cast<int>(std::ceil(QFontMetricsF(font).height())) + 14;
+}
+
+// For the texts of the colour scale.
+int scaleRoom(const QFont& font) {
+    return CanvasSizes(font).right() - arrowSpace - barWidth;
 }
 
 // The longest text that has room.
@@ -146,7 +151,7 @@ class HeatmapPlot::Private {
         scale->setMargins({0, top, 0, bottom});
         // The scale with its texts fills the margin that every canvas has at its right, to the pixel.
         scale->axis()->axisRect()->setAutoMargins(QCP::msNone);
-        scale->axis()->axisRect()->setMargins({0, 0, canvasRight - arrowSpace - barWidth, 0});
+        scale->axis()->axisRect()->setMargins({0, 0, scaleRoom(look.font), 0});
     }
 
     void showCells() {
@@ -190,12 +195,13 @@ class HeatmapPlot::Private {
             double widest = 0;
             for (const ColourScale::Tick& tick : colourScale.ticks())
                 widest = std::max(widest, metrics.horizontalAdvance(fromUtf8(tick.text)));
-            if (widest + line + 18 > canvasRight - arrowSpace - barWidth)
+            if (widest + line + 18 > scaleRoom(look.font))
                 scaleTexts.clear(); // the label has no room beside such numbers
         }
         rows()->setLabel(fitting(look.font, rowTexts, height));
         scale->axis()->setLabel(fitting(look.font, scaleTexts, height));
         timeTicker->width = rect()->width();
+        timeTicker->spacing = CanvasSizes(look.font).wide(90);
         rowTicker->height = height;
         rowTicker->font = look.font;
         const int room = left - gutter - line - 12;
@@ -318,7 +324,7 @@ QRect HeatmapPlot::layOut(QSize size) {
 
 QRect HeatmapPlot::canvasIn(QSize size, int left, const QFont& font) {
     const int top = CalloutMarks::stripHeight(font);
-    return {left, top - 1, size.width() - left - canvasRight, size.height() - top - marginBelow(font)};
+    return {left, top - 1, size.width() - left - CanvasSizes(font).right(), size.height() - top - marginBelow(font)};
 }
 
 void HeatmapPlot::paint(QPaintDevice& device, QRect where, const std::function<void(QPainter&)>& around) {

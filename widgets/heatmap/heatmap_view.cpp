@@ -2,6 +2,7 @@
 #include "widgets/heatmap/heatmap_view.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/heatmap/heatmap_overlay.h"
 #include "widgets/heatmap/heatmap_plot.h"
@@ -316,7 +317,7 @@ QRect HeatmapView::canvas() const {
 void HeatmapView::fitCanvas() {
     plot_->widget()->setGeometry(field_->rect());
     overlay_->setGeometry(field_->rect());
-    plot_->setLeft(canvasLeftOf(field_->width()));
+    plot_->setLeft(CanvasSizes(font()).left(field_->width()));
     overlay_->setCanvas(plot_->layOut(field_->size()));
     plot_->update();
     showOutside();
@@ -324,6 +325,7 @@ void HeatmapView::fitCanvas() {
     showSelection();
     showOnset();
     showTimes();
+    showHover();
     askSoon();
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/holdups/parts_bar.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 
 #include <QPainter>
@@ -10,8 +11,8 @@ namespace waitscope {
 
 namespace {
 
-constexpr int gap = 4; // the window's grid, in logical pixels
-constexpr int barHeight = 16;
+constexpr int gap = 4;          // the window's grid, in logical pixels
+constexpr int usualHeight = 16; // of the bar
 
 } // namespace
 
@@ -42,7 +43,7 @@ QString PartsBar::textOf(const Part& part) const {
 
 QSize PartsBar::sizeHint() const {
     const int line = fontMetrics().height() + 2;
-    return {200, barHeight + 3 * gap + line * static_cast<int>(parts_.size())};
+    return {200, CanvasSizes(font()).high(usualHeight) + 3 * gap + line * static_cast<int>(parts_.size())};
 }
 
 void PartsBar::paintEvent(QPaintEvent*) {
@@ -50,10 +51,11 @@ void PartsBar::paintEvent(QPaintEvent*) {
     const double whole = width() - 4.0 * gap;
     const int line = fontMetrics().height() + 2;
     double left = 2.0 * gap;
-    int y = barHeight + 2 * gap;
+    int y = CanvasSizes(font()).high(usualHeight) + 2 * gap;
     for (const Part& part : parts_) {
         const double wide = whole * static_cast<double>(part.time) / static_cast<double>(total_);
-        painter.fillRect(QRectF(left, gap, std::max(1.0, wide - 1), barHeight), part.colour);
+        painter.fillRect(QRectF(left, gap, std::max(1.0, wide - 1), CanvasSizes(font()).high(usualHeight)),
+                         part.colour);
         left += wide;
         painter.fillRect(QRectF(2.0 * gap, y + 2, line - 6, line - 6), part.colour);
         painter.setPen(palette().color(QPalette::WindowText));

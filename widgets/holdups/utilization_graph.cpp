@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 
@@ -24,7 +25,10 @@ constexpr int labelWidth = 48;  // of the percents, left of it
 } // namespace
 
 UtilizationGraph::UtilizationGraph(QWidget* parent) : QWidget(parent) {
-    setMinimumHeight(viewHeight);
+    followFont(this, [this] {
+        sizes_ = CanvasSizes(font());
+        setMinimumHeight(sizes_.high(viewHeight));
+    });
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(tr("Minimum mutator utilization"));
 }
@@ -40,7 +44,7 @@ void UtilizationGraph::show(std::vector<UtilizationPoint> points) {
 }
 
 QRectF UtilizationGraph::field() const {
-    return QRectF(rect()).adjusted(labelWidth, 8, -12, -labelHeight - 2);
+    return QRectF(rect()).adjusted(sizes_.wide(labelWidth), 8, -12, -sizes_.high(labelHeight) - 2);
 }
 
 QPointF UtilizationGraph::placeOf(const UtilizationPoint& point) const {
@@ -66,10 +70,10 @@ void UtilizationGraph::paintEvent(QPaintEvent*) {
         painter.setPen(colours.line);
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
         painter.setPen(colours.fadedText);
-        painter.drawText(QRectF(0, y - 8, labelWidth - 6, 16), Qt::AlignRight | Qt::AlignVCenter,
-                         tr("%1 %").arg(percent));
+        painter.drawText(QRectF(0, y - sizes_.high(8), sizes_.wide(labelWidth) - 6, sizes_.high(16)),
+                         Qt::AlignRight | Qt::AlignVCenter, tr("%1 %").arg(percent));
     }
-    double free = area.left() - labelWidth;
+    double free = area.left() - sizes_.wide(labelWidth);
     for (const UtilizationPoint& point : points_) {
         const bool isDecade = std::fmod(std::log10(static_cast<double>(point.window)) + 1e-9, 1.0) < 1e-6;
         if (!isDecade)
@@ -83,7 +87,7 @@ void UtilizationGraph::paintEvent(QPaintEvent*) {
         if (left < free)
             continue;
         painter.setPen(colours.fadedText);
-        painter.drawText(QPointF(left, area.bottom() + labelHeight - 3), label);
+        painter.drawText(QPointF(left, area.bottom() + sizes_.high(labelHeight - 3)), label);
         free = left + width + 8;
     }
     QPolygonF curve;

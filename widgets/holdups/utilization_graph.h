@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/waits/mutator_utilization.h"
+#include "widgets/common/canvas_sizes.h"
 
 #include <QWidget>
 
@@ -30,6 +31,7 @@ class UtilizationGraph : public QWidget {
     [[nodiscard]] QRectF field() const;
 
     std::vector<UtilizationPoint> points_;
+    CanvasSizes sizes_;
 };
 
 } // namespace waitscope

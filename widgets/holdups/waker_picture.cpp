@@ -2,7 +2,9 @@
 #include "widgets/holdups/waker_picture.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 
@@ -55,6 +57,7 @@ QPointF borderTowards(const QRectF& box, const QPointF& to) {
 
 WakerPicture::WakerPicture(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Who waits for whom"));
+    followFont(this, [this] { updateGeometry(); });
 }
 
 void WakerPicture::show(std::shared_ptr<const Trace> trace, WakerGraph graph) {
@@ -114,22 +117,25 @@ void WakerPicture::placeBoxes() {
 QSize WakerPicture::sizeHint() const {
     if (boxes_.empty())
         return {200, 48};
-    return {margin + columns_ * narrowestBox + (columns_ - 1) * columnGap + loopWidth,
-            2 * margin + rows_ * boxHeight + (rows_ - 1) * rowGap};
+    const CanvasSizes sizes(font());
+    return {margin + sizes.wide(columns_ * narrowestBox + (columns_ - 1) * columnGap + loopWidth),
+            2 * margin + sizes.high(rows_ * boxHeight + (rows_ - 1) * rowGap)};
 }
 
 // All of it is seen without scrolling if that leaves room for names.
 int WakerPicture::boxWidth() const {
-    const int room = width() - margin - (columns_ - 1) * columnGap - loopWidth;
-    return std::clamp(room / std::max(columns_, 1), narrowestBox, widestBox);
+    const CanvasSizes sizes(font());
+    const int room = width() - margin - sizes.wide((columns_ - 1) * columnGap + loopWidth);
+    return std::clamp(room / std::max(columns_, 1), sizes.wide(narrowestBox), sizes.wide(widestBox));
 }
 
 QRectF WakerPicture::boxOf(std::uint32_t node) const {
     const auto box = std::ranges::find(boxes_, node, &Box::node);
     if (box == boxes_.end())
         return {};
-    return QRectF(margin + box->column * (boxWidth() + columnGap), margin + box->row * (boxHeight + rowGap), boxWidth(),
-                  boxHeight);
+    const CanvasSizes sizes(font());
+    return QRectF(margin + box->column * (boxWidth() + sizes.wide(columnGap)),
+                  margin + box->row * sizes.high(boxHeight + rowGap), boxWidth(), sizes.high(boxHeight));
 }
 
 std::uint32_t WakerPicture::nodeAt(const QPointF& position) const {

@@ -4,6 +4,7 @@
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "model/waits/waiting_goroutines.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 
@@ -29,7 +30,7 @@ TextTable* makeTable(QAbstractItemModel* model, const QString& name, std::initia
     table->setAccessibleName(name);
     int column = 0;
     for (const int width : widths)
-        table->setColumnWidth(column++, width);
+        table->setColumnWidth(column++, CanvasSizes(table->font()).wide(width));
     table->horizontalHeader()->setStretchLastSection(true);
     return table;
 }

@@ -2,6 +2,7 @@
 #include "widgets/inspector/length_axis.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 
 #include <QPainter>
@@ -9,6 +10,10 @@
 #include <algorithm>
 
 namespace waitscope {
+
+int LengthAxis::height(const QFont& font) {
+    return CanvasSizes(font).high(16);
+}
 
 void LengthAxis::fit(std::initializer_list<const LengthHistogram*> histograms) {
     const auto isFull = [](std::uint64_t count) { return count > 0; };
@@ -46,7 +51,7 @@ void LengthAxis::paintLabels(QPainter& painter, const QColor& colour) const {
         const double x = std::min(xOf(bin), field.right() - width);
         if (x < free)
             continue;
-        painter.drawText(QPointF(x, field.bottom() + height - 4), label);
+        painter.drawText(QPointF(x, field.bottom() + painter.fontMetrics().ascent() + 1), label);
         free = x + width + 8;
     }
 }

@@ -10,12 +10,13 @@
 
 #include <initializer_list>
 
+class QFont;
 class QPainter;
 
 namespace waitscope {
 
 struct LengthAxis {
-    static constexpr int height = 16; ///< of the labels, below the field
+    [[nodiscard]] static int height(const QFont& font); ///< of the labels, below the field
 
     int first = 0; ///< the bins that are drawn: those between the shortest and the longest wait
     int end = 0;

@@ -2,7 +2,9 @@
 #include "widgets/inspector/length_histogram_view.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 
@@ -23,7 +25,7 @@ constexpr int viewHeight = 78;
 } // namespace
 
 LengthHistogramView::LengthHistogramView(QString what, QWidget* parent) : QWidget(parent), what_(std::move(what)) {
-    setFixedHeight(viewHeight);
+    followFont(this, [this] { setFixedHeight(CanvasSizes(font()).high(viewHeight)); });
     setAccessibleName(tr("Histogram of the lengths of %1").arg(what_));
     setCursor(Qt::CrossCursor);
 }
@@ -42,7 +44,7 @@ TimeRange LengthHistogramView::chosen() const {
 
 LengthAxis LengthHistogramView::axis() const {
     LengthAxis axis = axis_;
-    axis.field = QRectF(rect()).adjusted(8, 4, -8, -LengthAxis::height);
+    axis.field = QRectF(rect()).adjusted(8, 4, -8, -LengthAxis::height(font()));
     return axis;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/inspector/list_page.h"
 
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/text_table.h"
 #include "widgets/inspector/length_histogram_view.h"
 
@@ -36,7 +37,7 @@ ListPage::ListPage(ViewState* state, const QString& things, QAbstractItemModel* 
     table_->sortByColumn(sortColumn, Qt::DescendingOrder);
     int column = 0;
     for (const int width : widths)
-        table_->setColumnWidth(column++, width);
+        table_->setColumnWidth(column++, CanvasSizes(font()).wide(width));
     table_->horizontalHeader()->setStretchLastSection(true);
     connect(table_, &TextTable::rowChosen, this, [this](int row) {
         const QScopedValueRollback leading(leading_, true);

@@ -2,6 +2,8 @@
 #include "widgets/search/search_panel.h"
 
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 
@@ -32,10 +34,11 @@ SearchPanel::SearchPanel(ViewState* state, QWidget* parent) : QWidget(parent), s
     table_ = new TextTable;
     table_->setAccessibleName(tr("Hits"));
     table_->setModel(&hits_);
-    table_->setFixedHeight(tableHeight);
+    followFont(table_, [this] { table_->setFixedHeight(CanvasSizes(font()).high(tableHeight)); });
     table_->horizontalHeader()->setStretchLastSection(true);
-    table_->setColumnWidth(HitsModel::Kind, 90);
-    table_->setColumnWidth(HitsModel::Time, 90);
+    const CanvasSizes sizes(font());
+    table_->setColumnWidth(HitsModel::Kind, sizes.wide(90));
+    table_->setColumnWidth(HitsModel::Time, sizes.wide(90));
     table_->installEventFilter(this);
     table_->hide();
     const auto button = [&](const QString& text, const QString& name, int direction) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/stack/source_panel.h"
 
+#include "widgets/common/follow_font.h"
 #include "widgets/common/text_style.h"
 
 #include <QApplication>
@@ -40,7 +41,7 @@ SourcePanel::SourcePanel(QWidget* parent)
     text_->setFrameShape(QFrame::NoFrame);
     text_->setAccessibleName(tr("Source text"));
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    text_->setFont(figuresFont(font()));
+    followFont(this, [this] { text_->setFont(figuresFont(font())); });
     connect(locate_, &QPushButton::clicked, this, &SourcePanel::locateRequested);
     connect(rules_, &QPushButton::clicked, this, &SourcePanel::rulesRequested);
     connect(edit_, &QPushButton::clicked, this, &SourcePanel::editorRequested);

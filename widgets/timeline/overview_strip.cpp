@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
 #include "widgets/timeline/activity_stack.h"
@@ -33,7 +34,12 @@ OverviewStrip::OverviewStrip(ViewState* state, QWidget* parent)
         drawActivityImage();
         update();
     }) {
-    setFixedHeight(stripHeight);
+    followFont(this, [this] {
+        constexpr int stripHeight = 58;
+        sizes_ = CanvasSizes(font());
+        setFixedHeight(sizes_.high(stripHeight));
+        image_ = {};
+    });
     setMouseTracking(true);
     setFocusPolicy(Qt::TabFocus);
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -73,8 +79,8 @@ void OverviewStrip::traceChanged() {
 
 TimeAxis OverviewStrip::axis() const {
     return {.range = state_->facts() ? state_->facts()->trace->wholeRange() : TimeRange{},
-            .left = static_cast<double>(canvasLeftOf(width())),
-            .width = static_cast<double>(std::max(1, width() - canvasLeftOf(width()) - canvasRight))};
+            .left = static_cast<double>(sizes_.left(width())),
+            .width = static_cast<double>(std::max(1, width() - sizes_.left(width()) - sizes_.right()))};
 }
 
 void OverviewStrip::drawActivityImage() {
@@ -86,7 +92,7 @@ void OverviewStrip::drawActivityImage() {
     image_.fill(canvasColours(isDark(palette())).background);
     if (!activity_.empty())
         drawActivity(image_,
-                     QRect(qRound(canvasLeftOf(width()) * ratio), qRound(top * ratio), qRound(axis().width * ratio),
+                     QRect(qRound(sizes_.left(width()) * ratio), qRound(top * ratio), qRound(axis().width * ratio),
                            qRound((height() - top - 1) * ratio)),
                      activity_, activity_.range);
     QPainter painter(&image_);
@@ -108,16 +114,16 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     paintRange(painter);
     paintMarks(painter);
     painter.setPen(colours.text);
-    painter.drawText(QRect(8, 4, canvasLeftOf(width()) - 16, 20), Qt::AlignLeft | Qt::AlignVCenter, tr("Whole trace"));
+    paintLine(painter, 0, tr("Whole trace"));
     painter.setPen(colours.fadedText);
     const QString second =
         activity_.empty()
             ? tr("counting goroutines…")
             : tr("at most %1 alive at once")
                   .arg(fromUtf8(countText(static_cast<std::uint64_t>(std::ceil(static_cast<double>(activity_.peak))))));
-    painter.drawText(QRect(8, 22, canvasLeftOf(width()) - 16, 18), Qt::AlignLeft | Qt::AlignVCenter, second);
-    painter.drawText(QRect(width() - canvasRight + 1, 4, canvasRight - 10, 20), Qt::AlignRight | Qt::AlignVCenter,
-                     fromUtf8(durationText(state_->facts()->trace->duration)));
+    paintLine(painter, 1, second);
+    painter.drawText(QRect(width() - sizes_.right() + 1, 4, sizes_.right() - 10, sizes_.high(18)),
+                     Qt::AlignRight | Qt::AlignVCenter, fromUtf8(durationText(state_->facts()->trace->duration)));
     if (hasFocus()) {
         painter.setPen(QPen(colours.selection, 1, Qt::DotLine));
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
@@ -140,8 +146,13 @@ void OverviewStrip::paintHeap(QPainter& painter) const {
     painter.setPen(QPen(colours.text, 1));
     painter.drawPolyline(line);
     painter.setPen(colours.fadedText);
-    painter.drawText(QRect(8, 38, canvasLeftOf(width()) - 16, 16), Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("— heap, at most %1").arg(fromUtf8(bytesText(heap.most()))));
+    paintLine(painter, 2, tr("— heap, at most %1").arg(fromUtf8(bytesText(heap.most()))));
+}
+
+void OverviewStrip::paintLine(QPainter& painter, int line, const QString& text) const {
+    const int height = sizes_.high(17);
+    painter.drawText(QRect(8, sizes_.high(4) + line * height, sizes_.left(width()) - 16, height),
+                     Qt::AlignLeft | Qt::AlignVCenter, text);
 }
 
 // What is not visible below lies under a veil.
@@ -189,7 +200,7 @@ void OverviewStrip::paintMarks(QPainter& painter) const {
     }
     if (state_->onset() >= 0) {
         line(state_->onset(), QPen(onsetColour, 2, Qt::DashLine));
-        painter.drawText(QPointF(axis().x(state_->onset()) + 4, 12), tr("it began"));
+        painter.drawText(QPointF(axis().x(state_->onset()) + 4, sizes_.high(12)), tr("it began"));
     }
     if (marks.a())
         line(*marks.a(), QPen(markerAColour, 2));
@@ -313,9 +324,9 @@ void OverviewStrip::resizeEvent(QResizeEvent*) {
 }
 
 void OverviewStrip::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
         drawActivityImage();
-    QWidget::changeEvent(event);
 }
 
 } // namespace waitscope

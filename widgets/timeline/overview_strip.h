@@ -5,6 +5,7 @@
 #pragma once
 
 #include "model/lod/groups.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/latest_result.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/view_state.h"
@@ -20,14 +21,12 @@ class OverviewStrip : public QWidget {
     Q_OBJECT
 
   public:
-    static constexpr int stripHeight = 58;
-
     explicit OverviewStrip(ViewState* state, QWidget* parent = nullptr);
     ~OverviewStrip() override;
 
     [[nodiscard]] const Activity& activity() const { return activity_; }
     [[nodiscard]] TimeAxis axis() const;
-    [[nodiscard]] QSize sizeHint() const override { return {600, stripHeight}; }
+    [[nodiscard]] QSize sizeHint() const override { return {600, height()}; }
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -44,6 +43,7 @@ class OverviewStrip : public QWidget {
   private:
     enum class Grip { None, Begin, End, Middle, Outside };
     void traceChanged();
+    void paintLine(QPainter& painter, int line, const QString& text) const; ///< of the words at the left
     void drawActivityImage();
     void paintHeap(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
@@ -51,6 +51,7 @@ class OverviewStrip : public QWidget {
     [[nodiscard]] Grip gripAt(double x) const;
 
     ViewState* state_;
+    CanvasSizes sizes_;
     Activity activity_;
     std::stop_source stop_;
     LatestResult<Activity> work_;

@@ -6,6 +6,7 @@
 
 #include <QPainter>
 
+#include <algorithm>
 #include <array>
 
 namespace waitscope {
@@ -39,13 +40,26 @@ struct TimelinePainter::Canvas {
              row = rows.rowBelow(row))
             use(row);
     }
-    /// The bar of a goroutine's states; regions are below it.
-    [[nodiscard]] static int barHeight(const TimelineRow& row) {
-        return row.goroutine.known() ? TimelineRows::rowHeight : row.height;
+    [[nodiscard]] const TimelineSizes& sizes() const { return rows.sizes(); }
+    /// Where a goroutine's states are, and its words; regions are below.
+    [[nodiscard]] int stateHeight(const TimelineRow& row) const {
+        return row.goroutine.known() ? sizes().row : row.height;
     }
+    /// The bar itself, from the top of the frame, in device pixels.
+    struct Bar {
+        int top;
+        int height;
+    };
+    [[nodiscard]] Bar barOf(const TimelineRow& row) const {
+        return {device(y(row) - frame.area.top() + sizes().above),
+                device(stateHeight(row) - sizes().above - sizes().below)};
+    }
+    /// What is marked at an edge of a bar of this height: no more of it than leaves the state to be seen.
+    [[nodiscard]] int edgeOf(int barHeight) const { return std::min(device(4), barHeight / 2); }
+    [[nodiscard]] int device(double logical) const { return qRound(logical * frame.devicePixelRatio); }
+    /// Where the axis begins in the image.
+    [[nodiscard]] int deviceLeft() const { return device(frame.labelWidth()); }
 };
-
-constexpr int stripMargin = 2; ///< above and below the bar of a row
 
 // Regions, tasks and functions are the program's own words, so they have colours that no state has; the name chooses
 // one.

@@ -4,7 +4,6 @@
 #include "widgets/timeline/timeline_choice.h"
 
 #include "model/lod/goroutine_filter.h"
-#include "model/lod/stack_runs.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "model/waits/waiting_goroutines.h"
@@ -12,6 +11,7 @@
 #include "widgets/common/taken_down.h"
 #include "widgets/timeline/timeline_view.h"
 
+#include <QScopedValueRollback>
 #include <QScrollBar>
 
 #include <algorithm>
@@ -75,8 +75,10 @@ QString whatIsLeftOut(const TimelineChoice& choice, const std::optional<GroupSel
 }
 
 void TimelineView::setChoice(const TimelineChoice& choice) {
-    if (choice == choice_)
+    if (choice == choice_) {
+        Q_EMIT choiceProblem({}); // what was not understood is gone
         return;
+    }
     std::string problem;
     const auto filter = GoroutineFilter::parse(choice.filter.toStdString(), problem);
     Q_EMIT choiceProblem(fromUtf8(problem));
@@ -85,6 +87,32 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
     choice_ = choice;
     Q_EMIT choiceChanged();
     requestRows();
+    tellArranged();
+}
+
+RowsArrangement TimelineView::arrangement() const {
+    if (!state_->facts())
+        return {};
+    return {.choice = choice_, .folds = rows_.state(0), .pinned = rows_.pinned(), .stacked = rows_.stacked()};
+}
+
+void TimelineView::arrange(const RowsArrangement& arrangement) {
+    if (!state_->facts())
+        return;
+    const QScopedValueRollback arranging(arranging_, true);
+    rows_.foldAnew(arrangement.folds);
+    rows_.setStacked(arrangement.stacked);
+    setPinned(arrangement.pinned);
+    wantActivities();
+    if (arrangement.choice == choice_)
+        return;
+    setChoice(arrangement.choice);
+    foldsBefore_ = arrangement.folds;
+}
+
+void TimelineView::tellArranged() {
+    if (!arranging_)
+        Q_EMIT arranged();
 }
 
 void TimelineView::requestRows() {
@@ -103,6 +131,7 @@ void TimelineView::requestRows() {
 TimelineContents TimelineView::contents() const {
     const TimeMarks& marks = state_->marks();
     return {.choice = choice_,
+            .look = look_,
             .only = state_->only(),
             .pinned = rows_.pinned(),
             .stacked = rows_.stacked(),
@@ -118,11 +147,13 @@ TimelineContents TimelineView::contents() const {
 void TimelineView::setContents(const TimelineContents& contents) {
     if (!state_->facts())
         return;
+    arranging_ = true;
     setChoice(contents.choice);
     setPinned(contents.pinned);
     for (const GoroutineIndex g : contents.stacked)
         rows_.showStacks(g, true);
     lit_ = contents.lit;
+    setLook(contents.look);
     state_->showOnly(contents.only);
     state_->choose(contents.chosen);
     state_->select(contents.selection);
@@ -137,6 +168,8 @@ void TimelineView::setContents(const TimelineContents& contents) {
         marks.setB(contents.b);
     rowsAsked_ = contents.rows;
     requestRows();
+    arranging_ = false;
+    tellArranged();
 }
 
 void TimelineView::showRows(TimelineRows& rows) {
@@ -145,8 +178,11 @@ void TimelineView::showRows(TimelineRows& rows) {
     const auto asked = std::exchange(rowsAsked_, {});
     if (asked)
         rows.fold(*asked);
+    if (const auto folds = std::exchange(foldsBefore_, {}))
+        rows.foldAnew(*folds);
     // A hundred thousand groups take a while to take down, too.
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
+    rows_.setSizes(before->sizes());        // as those that are there now
     if (before->pinned() != rows_.pinned()) // meanwhile
         rows_.setPinned(before->pinned());
     takeDownAside(std::pair(std::move(before), std::exchange(sums_, nullptr)));
@@ -184,21 +220,12 @@ void TimelineView::pinSelected() {
     setPinned(std::move(pinned));
 }
 
-void TimelineView::setTimeFormat(TimeFormat format) {
-    format_ = format;
-    const bool noClock = format == TimeFormat::WallClock && state_->facts() && !state_->facts()->trace->wallClock;
-    if (noClock)
-        Q_EMIT messageChanged(tr("This trace does not say when it began; Go 1.25 and later record it."));
-    if (format == TimeFormat::SinceA && !state_->marks().a())
-        Q_EMIT messageChanged(tr("There is no marker A yet: Shift+A sets it at the mouse."));
-    redraw();
-}
-
 void TimelineView::setPinned(std::vector<GoroutineIndex> pinned) {
     rows_.setPinned(std::move(pinned));
     focusedRow_ = -1;
     updateScrollBar();
     redraw();
+    tellArranged();
 }
 
 void TimelineView::hideSelected() {
@@ -246,28 +273,7 @@ void TimelineView::foldAll(bool fold) {
     updateScrollBar();
     wantActivities();
     redraw();
-}
-
-void TimelineView::lightUp(std::optional<StateFamily> state) {
-    lit_ = state;
-    redraw();
-    Q_EMIT messageChanged(state ? tr("Only %1 has its colour now.").arg(fromUtf8(nameOf(*state)))
-                                : tr("Every state has its colour."));
-}
-
-void TimelineView::toggleStacks() {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known()) {
-        Q_EMIT messageChanged(tr("Select a goroutine to see what it called below its row."));
-        return;
-    }
-    rows_.reveal(g);
-    rows_.showStacks(g, rows_.stackTracks(g) == 0);
-    updateScrollBar();
-    scrollTo(rows_.rowOf(g));
-    redraw();
-    if (rows_.stackTracks(g) == 0 && deepestStackOf(*state_->facts(), g, 1) == 0)
-        Q_EMIT messageChanged(tr("The trace holds no stack of this goroutine."));
+    tellArranged();
 }
 
 // The goroutines of a site, a group or a task are looked up in the background; until they are known none is marked.

@@ -34,9 +34,26 @@ struct TimelineChoice {
 /// What lets only some goroutines through, for a caption: "on:mutex, only main.worker"; empty: nothing does.
 [[nodiscard]] QString whatIsLeftOut(const TimelineChoice& choice, const std::optional<GroupSelection>& only);
 
+/// What the user made of the rows, and may want to have undone.
+struct RowsArrangement {
+    TimelineChoice choice;
+    RowsState folds; ///< without the first row in sight
+    std::vector<GoroutineIndex> pinned;
+    std::vector<GoroutineIndex> stacked;
+    friend bool operator==(const RowsArrangement&, const RowsArrangement&) = default;
+};
+
+/// How much room rows take and give.
+struct TimelineLook {
+    bool thin = false; ///< rows without words, so that several times as many are seen
+    bool words = true; ///< on spans, regions and stacks
+    friend bool operator==(const TimelineLook&, const TimelineLook&) = default;
+};
+
 /// Everything that a timeline shows besides the range: in the window, in a picture, in a link.
 struct TimelineContents {
     TimelineChoice choice;
+    TimelineLook look;
     std::optional<GroupSelection> only;  ///< goroutines that are looked at alone
     std::vector<GoroutineIndex> pinned;  ///< at the top
     std::vector<GoroutineIndex> stacked; ///< with what they called below their rows

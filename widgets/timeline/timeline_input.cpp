@@ -35,7 +35,7 @@ void TimelineView::wheelEvent(QWheelEvent* event) {
         state_->setVisibleRange(axis().moved(-notches * wheelPanStep));
     } else {
         verticalScrollBar()->setValue(verticalScrollBar()->value() -
-                                      static_cast<int>(notches * 3 * TimelineRows::rowHeight));
+                                      static_cast<int>(notches * 3 * rows_.sizes().header));
     }
     event->accept();
 }
@@ -120,7 +120,7 @@ void TimelineView::clickAt(const QPoint& position) {
         return toggle(row);
     if (isGroup(row)) {
         // Its mark folds, its strip selects, its name does both.
-        constexpr int markWidth = 22;
+        const int markWidth = sizes_.wide(22);
         if (position.x() >= markWidth)
             selectGroup(row.group);
         if (!isOnAxis(position.x()))
@@ -191,6 +191,7 @@ void TimelineView::toggle(const TimelineRow& row) {
     updateScrollBar();
     wantActivities();
     redraw();
+    tellArranged();
 }
 
 void TimelineView::moveFocus(const TimelineRow& row) {

@@ -129,9 +129,12 @@ void TimelinePainter::paintRow(Canvas& canvas, const TimelineRow& row) {
     paintRowText(canvas, row);
     paintOpenWait(canvas, row);
     if (row.goroutine.known()) {
-        paintSpanNames(canvas, row);
-        paintRegionNames(canvas, row);
-        paintStackNames(canvas, row);
+        if (canvas.frame.words && canvas.sizes().hasRoomForWords(canvas.sizes().row)) {
+            paintSpanNames(canvas, row);
+            paintRegionNames(canvas, row);
+            paintStackNames(canvas, row);
+        }
+        paintSelectedSpan(canvas, row);
         paintLogs(canvas, row);
         paintEnds(canvas, row);
         paintOutsideOfTask(canvas, row);
@@ -147,8 +150,11 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
                                                                                          : canvas.colours.background);
     if (selected)
         painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), canvas.colours.selection);
-    painter.setPen(canvas.colours.line);
-    painter.drawLine(box.left(), y + row.height - 1, canvas.frame.area.right(), y + row.height - 1);
+    // Between thin rows there is room for a gap only.
+    if (canvas.sizes().hasRoomForWords(row.height)) {
+        painter.setPen(canvas.colours.line);
+        painter.drawLine(box.left(), y + row.height - 1, canvas.frame.area.right(), y + row.height - 1);
+    }
     const auto isMarked = [](std::span<const std::uint8_t> marked, std::size_t place) {
         return place < marked.size() && marked[place] != 0;
     };
@@ -159,21 +165,8 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
         painter.fillRect(QRect(box.left(), box.top(), 4, box.height() - 1), canvas.colours.selection);
     const Activity* const all =
         row.kind == TimelineRow::Kind::Graph && canvas.frame.activityOf ? canvas.frame.activityOf(everyGroup) : nullptr;
-    const RowWords words = wordsOf(canvas.facts, canvas.rows, row, all);
-    if (!words.second.isEmpty()) {
-        painter.setPen(canvas.colours.fadedText);
-        words_.draw(painter, box.adjusted(std::max(words.indent, 22), row.height / 2 - 1, -8, 0), Qt::AlignLeft,
-                    words.second);
-        box.setHeight(row.height / 2 + 3);
-    } else if (row.goroutine.known()) {
-        box.setHeight(TimelineRows::rowHeight);
-    }
-    const int noteWidth =
-        words.note.isEmpty() ? 0 : static_cast<int>(std::ceil(words_.widthOf(painter, words.note))) + 8;
-    painter.setPen(canvas.colours.text);
-    words_.draw(painter, box.adjusted(words.indent, 0, -noteWidth - 8, 0), Qt::AlignLeft, words.name, Qt::ElideMiddle);
-    painter.setPen(canvas.colours.fadedText);
-    words_.draw(painter, box.adjusted(0, 0, -8, 0), Qt::AlignRight, words.note);
+    if (canvas.sizes().hasRoomForWords(canvas.stateHeight(row)))
+        paintRowWords(canvas, row, box, all);
     if (canvas.frame.hasFocus && canvas.frame.focusedRow == row.top) {
         painter.setPen(QPen(canvas.colours.selection, 1, Qt::DotLine));
         painter.setBrush(Qt::NoBrush); // the arrows of other rows have one
@@ -181,9 +174,33 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     }
 }
 
+void TimelinePainter::paintRowWords(Canvas& canvas, const TimelineRow& row, QRect box, const Activity* all) {
+    QPainter& painter = canvas.painter;
+    const auto wide = [&](int usual) { return canvas.frame.sizes.wide(usual); };
+    const RowWords words = wordsOf(canvas.facts, canvas.rows, row, all);
+    const int margin = wide(8);
+    if (!words.second.isEmpty() && canvas.sizes().hasRoomForWords(row.height / 2)) {
+        painter.setPen(canvas.colours.fadedText);
+        words_.draw(painter, box.adjusted(wide(std::max(words.indent, 22)), row.height / 2 - 1, -margin, 0),
+                    Qt::AlignLeft, words.second);
+        box.setHeight(row.height / 2 + 3);
+    } else {
+        box.setHeight(canvas.stateHeight(row));
+    }
+    const int noteWidth =
+        words.note.isEmpty() ? 0 : static_cast<int>(std::ceil(words_.widthOf(painter, words.note))) + margin;
+    painter.setPen(canvas.colours.text);
+    words_.draw(painter, box.adjusted(wide(words.indent), 0, -noteWidth - margin, 0), Qt::AlignLeft, words.name,
+                Qt::ElideMiddle);
+    painter.setPen(canvas.colours.fadedText);
+    words_.draw(painter, box.adjusted(0, 0, -margin, 0), Qt::AlignRight, words.note);
+}
+
 // At the right: for how long it has been waiting when the trace ends. Of a group the oldest of these waits; of a task
 // how long it took.
 void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
+    if (!canvas.sizes().hasRoomForWords(canvas.stateHeight(row)))
+        return;
     const Trace& trace = *canvas.facts.trace;
     Time open = 0;
     bool atLeast = false;
@@ -200,8 +217,8 @@ void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
     }
     if (open == 0)
         return;
-    const QRect box(canvas.frame.area.right() - canvasRight + 1, canvas.y(row), canvasRight - 10,
-                    Canvas::barHeight(row));
+    const int right = canvas.frame.rightWidth();
+    const QRect box(canvas.frame.area.right() - right + 1, canvas.y(row), right - 10, canvas.stateHeight(row));
     canvas.painter.setPen(canvas.colours.text);
     words_.draw(canvas.painter, box, Qt::AlignRight,
                 (atLeast ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(open)));
@@ -209,8 +226,8 @@ void TimelinePainter::paintOpenWait(Canvas& canvas, const TimelineRow& row) {
 
 // What is waited for, in the spans that have room for it; a letter where there is room for that only.
 void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
-    constexpr double roomForName = 64;
-    constexpr double roomForLetter = 14;
+    const double roomForName = canvas.frame.sizes.wide(64);
+    const double roomForLetter = canvas.frame.sizes.wide(14);
     const Trace& trace = *canvas.facts.trace;
     QPainter& painter = canvas.painter;
     const TimeRange shown = trace.lifetime(row.goroutine).clippedTo(canvas.frame.range);
@@ -243,15 +260,26 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
         }
         const bool behindArrow = part.begin == 0 && trace.preExisting(row.goroutine);
         const double textBegin = from + (behindArrow ? 9 : 3);
-        const QRectF box(textBegin, y, to - textBegin - 3, TimelineRows::rowHeight - 1);
+        const QRectF box(textBegin, y, to - textBegin - 3, canvas.sizes().row - 1);
         painter.setPen(readableOn(QColor(plain_[static_cast<std::size_t>(family)])));
         words_.draw(painter, box, Qt::AlignLeft, name);
-        if (span == canvas.frame.selectedSpan) {
-            painter.setPen(QPen(canvas.colours.selection, 2));
-            painter.drawRect(QRectF(from, y + 1, to - from - 1, TimelineRows::rowHeight - 3));
-        }
         x = std::max(x, to - roomForLetter);
     }
+}
+
+void TimelinePainter::paintSelectedSpan(Canvas& canvas, const TimelineRow& row) {
+    const SpanIndex span = canvas.frame.selectedSpan;
+    if (!span.known() || row.goroutine != canvas.frame.selectedGoroutine)
+        return;
+    const TimeRange part = canvas.facts.trace->spans.range(span).clippedTo(canvas.frame.range);
+    if (part.empty())
+        return;
+    constexpr double narrowest = 3; // a span of less than a pixel is found, too
+    const double from = canvas.axis.x(part.begin);
+    const double width = std::max(narrowest, canvas.axis.x(part.end) - from - 1);
+    canvas.painter.setPen(QPen(canvas.colours.selection, 2));
+    canvas.painter.setBrush(Qt::NoBrush);
+    canvas.painter.drawRect(QRectF(from, canvas.y(row) + 1, width, canvas.sizes().row - 3));
 }
 
 // Older than the trace: open at the left. Alive after it: open at the right. Ended: a cap.
@@ -261,9 +289,11 @@ void TimelinePainter::paintEnds(Canvas& canvas, const TimelineRow& row) {
     QPainter& painter = canvas.painter;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    const double middle = canvas.y(row) + TimelineRows::rowHeight / 2.0;
+    const double middle = canvas.y(row) + canvas.sizes().row / 2.0;
+    const double half = std::min(5.0, (canvas.sizes().row - 1) / 2.0);
     const auto arrow = [&](double tip, double base) {
-        const std::array<QPointF, 3> points{QPointF(tip, middle), QPointF(base, middle - 5), QPointF(base, middle + 5)};
+        const std::array<QPointF, 3> points{QPointF(tip, middle), QPointF(base, middle - half),
+                                            QPointF(base, middle + half)};
         painter.setPen(Qt::NoPen);
         painter.setBrush(canvas.colours.text);
         painter.drawPolygon(points.data(), static_cast<int>(points.size()));

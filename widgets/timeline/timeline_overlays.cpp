@@ -20,7 +20,7 @@ namespace {
 // What the ruler counts from, and how it writes that.
 class Origin {
   public:
-    Origin(const TraceFacts& facts, const TimelineFrame& frame) {
+    Origin(const TraceFacts& facts, const TimelineFrame& frame) : sizes_(frame.sizes) {
         if (frame.format == TimeFormat::SinceA && frame.marks != nullptr)
             a_ = frame.marks->a().value_or(0);
         if (frame.format == TimeFormat::WallClock)
@@ -30,7 +30,7 @@ class Origin {
         // A clock's label is longer than a duration's.
         std::vector<Tick> ticks =
             ticksOf({.range = {axis.range.begin - a_, axis.range.end - a_}, .left = axis.left, .width = axis.width},
-                    clock_ ? 150 : 90);
+                    sizes_.wide(clock_ ? 150 : 90));
         const Time step = ticks.size() < 2 ? 1'000'000'000 : ticks[1].time - ticks[0].time;
         for (Tick& tick : ticks) {
             tick.time += a_;
@@ -56,6 +56,7 @@ class Origin {
         return text.substr(0, decimals == 0 ? 8 : 9 + decimals);
     }
 
+    CanvasSizes sizes_;
     Time a_ = 0;
     std::optional<WallClock> clock_;
 };
@@ -73,9 +74,8 @@ void TimelinePainter::paintCollector(Canvas& canvas) {
         const double from = canvas.axis.x(part.begin);
         return QRectF(from, top, std::max(1.0, canvas.axis.x(part.end) - from), height);
     };
-    forEachVisible(canvas.facts.collector.marks, canvas.frame.range, pixel, [&](TimeRange part) {
-        canvas.painter.fillRect(box(part, canvas.y(row) + stripMargin, row.height - 2 * stripMargin), gc);
-    });
+    forEachVisible(canvas.facts.collector.marks, canvas.frame.range, pixel,
+                   [&](TimeRange part) { canvas.painter.fillRect(box(part, canvas.y(row) + 2, row.height - 4), gc); });
     forEachVisible(canvas.facts.collector.stops, canvas.frame.range, pixel, [&](TimeRange part) {
         canvas.painter.fillRect(box(part, canvas.rowsArea.top(), canvas.rowsArea.height()), stop);
     });
@@ -83,10 +83,13 @@ void TimelinePainter::paintCollector(Canvas& canvas) {
 
 void TimelinePainter::paintRuler(Canvas& canvas) {
     QPainter& painter = canvas.painter;
-    const QRect area(canvas.frame.area.topLeft(), QSize(canvas.frame.area.width(), rulerHeight));
+    const QRect area(canvas.frame.area.topLeft(), QSize(canvas.frame.area.width(), canvas.sizes().ruler));
     painter.fillRect(area, canvas.colours.headerBand);
     painter.setPen(canvas.colours.line);
     painter.drawLine(area.bottomLeft(), area.bottomRight());
+    const int left = canvas.frame.labelWidth();
+    const int right = canvas.frame.rightWidth();
+    const int baseline = area.bottom() - (canvas.sizes().ruler - canvas.sizes().line) / 2 - 2;
     const Origin origin(canvas.facts, canvas.frame);
     for (const Tick& tick : origin.ticks(canvas.axis)) {
         const double x = canvas.axis.x(tick.time);
@@ -94,14 +97,13 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
         painter.drawLine(QPointF(x, area.bottom() - 6), QPointF(x, area.bottom()));
         painter.setPen(canvas.colours.text);
         const QString label = fromUtf8(tick.label);
-        if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - canvasRight)
-            painter.drawText(QPointF(x + 4, area.bottom() - 8), label);
+        if (x + 4 + painter.fontMetrics().horizontalAdvance(label) < area.right() - right)
+            painter.drawText(QPointF(x + 4, baseline), label);
     }
     painter.setPen(canvas.colours.fadedText);
-    painter.drawText(QRect(area.right() - canvasRight + 1, area.top(), canvasRight - 10, area.height()),
+    painter.drawText(QRect(area.right() - right + 1, area.top(), right - 10, area.height()),
                      Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("still waiting"));
-    painter.drawText(QRect(area.left() + 8, area.top(), canvas.frame.labelWidth() - 16, area.height()),
-                     Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRect(area.left() + 8, area.top(), left - 16, area.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.range.length())));
 }
 
@@ -124,7 +126,7 @@ void TimelinePainter::paintHover(QPainter& painter, const TraceFacts& facts, con
     const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
     const double left = std::clamp(x - width / 2.0, canvas.axis.left,
                                    std::max(canvas.axis.left, canvas.axis.left + canvas.axis.width - width));
-    const QRectF box(left, frame.area.top() + 2, width, rulerHeight - 5);
+    const QRectF box(left, frame.area.top() + 2, width, rows.sizes().ruler - 5);
     painter.fillRect(box, canvas.colours.text);
     painter.setPen(canvas.colours.background);
     painter.drawText(box, Qt::AlignCenter, text);
@@ -151,7 +153,7 @@ void TimelinePainter::paintMarks(Canvas& canvas) {
         painter.drawLine(QPointF(to, area.top()), QPointF(to, area.bottom()));
         const QString length = QStringLiteral("Δ ") + fromUtf8(durationText(canvas.frame.brushed.length()));
         const int width = painter.fontMetrics().horizontalAdvance(length) + 12;
-        const QRectF box((from + to - width) / 2, area.top() + 4, width, 18);
+        const QRectF box((from + to - width) / 2, area.top() + 4, width, canvas.sizes().line + 4);
         painter.fillRect(box, canvas.colours.selection);
         painter.setPen(readableOn(canvas.colours.selection));
         painter.drawText(box, Qt::AlignCenter, length);
@@ -193,12 +195,12 @@ void TimelinePainter::paintLink(Canvas& canvas, Time time, GoroutineIndex from, 
     QPainter& painter = canvas.painter;
     const QRect area = canvas.scrolledArea();
     const auto middle = [&](const TimelineRow& row) {
-        return std::clamp(canvas.y(row) + std::min(row.height, TimelineRows::rowHeight) / 2, area.top(), area.bottom());
+        return std::clamp(canvas.y(row) + std::min(row.height, canvas.sizes().row) / 2, area.top(), area.bottom());
     };
     const double x = canvas.axis.x(time);
     const double end = middle(target);
     // A source that no row shows (filtered out, or the timer) is a short arrow from above.
-    const double begin = source.kind == TimelineRow::Kind::None ? end - TimelineRows::rowHeight : middle(source);
+    const double begin = source.kind == TimelineRow::Kind::None ? end - canvas.sizes().header : middle(source);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     const auto draw = [&](const QColor& colour, double width) {
@@ -216,9 +218,10 @@ void TimelinePainter::paintLink(Canvas& canvas, Time time, GoroutineIndex from, 
     if (!text.isEmpty()) {
         const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
         const double left = x + 8 + width < canvas.axis.left + canvas.axis.width ? x + 8 : x - 8 - width;
-        const double y =
-            std::clamp((begin + end) / 2 - 8, static_cast<double>(area.top()), static_cast<double>(area.bottom() - 16));
-        const QRectF box(left, y, width, 16);
+        const int height = canvas.sizes().line + 2;
+        const double y = std::clamp((begin + end - height) / 2, static_cast<double>(area.top()),
+                                    static_cast<double>(std::max(area.top(), area.bottom() - height)));
+        const QRectF box(left, y, width, height);
         painter.fillRect(box, canvas.colours.text);
         painter.setPen(canvas.colours.background);
         painter.drawText(box, Qt::AlignCenter, text);

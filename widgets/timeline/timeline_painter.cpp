@@ -26,7 +26,7 @@ TimelinePainter::Canvas TimelinePainter::canvasOf(QPainter& painter, const Trace
             .frame = frame,
             .axis = axisOf(frame),
             .colours = canvasColours(frame.dark),
-            .rowsArea = frame.area.adjusted(0, rulerHeight, 0, 0)};
+            .rowsArea = frame.area.adjusted(0, rows.sizes().ruler, 0, 0)};
 }
 
 void TimelinePainter::paint(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows,
@@ -85,14 +85,13 @@ void TimelinePainter::drawStrips(Canvas& canvas) {
     for (std::size_t f = 0; f < stateFamilyCount; ++f)
         if (isStriped(static_cast<StateFamily>(f)))
             striped_[f] = QColor(plain_[f]).darker(128).rgb();
-    const qreal ratio = canvas.frame.devicePixelRatio;
     const QSize size = image_.size();
     image_.fill(canvas.colours.background.rgb());
-    const int left = qRound(canvas.frame.labelWidth() * ratio);
-    cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - left - qRound(canvasRight * ratio))), {});
+    const int right = canvas.device(canvas.frame.rightWidth());
+    cells_.assign(static_cast<std::size_t>(std::max(0, size.width() - canvas.deviceLeft() - right)), {});
     canvas.forEachScrolledRow([&](const TimelineRow& row) { paintStrip(canvas, row); });
     // What stays hides what scrolls below it.
-    const int bottom = std::min(size.height(), qRound((rulerHeight + canvas.rows.stickyHeight()) * ratio));
+    const int bottom = std::min(size.height(), canvas.device(canvas.sizes().ruler + canvas.rows.stickyHeight()));
     for (int y = 0; y < bottom; ++y)
         std::fill_n(reinterpret_cast<QRgb*>(image_.scanLine(y)), size.width(), canvas.colours.background.rgb());
     canvas.forEachStickyRow([&](const TimelineRow& row) { paintStrip(canvas, row); });
@@ -103,9 +102,7 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
     const TimelineFrame& frame = canvas.frame;
     const Trace& trace = *canvas.facts.trace;
     const int top = canvas.y(row) - frame.area.top();
-    const auto device = [&](int logical) { return qRound(logical * frame.devicePixelRatio); };
-    const int barTop = device(top + stripMargin);
-    const int barHeight = device(Canvas::barHeight(row) - 2 * stripMargin);
+    const auto [barTop, barHeight] = canvas.barOf(row);
     if (row.goroutine.known()) {
         stripOf(trace, canvas.facts.waits, canvas.facts.pyramids, row.goroutine, frame.range, cells_, work_);
         paintCells(canvas, barTop, barHeight);
@@ -150,8 +147,8 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
 
 // One bar: the few different lines of it are written once and copied down.
 void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
-    const int left = qRound(canvas.frame.labelWidth() * canvas.frame.devicePixelRatio);
-    const int mark = qRound(mergedMarkHeight * canvas.frame.devicePixelRatio);
+    const int left = canvas.deviceLeft();
+    const int mark = std::max(1, std::min(canvas.device(mergedMarkHeight), height / 4)); // of a thin bar less
     const int first = std::max(0, top);
     const int last = std::min(image_.height(), top + height);
     if (first >= last)
@@ -198,7 +195,7 @@ void TimelinePainter::paintCells(Canvas& canvas, int top, int height) {
 // thousand times a second for a microsecond does not look busy.
 void TimelinePainter::paintLoad(Canvas& canvas, int top, int height) {
     const QRgb colour = colourOf(StateFamily::Running).rgb();
-    const int left = qRound(canvas.frame.labelWidth() * image_.devicePixelRatio());
+    const int left = canvas.deviceLeft();
     for (std::size_t x = 0; x < cells_.size(); ++x) {
         if (!cells_[x].alive)
             continue;
@@ -210,10 +207,8 @@ void TimelinePainter::paintLoad(Canvas& canvas, int top, int height) {
 
 // A folded group: how many of its goroutines were in which state.
 void TimelinePainter::paintActivity(Canvas& canvas, const TimelineRow& row, const Activity& activity) {
-    const qreal ratio = canvas.frame.devicePixelRatio;
-    const QRect box(qRound(canvas.frame.labelWidth() * ratio),
-                    qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio),
-                    static_cast<int>(cells_.size()), qRound((row.height - 2 * stripMargin) * ratio));
+    const auto [top, height] = canvas.barOf(row);
+    const QRect box(canvas.deviceLeft(), top, static_cast<int>(cells_.size()), height);
     work_.itemsRead += drawActivity(image_, box, activity, canvas.frame.range, plain_);
 }
 

@@ -8,6 +8,7 @@
 #include "model/facts.h"
 #include "model/lod/group_activities.h"
 #include "model/lod/stack_runs.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
@@ -40,8 +41,10 @@ enum class TimeFormat : std::uint8_t {
 /// Everything a frame depends on besides the trace.
 struct TimelineFrame {
     TimeRange range;
-    QRect area;      ///< logical pixels: labels, ruler and rows
-    int scrollY = 0; ///< of the rows below those that stay
+    QRect area;        ///< logical pixels: labels, ruler and rows
+    CanvasSizes sizes; ///< of the font that is painted with; the rows have their own
+    bool words = true; ///< on spans, regions and stacks
+    int scrollY = 0;   ///< of the rows below those that stay
     qreal devicePixelRatio = 1;
     bool dark = false;
     bool hasFocus = false;
@@ -63,7 +66,8 @@ struct TimelineFrame {
     /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
 
-    [[nodiscard]] int labelWidth() const { return canvasLeftOf(area.width()); }
+    [[nodiscard]] int labelWidth() const { return sizes.left(area.width()); }
+    [[nodiscard]] int rightWidth() const { return sizes.right(); } ///< of the column of open waits
 };
 
 /// What is under a place of a goroutine's row, `y` from its top, where its stacks are; none elsewhere.
@@ -72,8 +76,6 @@ struct TimelineFrame {
 
 class TimelinePainter {
   public:
-    static constexpr int rulerHeight = 26;
-
     void paint(QPainter& painter, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
     /// The same into an image of its own, but for what `paintHover` paints over it.
     void draw(const QFont& font, const TraceFacts& facts, const TimelineRows& rows, const TimelineFrame& frame);
@@ -86,7 +88,8 @@ class TimelinePainter {
     [[nodiscard]] static TimeAxis axisOf(const TimelineFrame& frame) {
         return {.range = frame.range,
                 .left = static_cast<double>(frame.area.left() + frame.labelWidth()),
-                .width = static_cast<double>(std::max(1, frame.area.width() - frame.labelWidth() - canvasRight))};
+                .width =
+                    static_cast<double>(std::max(1, frame.area.width() - frame.labelWidth() - frame.rightWidth()))};
     }
 
   private:
@@ -125,8 +128,10 @@ class TimelinePainter {
     // Words: timeline_labels.cpp
     void paintRow(Canvas& canvas, const TimelineRow& row);
     void paintRowText(Canvas& canvas, const TimelineRow& row);
+    void paintRowWords(Canvas& canvas, const TimelineRow& row, QRect box, const Activity* all);
     void paintOpenWait(Canvas& canvas, const TimelineRow& row);
     void paintSpanNames(Canvas& canvas, const TimelineRow& row);
+    void paintSelectedSpan(Canvas& canvas, const TimelineRow& row);
     void paintEnds(Canvas& canvas, const TimelineRow& row);
 
     // What lies over all rows: timeline_overlays.cpp

@@ -114,11 +114,8 @@ void TimelinePane::follow() {
     grouping_->setCurrentIndex(static_cast<int>(choice.grouping));
     order_->setCurrentIndex(static_cast<int>(choice.order));
     // While it is typed the text may be ahead of what is shown.
-    if (!filter_->hasFocus() || choice.filter.isEmpty()) {
-        const QSignalBlocker quiet(filter_);
-        if (filter_->text() != choice.filter)
-            filter_->setText(choice.filter);
-    }
+    if ((!filter_->hasFocus() || choice.filter.isEmpty()) && filter_->text() != choice.filter)
+        filter_->setText(choice.filter); // which changes nothing: the view has this choice
 }
 
 void TimelinePane::followOnly() {

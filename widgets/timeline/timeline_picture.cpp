@@ -70,10 +70,12 @@ class Sheet {
         const int keyHeight = legendHeight(metrics, nullptr, plot);
         legendHeight(metrics, &painter, QRectF(plot.left(), plot.bottom() - keyHeight, plot.width(), keyHeight));
         const QRect area = plot.adjusted(0, 0, 0, -keyHeight).toAlignedRect();
+        const CanvasSizes sizes(font);
         const auto bins = static_cast<std::size_t>(
-            std::max(1, (area.width() - canvasLeftOf(area.width()) - canvasRight) * options_.scale));
+            std::max(1, (area.width() - sizes.left(area.width()) - sizes.right()) * options_.scale));
         std::unordered_map<std::size_t, Activity> activities;
         TimelineRows rows(facts_, groups_);
+        rows.setSizes(TimelineSizes::of(sizes, options_.contents.look.thin));
         // A small picture is for goroutines.
         constexpr int roomForGraphs = 400;
         rows.setFolded(TimelineSection::Graphs, area.height() < roomForGraphs);
@@ -92,6 +94,8 @@ class Sheet {
         const TimelineRow first = rows.rowNamed(options_.contents.rows.first);
         TimelineFrame frame{.range = range_,
                             .area = area,
+                            .sizes = sizes,
+                            .words = options_.contents.look.words,
                             .scrollY = std::max(0, first.top - rows.stickyHeight()),
                             .devicePixelRatio = static_cast<qreal>(options_.scale),
                             .selectedSpan = span != nullptr ? span->span : SpanIndex{},

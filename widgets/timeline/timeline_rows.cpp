@@ -49,6 +49,14 @@ void TimelineRows::setFolded(TimelineSection section, bool folded) {
     layOut();
 }
 
+void TimelineRows::setSizes(const TimelineSizes& sizes) {
+    if (sizes == sizes_)
+        return;
+    sizes_ = sizes;
+    if (groups_)
+        layOut();
+}
+
 void TimelineRows::setAllFolded(bool folded) {
     for (std::size_t i = 0; i < folded_.size(); ++i)
         folded_[i] = folded || isSingle(i);
@@ -107,6 +115,13 @@ void TimelineRows::fold(const RowsState& state) {
     layOut();
 }
 
+void TimelineRows::foldAnew(const RowsState& state) {
+    for (std::size_t i = 0; i < folded_.size(); ++i)
+        folded_[i] = beginsFolded(i);
+    foldedSections_ = sectionsBeginFolded;
+    fold(state);
+}
+
 TimelineRow TimelineRows::rowNamed(const std::string& name) const {
     if (!groups_ || name.empty())
         return {};
@@ -119,12 +134,14 @@ TimelineRow TimelineRows::rowNamed(const std::string& name) const {
     return g.known() ? rowOf(g) : TimelineRow{};
 }
 
-void TimelineRows::reveal(GoroutineIndex g) {
+bool TimelineRows::reveal(GoroutineIndex g) {
     if (!groups_ || g.value >= groups_->groupOf.size())
-        return;
+        return false;
     const std::uint32_t group = groups_->groupOf[g.value];
-    if (group != nowhere && folded_[group])
-        setFolded(group, false);
+    if (group == nowhere || !folded_[group] || isSingle(group))
+        return false;
+    setFolded(group, false);
+    return true;
 }
 
 void TimelineRows::setPinned(std::vector<GoroutineIndex> pinned) {
@@ -135,6 +152,15 @@ void TimelineRows::setPinned(std::vector<GoroutineIndex> pinned) {
 void TimelineRows::showStacks(GoroutineIndex g, bool shown) {
     std::erase_if(stacked_, [&](const auto& one) { return one.first == g; });
     if (shown)
+        stacked_.emplace_back(g, deepestStackOf(*facts_, g, mostStackTracks));
+    layOut();
+}
+
+void TimelineRows::setStacked(const std::vector<GoroutineIndex>& goroutines) {
+    if (goroutines == stacked())
+        return;
+    stacked_.clear();
+    for (const GoroutineIndex g : goroutines)
         stacked_.emplace_back(g, deepestStackOf(*facts_, g, mostStackTracks));
     layOut();
 }
@@ -154,6 +180,7 @@ std::size_t TimelineRows::stackTracks(GoroutineIndex g) const {
 }
 
 void TimelineRows::takeOver(const TimelineRows& other) {
+    sizes_ = other.sizes_;
     foldedSections_ = other.foldedSections_;
     pinned_ = other.pinned_;
     stacked_ = other.stacked_;
@@ -171,7 +198,7 @@ void TimelineRows::takeOver(const TimelineRows& other) {
 int TimelineRows::headerHeight(std::size_t group) const {
     if (isSingle(group))
         return heightOf(groups()[group].members.front());
-    return folded_[group] && !groups()[group].task.known() ? foldedHeight : groupHeight;
+    return folded_[group] && !groups()[group].task.known() ? sizes_.folded : sizes_.group;
 }
 
 std::size_t TimelineRows::regionTracks(GoroutineIndex g) const {
@@ -180,7 +207,7 @@ std::size_t TimelineRows::regionTracks(GoroutineIndex g) const {
 
 int TimelineRows::heightOf(GoroutineIndex g) const {
     const std::size_t tracks = regionTracks(g) + stackTracks(g);
-    return rowHeight + static_cast<int>(tracks) * trackHeight;
+    return sizes_.row + static_cast<int>(tracks) * sizes_.track;
 }
 
 std::size_t TimelineRows::sizeOf(TimelineSection section) const {
@@ -211,9 +238,9 @@ void TimelineRows::appendGoroutines(TimelineRow::Kind kind, const std::vector<Go
                                     std::size_t which) {
     if (members.empty())
         return;
-    const bool uniform = std::ranges::all_of(members, [&](GoroutineIndex g) { return heightOf(g) == rowHeight; });
+    const bool uniform = std::ranges::all_of(members, [&](GoroutineIndex g) { return heightOf(g) == sizes_.row; });
     const int top = height_;
-    append(kind, rowHeight, members.size(), which);
+    append(kind, sizes_.row, members.size(), which);
     if (uniform)
         return;
     blocks_.back().tall = static_cast<std::int32_t>(tallRows_.size());
@@ -229,17 +256,19 @@ void TimelineRows::layOut() {
     tallRows_.clear();
     firstBlocks_.clear();
     height_ = 0;
-    append(Kind::Collector, rowHeight, 1, 0);
+    append(Kind::Collector, sizes_.header, 1, 0);
     appendGoroutines(Kind::Goroutine, pinned_, nowhere);
     stickyHeight_ = height_;
-    constexpr std::array<std::pair<Kind, int>, timelineSectionCount> sections{
-        {{Kind::Graph, graphHeight}, {Kind::Processor, rowHeight}, {Kind::Thread, rowHeight}, {Kind::Task, rowHeight}}};
+    const std::array<std::pair<Kind, int>, timelineSectionCount> sections{{{Kind::Graph, sizes_.graph},
+                                                                           {Kind::Processor, sizes_.row},
+                                                                           {Kind::Thread, sizes_.row},
+                                                                           {Kind::Task, sizes_.row}}};
     for (std::size_t i = 0; i < timelineSectionCount; ++i) {
         const std::size_t size = sizeOf(static_cast<TimelineSection>(i));
         sectionBlocks_[i] = size == 0 ? nowhere : static_cast<std::uint32_t>(blocks_.size());
         if (size == 0)
             continue;
-        append(Kind::Section, rowHeight, 1, i);
+        append(Kind::Section, sizes_.header, 1, i);
         if (!foldedSections_[i])
             append(sections[i].first, sections[i].second, size, i);
     }
@@ -293,15 +322,20 @@ TimelineRow TimelineRows::rowIn(const Block& block, std::size_t i) const {
 }
 
 TimelineRow TimelineRows::rowAt(int y) const {
-    if (y < 0 || y >= height_)
-        return {};
+    return y < 0 || y >= height_ ? TimelineRow{} : rowWith(numberAt(y));
+}
+
+TimelineRows::Number TimelineRows::numberAt(int y) const {
     const auto after = std::ranges::upper_bound(blocks_, y, {}, &Block::top);
     const Block& block = *(after - 1);
     const int inside = y - block.top;
-    if (block.tall < 0)
-        return rowIn(block, static_cast<std::size_t>(inside / block.height));
-    const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];
-    return rowIn(block, static_cast<std::size_t>(std::ranges::upper_bound(tops, inside) - tops.begin()) - 1);
+    Number number{.block = static_cast<std::size_t>(after - blocks_.begin()) - 1,
+                  .place = static_cast<std::size_t>(inside / block.height)};
+    if (block.tall >= 0) {
+        const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];
+        number.place = static_cast<std::size_t>(std::ranges::upper_bound(tops, inside) - tops.begin()) - 1;
+    }
+    return number;
 }
 
 TimelineRow TimelineRows::rowOf(GoroutineIndex g) const {

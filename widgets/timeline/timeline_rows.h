@@ -7,6 +7,7 @@
 
 #include "model/facts.h"
 #include "model/lod/groups.h"
+#include "widgets/timeline/timeline_sizes.h"
 
 #include <array>
 #include <cstdint>
@@ -52,16 +53,17 @@ struct RowsState {
 
 class TimelineRows {
   public:
-    static constexpr int rowHeight = 18;
-    static constexpr int groupHeight = 24;
-    static constexpr int foldedHeight = 36; ///< a folded group shows how its goroutines spent their time
-    static constexpr int graphHeight = 40;
-    static constexpr int trackHeight = 11;             ///< of regions, below the states of their goroutine
     static constexpr std::size_t mostTracks = 5;       ///< deeper regions are in tooltips and search
     static constexpr std::size_t mostStackTracks = 24; ///< inner frames beyond that are in the panel of the stack
     static constexpr std::size_t unfoldedAtMost = 12;  ///< smaller groups of the program begin unfolded
 
     TimelineRows() = default;
+    /// A row by its number, which stays while rows get higher or lower.
+    struct Number {
+        std::size_t block = 0;
+        std::size_t place = 0; ///< in it
+    };
+
     /// Of these groups; null: of those that are made of every trace, by function.
     explicit TimelineRows(std::shared_ptr<const TraceFacts> facts,
                           std::shared_ptr<const GoroutineGroups> groups = nullptr);
@@ -84,26 +86,33 @@ class TimelineRows {
     [[nodiscard]] RowsState state(int firstTop) const;
     /// Folds and unfolds; names that no row has are passed over. O(groups · log).
     void fold(const RowsState& state);
+    /// The same of rows that are folded as they begin: what is not named begins anew.
+    void foldAnew(const RowsState& state);
     /// The row of a section, a group, a goroutine ("g42"); none if there is none.
     [[nodiscard]] TimelineRow rowNamed(const std::string& name) const;
-    /// Unfolds the goroutine's group.
-    void reveal(GoroutineIndex g);
+    /// Unfolds the goroutine's group; false if it was.
+    bool reveal(GoroutineIndex g);
     /// These goroutines have a row at the top too, which does not scroll.
     void setPinned(std::vector<GoroutineIndex> pinned);
     [[nodiscard]] const std::vector<GoroutineIndex>& pinned() const { return pinned_; }
     /// The goroutine's row has its stacks below its regions, or not.
     void showStacks(GoroutineIndex g, bool shown);
+    void setStacked(const std::vector<GoroutineIndex>& goroutines); ///< these have them, and no others
     [[nodiscard]] std::size_t stackTracks(GoroutineIndex g) const;
     [[nodiscard]] std::vector<GoroutineIndex> stacked() const; ///< whose stacks are shown
-    /// Sections and pinned goroutines as in `other`, and the groups that have the same name and were unfolded or folded
-    /// there.
+    /// Sizes, sections and pinned goroutines as in `other`, and the groups that have the same name and were unfolded or
+    /// folded there.
     void takeOver(const TimelineRows& other);
 
+    void setSizes(const TimelineSizes& sizes);
+    [[nodiscard]] const TimelineSizes& sizes() const { return sizes_; }
     [[nodiscard]] int contentHeight() const { return height_; }
     /// Of the rows that stay at the top; they are the first ones of the content.
     [[nodiscard]] int stickyHeight() const { return stickyHeight_; }
     /// The row at a height; of kind None below the last one. O(log groups).
     [[nodiscard]] TimelineRow rowAt(int y) const;
+    [[nodiscard]] Number numberAt(int y) const; ///< of a height inside the content
+    [[nodiscard]] TimelineRow rowWith(Number number) const { return rowIn(blocks_[number.block], number.place); }
     /// The goroutine's row, or that of its folded group; none if it is in no group.
     [[nodiscard]] TimelineRow rowOf(GoroutineIndex g) const;
     [[nodiscard]] TimelineRow rowOfGroup(std::size_t group) const;
@@ -134,6 +143,7 @@ class TimelineRows {
 
     std::shared_ptr<const TraceFacts> facts_;
     std::shared_ptr<const GoroutineGroups> groups_;
+    TimelineSizes sizes_;
     std::vector<ProcIndex> processors_; ///< by Go's id
     std::vector<GoroutineIndex> pinned_;
     std::vector<std::pair<GoroutineIndex, std::size_t>>

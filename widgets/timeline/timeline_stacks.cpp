@@ -40,7 +40,7 @@ void forEachFrame(const Trace& trace, const std::vector<StackRun>& runs, std::si
 }
 
 int topOf(const TimelineRows& rows, GoroutineIndex g, std::size_t track) {
-    return TimelineRows::rowHeight + static_cast<int>(rows.regionTracks(g) + track) * TimelineRows::trackHeight - 1;
+    return rows.sizes().trackTop(rows.regionTracks(g) + track);
 }
 
 } // namespace
@@ -60,7 +60,6 @@ void TimelinePainter::paintStacks(Canvas& canvas, const TimelineRow& row) {
         return;
     const Trace& trace = *canvas.facts.trace;
     const std::vector<StackRun>& runs = stackRuns(canvas, row.goroutine);
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
         work_.itemsRead += runs.size();
@@ -70,13 +69,13 @@ void TimelinePainter::paintStacks(Canvas& canvas, const TimelineRow& row) {
             const QColor colour(colourOfName(trace.frame(run.frame).function));
             paintColumn(canvas, from, to - from > 3 ? to - 1 : to, (run.sampled ? colour.lighter(118) : colour).rgb());
         });
-        fillLines(canvas, device(canvas.y(row) - canvas.frame.area.top() + topOf(canvas.rows, row.goroutine, track)),
-                  device(TimelineRows::trackHeight - 1));
+        const int top = canvas.y(row) - canvas.frame.area.top() + topOf(canvas.rows, row.goroutine, track);
+        fillLines(canvas, canvas.device(top), canvas.device(canvas.sizes().track - 1));
     }
 }
 
 void TimelinePainter::paintStackNames(Canvas& canvas, const TimelineRow& row) {
-    constexpr double roomForName = 40;
+    const double roomForName = canvas.frame.sizes.wide(40);
     const std::size_t tracks = canvas.rows.stackTracks(row.goroutine);
     if (tracks == 0)
         return;
@@ -84,7 +83,7 @@ void TimelinePainter::paintStackNames(Canvas& canvas, const TimelineRow& row) {
     const std::vector<StackRun>& runs = stackRuns(canvas, row.goroutine);
     const QFont usual = canvas.painter.font();
     QFont small = usual;
-    small.setPixelSize(TimelineRows::trackHeight - 3);
+    small.setPixelSize(canvas.sizes().track - 3);
     canvas.painter.setFont(small);
     canvas.painter.setPen(Qt::black);
     for (std::size_t track = 0; track < tracks; ++track)
@@ -94,7 +93,7 @@ void TimelinePainter::paintStackNames(Canvas& canvas, const TimelineRow& row) {
             if (room < roomForName)
                 return;
             const QRectF box(from + 3, canvas.y(row) + topOf(canvas.rows, row.goroutine, track), room - 6,
-                             TimelineRows::trackHeight - 1);
+                             canvas.sizes().track - 1);
             smallWords_.draw(canvas.painter, box, Qt::AlignLeft, fromUtf8(functionText(trace, run.frame)));
         });
     canvas.painter.setFont(usual);
@@ -102,7 +101,7 @@ void TimelinePainter::paintStackNames(Canvas& canvas, const TimelineRow& row) {
 
 FrameId stackFrameAt(const TraceFacts& facts, const TimelineRows& rows, const TimelineRow& row, int y, TimeRange cell) {
     const int below = y - topOf(rows, row.goroutine, 0);
-    const auto track = static_cast<std::size_t>(below / TimelineRows::trackHeight);
+    const auto track = static_cast<std::size_t>(below / rows.sizes().track);
     if (below < 0 || track >= rows.stackTracks(row.goroutine))
         return {};
     for (const StackRun& run : stackRunsOf(facts, row.goroutine, cell, cell.length())) {

@@ -46,7 +46,7 @@ void TimelinePainter::paintColumn(Canvas& canvas, double from, double to, QRgb c
 
 // Copies `line_` into all lines of a bar; 0 leaves what is there.
 void TimelinePainter::fillLines(Canvas& canvas, int top, int height) {
-    const int left = qRound(canvas.frame.labelWidth() * canvas.frame.devicePixelRatio);
+    const int left = canvas.deviceLeft();
     for (int y = std::max(0, top); y < std::min(image_.height(), top + height); ++y) {
         auto* const pixels = reinterpret_cast<QRgb*>(image_.scanLine(y)) + left;
         for (std::size_t x = 0; x < line_.size(); ++x)
@@ -64,7 +64,6 @@ void TimelinePainter::paintNotes(Canvas& canvas, const TimelineRow& row) {
     if (samples.empty())
         return;
     const Trace& trace = *canvas.facts.trace;
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
     line_.assign(cells_.size(), 0);
     forEachPlace(
         samples, canvas.frame.range, canvas.axis.nanosecondsPerPixel() * 2,
@@ -76,8 +75,9 @@ void TimelinePainter::paintNotes(Canvas& canvas, const TimelineRow& row) {
             const double x = canvas.axis.x(trace.cpuSamples[p].time);
             paintColumn(canvas, x, x + 1, canvas.colours.text.rgb());
         });
-    const int bottom = canvas.y(row) - canvas.frame.area.top() + TimelineRows::rowHeight - stripMargin;
-    fillLines(canvas, device(bottom - 4), device(4));
+    const auto [top, height] = canvas.barOf(row);
+    const int tick = canvas.edgeOf(height);
+    fillLines(canvas, top + height - tick, tick);
 }
 
 // At the upper edge of the bar: while the goroutine worked for the collector, or stopped the world.
@@ -86,7 +86,6 @@ void TimelinePainter::paintRuntimeWork(Canvas& canvas, const TimelineRow& row) {
     if (places.empty())
         return;
     const Trace& trace = *canvas.facts.trace;
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
     line_.assign(cells_.size(), 0);
     forEachPlace(
         places, canvas.frame.range, canvas.axis.nanosecondsPerPixel(),
@@ -96,12 +95,12 @@ void TimelinePainter::paintRuntimeWork(Canvas& canvas, const TimelineRow& row) {
             paintColumn(canvas, canvas.axis.x(trace.ranges[p].range.begin), canvas.axis.x(trace.ranges[p].range.end),
                         colourOf(StateFamily::GC).rgb());
         });
-    fillLines(canvas, device(canvas.y(row) - canvas.frame.area.top() + stripMargin), device(4));
+    const auto [top, height] = canvas.barOf(row);
+    fillLines(canvas, top, canvas.edgeOf(height));
 }
 
 void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
     const Trace& trace = *canvas.facts.trace;
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
     const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
@@ -119,21 +118,20 @@ void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
                 // A gap of a pixel parts neighbours.
                 paintColumn(canvas, from, to - from > 3 ? to - 1 : to, colourOfName(region.type));
             });
-        const int top = canvas.y(row) - canvas.frame.area.top() + TimelineRows::rowHeight +
-                        static_cast<int>(track) * TimelineRows::trackHeight - 1;
-        fillLines(canvas, device(top), device(TimelineRows::trackHeight - 1));
+        const int top = canvas.y(row) - canvas.frame.area.top() + canvas.sizes().trackTop(track);
+        fillLines(canvas, canvas.device(top), canvas.device(canvas.sizes().track - 1));
     }
 }
 
 void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
     if (canvas.rows.regionTracks(row.goroutine) == 0)
         return;
-    constexpr double roomForName = 28;
+    const double roomForName = canvas.frame.sizes.wide(28);
     const Trace& trace = *canvas.facts.trace;
     QPainter& painter = canvas.painter;
     const QFont usual = painter.font();
     QFont small = usual;
-    small.setPixelSize(TimelineRows::trackHeight - 3);
+    small.setPixelSize(canvas.sizes().track - 3);
     painter.setFont(small);
     painter.setPen(Qt::black);
     const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
@@ -153,10 +151,8 @@ void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
                 const double room = canvas.axis.x(part.end) - from;
                 if (room < roomForName)
                     return;
-                const QRectF box(from + 3,
-                                 canvas.y(row) + TimelineRows::rowHeight - 1 +
-                                     static_cast<int>(track) * TimelineRows::trackHeight,
-                                 room - 6, TimelineRows::trackHeight - 1);
+                const QRectF box(from + 3, canvas.y(row) + canvas.sizes().trackTop(track), room - 6,
+                                 canvas.sizes().track - 1);
                 smallWords_.draw(painter, box, Qt::AlignLeft, fromUtf8(trace.text(region.type)));
             });
     painter.setFont(usual);
@@ -181,9 +177,10 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
             ++work_.itemsRead;
             const double x = canvas.axis.x(trace.logs[p].time);
             const double y = canvas.y(row) + 1;
-            const std::array<QPointF, 3> flag{QPointF(x, y), QPointF(x + 5, y + 2.5), QPointF(x, y + 5)};
+            const double side = std::min(5, canvas.sizes().row - 3);
+            const std::array<QPointF, 3> flag{QPointF(x, y), QPointF(x + side, y + side / 2), QPointF(x, y + side)};
             canvas.painter.drawPolygon(flag.data(), static_cast<int>(flag.size()));
-            canvas.painter.fillRect(QRectF(x, y, 1, TimelineRows::rowHeight - 3), canvas.colours.text);
+            canvas.painter.fillRect(QRectF(x, y, 1, canvas.sizes().row - 3), canvas.colours.text);
         });
     canvas.painter.restore();
 }
@@ -204,9 +201,8 @@ void TimelinePainter::paintThread(Canvas& canvas, const TimelineRow& row) {
         next = std::ranges::lower_bound(next + 1, runs.end(), behind, {},
                                         [](const ThreadRun& run) { return run.range.begin; });
     }
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
-    fillLines(canvas, device(canvas.y(row) - canvas.frame.area.top() + stripMargin),
-              device(row.height - 2 * stripMargin));
+    const auto [top, height] = canvas.barOf(row);
+    fillLines(canvas, top, height);
 }
 
 // What a goroutine did before and after the task that it is listed under lies under a veil.
@@ -233,9 +229,8 @@ void TimelinePainter::paintTask(Canvas& canvas, const TimelineRow& row, TaskInde
         return;
     line_.assign(cells_.size(), 0);
     paintColumn(canvas, canvas.axis.x(task.range.begin), canvas.axis.x(task.range.end), colourOfName(task.type));
-    const auto device = [&](int logical) { return qRound(logical * canvas.frame.devicePixelRatio); };
-    fillLines(canvas, device(canvas.y(row) - canvas.frame.area.top() + stripMargin),
-              device(row.height - 2 * stripMargin));
+    const auto [top, height] = canvas.barOf(row);
+    fillLines(canvas, top, height);
 }
 
 // The live heap as an area, its goal as a line. Before the first sample there is nothing to draw.
@@ -244,9 +239,8 @@ void TimelinePainter::paintHeap(Canvas& canvas, const TimelineRow& row) {
     if (heap.most() == 0)
         return;
     const qreal ratio = canvas.frame.devicePixelRatio;
-    const int left = qRound(canvas.frame.labelWidth() * ratio);
-    const int top = qRound((canvas.y(row) - canvas.frame.area.top() + stripMargin) * ratio);
-    const int height = qRound((row.height - 2 * stripMargin) * ratio);
+    const int left = canvas.deviceLeft();
+    const auto [top, height] = canvas.barOf(row);
     TimeAxis axis = canvas.axis;
     axis.left = 0;
     axis.width = static_cast<double>(cells_.size());

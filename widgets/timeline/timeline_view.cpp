@@ -66,6 +66,7 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent)
     connect(&state_->marks(), &TimeMarks::changed, this, &TimelineView::redraw);
     connect(state_, &ViewState::onsetChanged, this, &TimelineView::redraw);
     connect(state_, &ViewState::onlyChanged, this, &TimelineView::requestRows);
+    takeSizes();
     traceChanged();
 }
 
@@ -93,10 +94,13 @@ void TimelineView::traceChanged() {
     // Goroutines keep their numbers while a trace grows: its rows stay as they are until there are more.
     if (!isMore) {
         rowsAsked_.reset();
+        foldsBefore_.reset();
         choice_.hidden.clear();
         choice_.filter.clear();
         focusedRow_ = -1;
+        const TimelineSizes sizes = rows_.sizes();
         rows_ = facts ? TimelineRows(facts) : TimelineRows();
+        rows_.setSizes(sizes);
         verticalScrollBar()->setValue(0);
     }
     updateScrollBar();
@@ -114,7 +118,8 @@ void TimelineView::selectionChanged() {
     const GoroutineIndex g = selectedGoroutine(state_->selection());
     if (g.known() && state_->facts()) {
         if (!ownSelection_) {
-            rows_.reveal(g);
+            if (rows_.reveal(g))
+                tellArranged(); // with the selection it is one step
             updateScrollBar();
         }
         const TimelineRow row = rows_.rowOf(g);
@@ -134,6 +139,8 @@ TimelineFrame TimelineView::frame() const {
     const auto* const task = std::get_if<TaskSelection>(&state_->selection());
     return {.range = state_->axisRange(),
             .area = viewport()->rect(),
+            .sizes = sizes_,
+            .words = look_.words,
             .scrollY = verticalScrollBar()->value(),
             .devicePixelRatio = devicePixelRatioF(),
             .dark = isDark(palette()),
@@ -175,7 +182,7 @@ void TimelineView::paintEvent(QPaintEvent*) {
     painter_.paintHover(painter, *state_->facts(), rows_, now);
     if (rows_.goroutinesShown() == 0) {
         painter.setPen(canvasColours(isDark(palette())).fadedText);
-        painter.drawText(viewport()->rect().adjusted(now.labelWidth(), 0, -canvasRight, -showAll_->height()),
+        painter.drawText(viewport()->rect().adjusted(now.labelWidth(), 0, -now.rightWidth(), -showAll_->height()),
                          Qt::AlignCenter | Qt::TextWordWrap, whyEmpty());
     }
 }
@@ -190,7 +197,7 @@ QString TimelineView::whyEmpty() const {
 // Where nothing is left there must be a way back.
 void TimelineView::placeShowAll() {
     showAll_->adjustSize();
-    const QPoint middle = viewport()->rect().adjusted(canvasLeftOf(viewport()->width()), 0, -canvasRight, 0).center();
+    const QPoint middle = viewport()->rect().adjusted(sizes_.left(viewport()->width()), 0, -sizes_.right(), 0).center();
     showAll_->move(middle.x() - showAll_->width() / 2, middle.y() + fontMetrics().height());
     showAll_->setVisible(state_->facts() && rows_.goroutinesShown() == 0 && isNarrowed());
 }
@@ -209,7 +216,7 @@ void TimelineView::moveHover() {
     updateLine(hoverDrawn_);
     hoverDrawn_ = state_->hoverTime();
     updateLine(hoverDrawn_);
-    viewport()->update(0, 0, viewport()->width(), TimelinePainter::rulerHeight);
+    viewport()->update(0, 0, viewport()->width(), rulerHeight());
 }
 
 void TimelineView::resizeEvent(QResizeEvent*) {
@@ -221,7 +228,7 @@ void TimelineView::resizeEvent(QResizeEvent*) {
 
 void TimelineView::updateScrollBar() {
     verticalScrollBar()->setPageStep(rowsHeight());
-    verticalScrollBar()->setSingleStep(TimelineRows::rowHeight);
+    verticalScrollBar()->setSingleStep(rows_.sizes().header);
     verticalScrollBar()->setRange(0, std::max(0, rows_.contentHeight() - rowsHeight()));
 }
 
@@ -313,9 +320,9 @@ void TimelineView::computeActivities() {
 }
 
 TimelineRow TimelineView::rowUnder(const QPoint& position) const {
-    if (position.y() < TimelinePainter::rulerHeight)
+    if (position.y() < rulerHeight())
         return {};
-    const int y = position.y() - TimelinePainter::rulerHeight;
+    const int y = position.y() - rulerHeight();
     return rows_.rowAt(y < rows_.stickyHeight() ? y : y + verticalScrollBar()->value());
 }
 
@@ -329,8 +336,7 @@ SpanIndex TimelineView::spanUnder(const QPoint& position) const {
 }
 
 FrameId TimelineView::frameUnder(const TimelineRow& row, int y, TimeRange cell) const {
-    const int top =
-        TimelinePainter::rulerHeight + row.top - (row.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value());
+    const int top = rulerHeight() + row.top - (row.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value());
     return stackFrameAt(*state_->facts(), rows_, row, y - top, cell);
 }
 
@@ -361,9 +367,11 @@ void TimelineView::focusOutEvent(QFocusEvent*) {
 }
 
 void TimelineView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        redraw();
     QAbstractScrollArea::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        takeSizes();
+    if (event->type() == QEvent::PaletteChange)
+        redraw();
 }
 
 bool TimelineView::viewportEvent(QEvent* event) {
@@ -380,7 +388,7 @@ bool TimelineView::viewportEvent(QEvent* event) {
         return QAbstractScrollArea::viewportEvent(event);
     const auto* const help = static_cast<QHelpEvent*>(event);
     // A little away from the mouse, so that it does not cover the span it is about.
-    QToolTip::showText(help->globalPos() + QPoint(8, TimelineRows::rowHeight), tooltipAt(help->pos()), viewport());
+    QToolTip::showText(help->globalPos() + QPoint(8, rows_.sizes().header), tooltipAt(help->pos()), viewport());
     return true;
 }
 

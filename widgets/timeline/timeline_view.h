@@ -35,6 +35,13 @@ class TimelineView : public QAbstractScrollArea {
     /// The rows follow when they are computed; what was folded stays folded. A filter that is not understood changes
     /// nothing and is answered by `choiceProblem`.
     void setChoice(const TimelineChoice& choice);
+    /// What can be undone. O(groups). Nothing while there is no trace.
+    [[nodiscard]] RowsArrangement arrangement() const;
+    /// Takes it back; the rows follow when they are computed.
+    void arrange(const RowsArrangement& arrangement);
+    [[nodiscard]] const TimelineLook& look() const { return look_; }
+    /// What is under the mouse, else the first row in sight, stays where it is.
+    void setLook(const TimelineLook& look);
     [[nodiscard]] TimelineContents contents() const;
     /// Shows all of it, marks beside those that are there; the rows follow when they are computed.
     void setContents(const TimelineContents& contents);
@@ -80,6 +87,7 @@ class TimelineView : public QAbstractScrollArea {
     /// For the status line: what has just been found out or could not be done.
     void messageChanged(const QString& message);
     void choiceChanged();
+    void arranged();                            ///< the user changed the arrangement
     void groupFocused(const QString& name);     ///< the user went to this group
     void rowsChanged();                         ///< the rows of a choice, or of another trace, are there
     void choiceProblem(const QString& problem); ///< empty: the filter is understood
@@ -114,6 +122,7 @@ class TimelineView : public QAbstractScrollArea {
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(TimelineRows& rows);
     void requestRows();
+    void tellArranged();
     /// Some goroutines may be left out.
     [[nodiscard]] bool isNarrowed() const {
         return !choice_.filter.isEmpty() || !choice_.hidden.empty() || state_->only();
@@ -135,7 +144,9 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] bool isOnAxis(int x) const;
     [[nodiscard]] double zoomCentre() const;
     [[nodiscard]] TimelineRow rowUnder(const QPoint& position) const;
-    [[nodiscard]] int rowsHeight() const { return std::max(0, viewport()->height() - TimelinePainter::rulerHeight); }
+    void takeSizes(); ///< of the font and the look
+    [[nodiscard]] int rulerHeight() const { return rows_.sizes().ruler; }
+    [[nodiscard]] int rowsHeight() const { return std::max(0, viewport()->height() - rulerHeight()); }
     [[nodiscard]] Time markPlace() const;
     [[nodiscard]] std::optional<Time> otherEdge(int x) const;
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
@@ -156,6 +167,8 @@ class TimelineView : public QAbstractScrollArea {
     TimelinePainter painter_;
     bool isDrawn_ = false; ///< the painter's image is what is to be seen, but for the line under the mouse
     Time hoverDrawn_ = -1;
+    CanvasSizes sizes_;
+    TimelineLook look_;
     TimelineRows rows_;
     struct ShownActivity {
         Activity activity;
@@ -171,8 +184,10 @@ class TimelineView : public QAbstractScrollArea {
     std::uint64_t activityRequest_ = 0;
 
     TimelineChoice choice_;
-    std::string partOf_; ///< the trace of which it shows the beginning
-    std::optional<RowsState> rowsAsked_; ///< for the rows that are being computed
+    std::string partOf_;                   ///< the trace of which it shows the beginning
+    std::optional<RowsState> rowsAsked_;   ///< for the rows that are being computed
+    std::optional<RowsState> foldsBefore_; ///< that they are to have again
+    bool arranging_ = false;               ///< what changes now is told of as a whole, later
     TimeFormat format_ = TimeFormat::SinceStart;
     std::optional<StateFamily> lit_;
     std::stop_source choosing_;

@@ -4,6 +4,7 @@
 #include "model/report/range_text.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_style.h"
 #include "widgets/common/text_table.h"
@@ -52,14 +53,15 @@ GoroutineIndices membersOf(const std::optional<GroupSelection>& group) {
 // Of the two columns of words that can be long; the tooltip has the whole text. The site gets what is left beside the
 // columns up to `lastToSee`, which must need no scrolling.
 void fitColumns(TextTable* table, int panelWidth, int firstWords, int site, int lastToSee) {
+    const CanvasSizes sizes(table->font());
     table->resizeColumnsToContents();
-    table->setColumnWidth(firstWords, std::min(table->columnWidth(firstWords), widestPrimitive));
+    table->setColumnWidth(firstWords, std::min(table->columnWidth(firstWords), sizes.wide(widestPrimitive)));
     int left = panelWidth - table->verticalScrollBar()->sizeHint().width() - 2 * (table->frameWidth() + gap);
     for (int column = 0; column <= lastToSee; ++column)
         left -= column == site || table->isColumnHidden(column) ? 0 : table->columnWidth(column);
     // Every heading has room for the arrow of the sorted one; where it is short, the others give it away.
     const int arrow = table->style()->pixelMetric(QStyle::PM_HeaderMarkSize, nullptr, table->horizontalHeader());
-    for (int column = 0; column <= lastToSee && left < narrowestSite; ++column) {
+    for (int column = 0; column <= lastToSee && left < sizes.wide(narrowestSite); ++column) {
         if (column == site || table->isColumnHidden(column) ||
             column == table->horizontalHeader()->sortIndicatorSection())
             continue;
@@ -68,7 +70,7 @@ void fitColumns(TextTable* table, int panelWidth, int firstWords, int site, int 
         table->setColumnWidth(column, std::min(before, std::max(contents, before - arrow)));
         left += before - table->columnWidth(column);
     }
-    table->setColumnWidth(site, std::min(table->columnWidth(site), std::max(narrowestSite, left)));
+    table->setColumnWidth(site, std::min(table->columnWidth(site), std::max(sizes.wide(narrowestSite), left)));
 }
 
 } // namespace
@@ -249,13 +251,22 @@ void WaitsPanel::requestGoroutines() {
     setBusy();
 }
 
+void WaitsPanel::fitRowColumns() {
+    if (rowsModel_->rowCount() > 0)
+        fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site, WaitRowsModel::Longest);
+}
+
+void WaitsPanel::fitGoroutineColumns() {
+    fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function,
+               WaitingGoroutinesModel::SameStack);
+}
+
 void WaitsPanel::rowsArranged() {
     {
         const QScopedValueRollback following(following_, true);
         if (std::exchange(changed_, false)) {
-            if (!scrolled_ && rowsModel_->rowCount() > 0)
-                fitColumns(rowsTable_, width(), WaitRowsModel::PrimitiveName, WaitRowsModel::Site,
-                           WaitRowsModel::Longest);
+            if (!scrolled_)
+                fitRowColumns();
             rowsTable_->verticalScrollBar()->setValue(scrolled_.value_or(0));
         }
         showSelectedRow();
@@ -274,8 +285,7 @@ void WaitsPanel::showGoroutines(Goroutines goroutines) {
         goroutinesModel_->show(std::move(goroutines.facts), std::move(goroutines.list));
         goroutinesTable_->setColumnHidden(WaitingGoroutinesModel::LastLabel, !goroutinesModel_->labelled());
         if (another)
-            fitColumns(goroutinesTable_, width(), WaitingGoroutinesModel::State, WaitingGoroutinesModel::Function,
-                       WaitingGoroutinesModel::SameStack);
+            fitGoroutineColumns();
         goroutinesTable_->showRow(goroutinesModel_->rowOf(goroutines.selected));
         showSelectedRow();
     }

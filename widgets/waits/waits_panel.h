@@ -68,6 +68,8 @@ class WaitsPanel : public QWidget {
     void requestRows();
     void requestGoroutines();
     void rowsArranged();
+    void fitRowColumns();
+    void fitGoroutineColumns();
     void showGoroutines(Goroutines goroutines);
     void showSelectedRow();
     void showStacksOnce(bool once);

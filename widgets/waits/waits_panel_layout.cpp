@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands where in the panel of waits. What it does is in waits_panel.cpp.
+#include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 #include "widgets/waits/wait_rows_model.h"
@@ -15,6 +16,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -89,6 +91,8 @@ QWidget* WaitsPanel::buildRows() {
     });
     connect(rowsTable_, &TextTable::rowChosen, this, &WaitsPanel::rowChosen);
     connect(rowsTable_, &TextTable::rowActivated, this, [this] { goroutinesTable_->setFocus(); });
+    // Once everything has the new font.
+    followFont(rowsTable_, [this] { QTimer::singleShot(0, this, &WaitsPanel::fitRowColumns); });
 
     auto* const noRows = new QWidget(part);
     message_ = messageLabel(noRows);
@@ -136,6 +140,7 @@ QWidget* WaitsPanel::buildGoroutines() {
     connect(goroutinesTable_, &TextTable::rowHovered, this,
             [this](int row) { view_->setHoverTime(row >= 0 ? goroutinesModel_->goroutineAt(row).since : -1); });
     connect(goroutinesTable_, &TextTable::rowActivated, this, &WaitsPanel::goroutineChosen);
+    followFont(goroutinesTable_, [this] { QTimer::singleShot(0, this, &WaitsPanel::fitGoroutineColumns); });
     goroutinesMessage_ = messageLabel(part);
     goroutinesOrMessage_ = new QStackedWidget(part);
     goroutinesOrMessage_->addWidget(goroutinesTable_);
