@@ -43,7 +43,7 @@ ViewOptions optionsOf(const TraceFacts& facts, const TimelineContents& contents,
 } // namespace
 
 TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
-    : QObject(window), parts_(parts), window_(window), history_(parts.state) {
+    : QObject(window), parts_(parts), window_(window), history_(parts.state, parts.pane->view(), {}) {
     parts.pane->view()->setLook(keptLook());
 }
 

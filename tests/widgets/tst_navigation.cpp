@@ -3,7 +3,7 @@
 #include "tests/support/story.h"
 #include "widgets/common/colours.h"
 #include "widgets/search/search_panel.h"
-#include "widgets/common/navigation_history.h"
+#include "widgets/timeline/navigation_history.h"
 #include "widgets/timeline/overview_strip.h"
 
 #include <QAbstractItemModelTester>
@@ -114,7 +114,7 @@ class TestNavigation : public QObject {
     }
 
     void stepsAreTakenBackAndAgain() {
-        NavigationHistory history(state_.get(), 0);
+        NavigationHistory history(state_.get(), nullptr, {.movement = 0});
         QVERIFY(!history.canGoBack());
         state_->setVisibleRange({10_ms, 50_ms});
         QTest::qWait(2);
@@ -136,7 +136,7 @@ class TestNavigation : public QObject {
     }
 
     void aChosenRangeIsAStepToo() {
-        NavigationHistory history(state_.get(), 0);
+        NavigationHistory history(state_.get(), nullptr, {.movement = 0});
         state_->choose({10_ms, 20_ms});
         state_->select(GoroutineSelection{{3}});
         history.back();
@@ -148,7 +148,7 @@ class TestNavigation : public QObject {
     }
 
     void oneMovementIsOneStepAndANewOneForgetsWhatWasTakenBack() {
-        NavigationHistory history(state_.get(), 60'000);
+        NavigationHistory history(state_.get(), nullptr, {.movement = 60'000});
         for (int i = 1; i < 20; ++i)
             state_->setVisibleRange({i * 1_ms, 50_ms});
         history.back();
@@ -158,7 +158,7 @@ class TestNavigation : public QObject {
     }
 
     void anotherTraceHasAHistoryOfItsOwn() {
-        NavigationHistory history(state_.get(), 0);
+        NavigationHistory history(state_.get(), nullptr, {.movement = 0});
         state_->setVisibleRange({10_ms, 50_ms});
         state_->show(scene());
         QVERIFY(!history.canGoBack());
