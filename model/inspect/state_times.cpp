@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/inspect/state_times.h"
 
+#include "model/inspect/median.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -65,87 +67,157 @@ Activeness activenessOf(const TraceFacts& facts, SpanIndex s) {
     return {state, state == GoroutineState::Waiting ? facts.waits.of(*facts.trace, s).primitive : Primitive::Unknown};
 }
 
+namespace {
+
+/// A span that touches the range.
+struct SpanInside {
+    GoroutineIndex goroutine;
+    SpanIndex span;
+    TimeRange whole;
+    Time inside = 0; ///< of it
+    Activeness what;
+    bool open = false;
+    bool isStep = false; ///< it ends in the range, and another follows
+
+    /// Its time is time of the range, or it has none.
+    [[nodiscard]] bool counts() const { return inside > 0 || whole.empty(); }
+};
+
+struct StateSum {
+    StateTime state;
+    Median median;
+
+    void add(const SpanInside& one) {
+        const Time length = one.whole.length();
+        state.shortest = state.count == 0 ? length : std::min(state.shortest, length);
+        state.what = one.what;
+        state.total += one.inside;
+        ++state.count;
+        state.open += one.open ? 1 : 0;
+        state.longest = std::max(state.longest, length);
+        median.add(length);
+    }
+};
+
+struct StepSum {
+    Time total = 0;
+    Median median;
+
+    void add(Time length) {
+        total += length;
+        median.add(length);
+    }
+};
+
+void countLife(const Trace& trace, GoroutineIndex g, TimeRange range, StateTimes& result) {
+    const TimeRange life = trace.lifetime(g);
+    if (life.begin >= range.end || life.end < range.begin)
+        return;
+    ++result.goroutines;
+    result.lifetime += life.clippedTo(range).length();
+    result.created += !trace.preExisting(g) && range.contains(life.begin) ? 1 : 0;
+    const bool ends =
+        !trace.aliveAtEnd(g) && life.end >= range.begin && (life.end < range.end || range.end == trace.duration);
+    result.ended += ends ? 1 : 0;
+}
+
+template <class Use>
+void eachSpan(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines, TimeRange range,
+              const std::stop_token& stop, const Use& use) {
+    const Trace& trace = *facts.trace;
+    std::uint32_t sinceCheck = 0;
+    for (const GoroutineIndex g : goroutines) {
+        if (++sinceCheck % 256 == 0 && stop.stop_requested())
+            return;
+        const TimeRange life = trace.lifetime(g);
+        if (life.begin >= range.end || life.end < range.begin)
+            continue;
+        const SpanRange own = trace.goroutines.spans(g);
+        const SpanIndex first = life.contains(range.begin) ? trace.spanAt(g, range.begin) : SpanIndex{own.begin};
+        for (std::uint32_t s = first.value; s < own.end; ++s) {
+            const TimeRange whole = trace.spans.range({s});
+            if (whole.begin >= range.end)
+                break;
+            if (whole.end < range.begin)
+                continue;
+            const bool open = trace.isOpen(g, {s});
+            use(SpanInside{.goroutine = g,
+                           .span = {s},
+                           .whole = whole,
+                           .inside = whole.clippedTo(range).length(),
+                           .what = activenessOf(facts, {s}),
+                           .open = open,
+                           .isStep = !open && (whole.end < range.end || range.end == trace.duration)});
+        }
+    }
+}
+
+} // namespace
+
 StateTimes stateTimesOf(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines, TimeRange range,
                         const WaitList& list, const std::stop_token& stop) {
     const Trace& trace = *facts.trace;
     StateTimes result{.range = range};
-    std::map<Activeness, StateTime> states;
-    std::map<Activeness, std::vector<Time>> lengths;
-    std::map<std::pair<Activeness, Activeness>, std::vector<Time>> steps;
+    std::map<Activeness, StateSum> states;
+    std::map<std::pair<Activeness, Activeness>, StepSum> steps;
     const auto isLonger = [](const LongWait& a, const LongWait& b) {
         return std::tie(b.length, a.span.value) < std::tie(a.length, b.span.value);
     };
-    std::uint32_t sinceCheck = 0;
-    for (const GoroutineIndex g : goroutines) {
-        if (++sinceCheck % 256 == 0 && stop.stop_requested())
-            break;
-        const TimeRange life = trace.lifetime(g);
-        if (life.begin >= range.end || life.end < range.begin)
-            continue;
-        ++result.goroutines;
-        result.lifetime += life.clippedTo(range).length();
-        result.created += !trace.preExisting(g) && range.contains(life.begin) ? 1 : 0;
-        const bool ends =
-            !trace.aliveAtEnd(g) && life.end >= range.begin && (life.end < range.end || range.end == trace.duration);
-        result.ended += ends ? 1 : 0;
-        const SpanRange own = trace.goroutines.spans(g);
-        const SpanIndex first = life.contains(range.begin) ? trace.spanAt(g, range.begin) : SpanIndex{own.begin};
-        for (std::uint32_t s = first.value; s < own.end; ++s) {
-            const TimeRange span = trace.spans.range({s});
-            if (span.begin >= range.end)
-                break;
-            if (span.end < range.begin)
-                continue;
-            const Activeness what = activenessOf(facts, {s});
-            const Time inside = span.clippedTo(range).length();
-            const bool open = trace.isOpen(g, {s});
-            if (inside > 0 || span.empty()) {
-                StateTime& sum = states[what];
-                sum.what = what;
-                sum.total += inside;
-                ++sum.count;
-                sum.open += open ? 1 : 0;
-                sum.longest = std::max(sum.longest, span.length());
-                lengths[what].push_back(span.length());
-            }
-            if (!open && span.end >= range.begin && (span.end < range.end || range.end == trace.duration))
-                steps[{what, activenessOf(facts, {s + 1})}].push_back(span.length());
-            const bool waits = what.state == GoroutineState::Waiting || what.state == GoroutineState::Syscall;
-            if (!waits || inside == 0 || (list.at && !isAt(facts.waits.of(trace, {s}), *list.at)))
-                continue;
-            result.lengths.add(span.length());
-            if (list.most == 0 || !list.lengths.contains(span.length()))
-                continue;
-            const LongWait wait{g, {s}, span.length()};
-            // A heap whose top is the shortest of the longest.
-            if (result.longest.size() < list.most) {
-                result.longest.push_back(wait);
-                std::ranges::push_heap(result.longest, isLonger);
-            } else if (isLonger(wait, result.longest.front())) {
-                std::ranges::pop_heap(result.longest, isLonger);
-                result.longest.back() = wait;
-                std::ranges::push_heap(result.longest, isLonger);
-            }
+    for (const GoroutineIndex g : goroutines)
+        countLife(trace, g, range, result);
+    eachSpan(facts, goroutines, range, stop, [&](const SpanInside& one) {
+        if (one.counts()) {
+            StateSum& sum = states[one.what];
+            sum.add(one);
         }
-    }
+        if (one.isStep)
+            steps[{one.what, activenessOf(facts, {one.span.value + 1})}].add(one.whole.length());
+        const bool waits = one.what.state == GoroutineState::Waiting || one.what.state == GoroutineState::Syscall;
+        if (!waits || one.inside == 0 || (list.at && !isAt(facts.waits.of(trace, one.span), *list.at)))
+            return;
+        result.lengths.add(one.whole.length());
+        if (list.most == 0 || !list.lengths.contains(one.whole.length()))
+            return;
+        const LongWait wait{one.goroutine, one.span, one.whole.length()};
+        // A heap whose top is the shortest of the longest.
+        if (result.longest.size() < list.most) {
+            result.longest.push_back(wait);
+            std::ranges::push_heap(result.longest, isLonger);
+        } else if (isLonger(wait, result.longest.front())) {
+            std::ranges::pop_heap(result.longest, isLonger);
+            result.longest.back() = wait;
+            std::ranges::push_heap(result.longest, isLonger);
+        }
+    });
     std::ranges::sort(result.longest, isLonger);
-    const auto medianOf = [](std::vector<Time>& times) {
-        const auto middle = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) / 2);
-        std::ranges::nth_element(times, middle);
-        return *middle;
+    const auto isSettled = [&] {
+        bool settled = true;
+        const auto look = [&](auto& sums) {
+            for (auto& [key, sum] : sums)
+                settled &= !sum.median.needsAnotherPass();
+        };
+        look(states);
+        look(steps);
+        return settled;
     };
+    while (!isSettled() && !stop.stop_requested())
+        eachSpan(facts, goroutines, range, stop, [&](const SpanInside& one) {
+            if (one.counts())
+                states[one.what].median.add(one.whole.length());
+            if (one.isStep)
+                steps[{one.what, activenessOf(facts, {one.span.value + 1})}].median.add(one.whole.length());
+        });
     for (auto& [what, sum] : states) {
-        sum.shortest = std::ranges::min(lengths[what]);
-        sum.median = medianOf(lengths[what]);
-        result.states.push_back(sum);
+        sum.state.median = sum.median.value();
+        result.states.push_back(sum.state);
     }
     std::ranges::stable_sort(result.states, std::ranges::greater{}, &StateTime::total);
-    for (auto& [step, times] : steps) {
-        Transition transition{.from = step.first, .to = step.second, .count = times.size(), .median = medianOf(times)};
-        for (const Time time : times)
-            transition.total += time;
-        result.transitions.push_back(transition);
-    }
+    for (const auto& [step, sum] : steps)
+        result.transitions.push_back({.from = step.first,
+                                      .to = step.second,
+                                      .count = sum.median.count(),
+                                      .total = sum.total,
+                                      .median = sum.median.value()});
     std::ranges::stable_sort(result.transitions, std::ranges::greater{}, &Transition::count);
     return result;
 }
