@@ -12,6 +12,7 @@
 #include "widgets/heatmap/heatmap_picture.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/holdups/holdups_panel.h"
+#include "widgets/inspector/family_panel.h"
 #include "widgets/inspector/inspector_panel.h"
 #include "widgets/inspector/lives_panel.h"
 #include "widgets/inspector/works_panel.h"
@@ -82,6 +83,7 @@ void TraceView::makeWords() {
     inspector_->addTab(new LivesPanel(&state_), tr("Goroutines"));
     inspector_->addTab(new WorksPanel(&state_), tr("Tasks"));
     inspector_->addTab(new FlamePanel(&state_), tr("Flame graph"));
+    inspector_->addTab(new FamilyPanel(&state_), tr("Family"));
     inspector_->setCurrentIndex(0);
     holdups_ = new HoldupsPanel(&state_);
     details_ = new Details(&state_, this);
