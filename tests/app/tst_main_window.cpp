@@ -402,8 +402,7 @@ class TestMainWindow : public QObject {
             for (std::size_t group = 0; group < rows.groups().size(); ++group)
                 if (rows.isFolded(group) && !rows.isSingle(group))
                     return false;
-            return rows.goroutinesShown() > 0 &&
-                   rows.groups().size() < window_->state()->facts()->groups.groups.size() + 1;
+            return rows.goroutinesShown() > 0;
         };
         QTRY_VERIFY(unfolded());
     }
@@ -430,8 +429,7 @@ class TestMainWindow : public QObject {
         const auto facts = window_->state()->facts();
         open([&] { QTest::keyClick(window_.get(), Qt::Key_F5); });
         QVERIFY(window_->state()->facts() != facts);
-        QTRY_COMPARE(commands.options().fold, before.fold);
-        QVERIFY(commands.options() == before);
+        QTRY_VERIFY(commands.options() == before);
 
         // What is no longer there is let go; the rest stays.
         QVERIFY(QFile::remove(path) && QFile::copy(QStringLiteral(":/samples/lru-burst-mutex.trace.zst"), path));

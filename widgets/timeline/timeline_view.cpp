@@ -79,7 +79,8 @@ TimelineView::~TimelineView() {
 void TimelineView::traceChanged() {
     const auto& facts = state_->facts();
     const std::string name = facts ? facts->trace->identity.fileName : std::string();
-    const bool isMore = facts && name == std::exchange(partOf_, facts && facts->trace->report.growing ? name : "");
+    const std::string before = std::exchange(partOf_, facts && facts->trace->report.growing ? name : std::string());
+    const bool isMore = !before.empty() && name == before;
     computing_.request_stop();
     ++activityRequest_;
     activities_.clear();
