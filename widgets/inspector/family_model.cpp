@@ -144,21 +144,15 @@ void FamilyModel::unfoldMore(const QModelIndex& more) {
     const auto there = static_cast<std::size_t>(nodes_[id].row);
     const bool isOfSeveral = !nodes_[parent].several.members.empty();
     std::vector<Node> rows = isOfSeveral ? membersOf(nodes_[parent], there) : childrenOf(parent);
-    // The row becomes the first of them.
-    const bool hasRows =
-        !rows.front().several.members.empty() || !facts_->notes.created(rows.front().goroutine).empty();
-    nodes_[id].isMore = false;
-    nodes_[id].goroutine = rows.front().goroutine;
-    nodes_[id].several = std::move(rows.front().several);
-    Q_EMIT dataChanged(indexOf(id), indexOf(id, columnCountOfAll - 1));
-    if (rows.size() > 1) {
-        beginInsertRows(indexOf(parent), static_cast<int>(there) + 1, static_cast<int>(there + rows.size()) - 1);
-        for (std::size_t i = 1; i < rows.size(); ++i)
-            add(parent, std::move(rows[i]));
-        endInsertRows();
-    }
-    if (hasRows) // the views do not ask again whether a row can be unfolded
-        Q_EMIT layoutChanged({QPersistentModelIndex(indexOf(parent))});
+    const QModelIndex above = indexOf(parent);
+    const auto first = static_cast<int>(there);
+    beginRemoveRows(above, first, first);
+    nodes_[parent].children.pop_back(); // it is the last one
+    endRemoveRows();
+    beginInsertRows(above, first, first + static_cast<int>(rows.size()) - 1);
+    for (Node& row : rows)
+        add(parent, std::move(row));
+    endInsertRows();
 }
 
 QString FamilyModel::textOf(const Node& node, Column column) const {
