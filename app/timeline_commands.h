@@ -4,8 +4,8 @@
 
 #include "app/actions.h"
 #include "app/view_link.h"
-#include "widgets/timeline/navigation_history.h"
 #include "widgets/search/search_panel.h"
+#include "widgets/timeline/navigation_history.h"
 #include "widgets/timeline/timeline_pane.h"
 #include "widgets/timeline/timeline_picture.h"
 

@@ -288,7 +288,7 @@ void DetailsTest::theFlameGraphFindsWhatIsUnderTheMouse() {
     QVERIFY(flame->tree().nodes.size() >= 6);
     // Who waits is on the floor, what went on meanwhile stands on it.
     QCOMPARE(flame->nodeAt({flame->width() / 2.0, flame->height() - 3.0}), 0U); // all of it
-    const std::uint32_t waiter = flame->nodeAt({10, flame->height() - FlameView::barHeight - 3.0});
+    const std::uint32_t waiter = flame->nodeAt({10, flame->height() - flame->barHeight() - 3.0});
     QVERIFY(flame->tree().nodes[waiter].step.kind == FlameStep::Kind::Function);
     const std::uint32_t onIt = flame->tree().nodes[waiter].firstChild;
     QVERIFY(flame->barOf(onIt).bottom() <= flame->barOf(waiter).top());

@@ -31,7 +31,7 @@ bool isVerdict(const ComparedRow& row) {
 }
 
 std::shared_ptr<const TraceFacts> recorded(const std::string& name) {
-    const std::string path = std::string(WAITSCOPE_SHARED) + "/traces/" + name + ".trace.zst";
+    const std::filesystem::path path = std::filesystem::path(WAITSCOPE_SHARED) / "traces" / (name + ".trace.zst");
     return std::filesystem::exists(path) ? computeFacts(loadTrace(path).trace) : nullptr;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Does the heatmap in the window show the grid that is asked for?
 #include "tests/widgets/shown_heatmap.h"
+#include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
-#include "widgets/common/time_axis.h"
 
 #include <QApplication>
 #include <QComboBox>
