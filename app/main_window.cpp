@@ -289,7 +289,7 @@ void MainWindow::showTrace(std::shared_ptr<const TraceFacts> facts, const QStrin
     pair_->showFirst(std::move(facts), source);
     if (!isMore) {
         pages_->setCurrentWidget(pair_);
-        view()->setFocus();
+        view()->timeline()->setFocus();
     }
     updateTitle();
     updateStatus();

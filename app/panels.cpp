@@ -3,7 +3,6 @@
 
 #include "app/dock.h"
 
-#include <QAbstractScrollArea>
 #include <QApplication>
 #include <QDataStream>
 #include <QEvent>
@@ -12,6 +11,7 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QTabBar>
+#include <QTabWidget>
 
 #include <algorithm>
 #include <array>
@@ -78,6 +78,11 @@ void Panels::addCanvas(const QString& title, QWidget* canvas) {
 
 void Panels::addPanel(const Panel& panel) {
     auto* const dock = new Dock(panel.name, panel.title, panel.content, this);
+    // Of pages only their tabs are a stop of Tab; Qt's other one would lead back to these from wherever it stands.
+    for (QTabWidget* const pages : dock->findChildren<QTabWidget*>()) {
+        pages->setFocusProxy(nullptr);
+        pages->setFocusPolicy(Qt::NoFocus);
+    }
     const auto soon = [this] { settling_.start(0); };
     connect(dock, &QDockWidget::visibilityChanged, this, soon);
     connect(dock, &QDockWidget::topLevelChanged, this, soon);
@@ -166,17 +171,17 @@ std::vector<QWidget*> Panels::inSight() const {
 }
 
 void Panels::focus(QWidget* content) {
-    // Where one looks, rather than where one writes: letters and digits are commands.
+    // Where one looks, rather than where one writes or chooses: letters and digits are commands.
     const std::vector<QWidget*> places = keyPlacesIn(content);
     const auto isSeen = [](const QWidget* place) { return place->isVisible() && place->isEnabled(); };
-    const auto shows = [&](QWidget* place) {
-        return isSeen(place) && qobject_cast<QAbstractScrollArea*>(place) != nullptr;
+    const auto shows = [&](const QWidget* place) {
+        return isSeen(place) && !place->inherits("QLineEdit") && !place->inherits("QComboBox") &&
+               !place->inherits("QAbstractButton") && !place->inherits("QTabBar");
     };
     auto place = std::ranges::find_if(places, shows);
     if (place == places.end())
         place = std::ranges::find_if(places, isSeen);
-    const bool hasOwn = content->focusProxy() != nullptr || place == places.end();
-    (hasOwn ? content : *place)->setFocus(Qt::TabFocusReason);
+    (place == places.end() ? content : *place)->setFocus(Qt::TabFocusReason);
 }
 
 void Panels::setShape(Shape shape) {
@@ -357,8 +362,9 @@ void Panels::shareRoom() {
 // Tab goes through the view as it is read; Qt would go in the order in which tab bars were made.
 void Panels::orderKeys() {
     std::vector<QWidget*> sections{block_};
-    for (QTabBar* const tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
-        if (tabs->isVisible()) {
+    for (QTabBar* const tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+        tabs->setFocusPolicy(tabs->count() > 0 ? Qt::TabFocus : Qt::NoFocus); // Qt parks those that it does not need
+        if (tabs->isVisible() && tabs->count() > 0) {
             if (tabs->accessibleName().isEmpty()) { // a new one
                 tabs->setAccessibleName(tr("Panels"));
                 tabs->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -367,6 +373,7 @@ void Panels::orderKeys() {
             }
             sections.push_back(tabs);
         }
+    }
     for (const Part& part : parts_)
         if (part.dock != nullptr && part.dock->isInFront() && !part.dock->isOutside())
             sections.push_back(part.dock);
@@ -405,7 +412,16 @@ void Panels::offer(QTabBar* tabs, const QPoint& at) {
 bool Panels::eventFilter(QObject* watched, QEvent* event) {
     if (watched == block_ && event->type() == QEvent::Resize)
         Q_EMIT blockResized();
+    if (event->type() == QEvent::Show && qobject_cast<QTabBar*>(watched) != nullptr)
+        settling_.start(0);
     return QMainWindow::eventFilter(watched, event);
+}
+
+// Qt makes and shows tab bars when it lays docks out, which may be after all else.
+void Panels::childEvent(QChildEvent* event) {
+    QMainWindow::childEvent(event);
+    if (event->added() && event->child()->isWidgetType())
+        event->child()->installEventFilter(this);
 }
 
 void Panels::resizeEvent(QResizeEvent* event) {

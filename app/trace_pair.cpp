@@ -4,6 +4,7 @@
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/compare/side_colours.h"
+#include "widgets/timeline/timeline_view.h"
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -72,7 +73,6 @@ TracePair::TracePair(QWidget* parent)
     cover_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     cover_->setAttribute(Qt::WA_TransparentForMouseEvents);
     cover_->hide();
-    setFocusProxy(first());
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) {
         for (; now != nullptr; now = now->parentWidget()) // through the windows of panels outside
             for (TraceView* const view : views())
@@ -163,7 +163,6 @@ void TracePair::swapSides() {
     link_.swap();
     splitter_->insertWidget(0, sides_[0].box);
     splitter_->setSizes(sizes);
-    setFocusProxy(first());
     colourThem();
     nameThem();
     Q_EMIT pairChanged();
@@ -227,7 +226,10 @@ void TracePair::footAloneOrBack() {
     const bool alone = splitter_->isVisibleTo(this);
     splitter_->setVisible(!alone);
     foot_->setVisible(true);
-    (alone ? foot_ : active_)->setFocus();
+    if (alone)
+        Panels::focus(foot_);
+    else
+        active_->timeline()->setFocus();
 }
 
 void TracePair::maximise(TraceView::Part part) {

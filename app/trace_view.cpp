@@ -42,7 +42,6 @@ TraceView::TraceView(QWidget* parent) : QWidget(parent) {
     makeWords();
     layOut();
     connectExports();
-    setFocusProxy(timeline_);
 }
 
 TraceView::~TraceView() = default;
@@ -59,7 +58,7 @@ void TraceView::makeCanvases() {
     connect(commands_, &TimelineCommands::message, this, &TraceView::message);
     heatmap_ = new HeatmapView(&state_);
     auto* const tooltips = new TooltipSwitch(this);
-    for (QWidget* const canvas : {timeline_->viewport(), heatmap_->focusProxy(), static_cast<QWidget*>(overview_)})
+    for (QWidget* const canvas : {timeline_->viewport(), heatmap_->overlay(), static_cast<QWidget*>(overview_)})
         canvas->installEventFilter(tooltips);
     connect(heatmap_, &HeatmapView::rowsBrushed, timeline_, &TimelineView::showOnlySelected);
     connect(heatmap_, &HeatmapView::stackRequested, this, [this] {

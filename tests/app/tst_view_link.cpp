@@ -281,7 +281,7 @@ class TestViewLink : public QObject {
 
     static void brushLowerRows(const HeatmapView& heatmap) {
         const QRect canvas = heatmap.canvas();
-        QWidget* const field = heatmap.focusProxy();
+        QWidget* const field = heatmap.overlay();
         const int x = canvas.left() - 20;
         const QPoint from = field->mapFrom(&heatmap, QPoint(x, canvas.top() + canvas.height() / 4));
         const QPoint to = field->mapFrom(&heatmap, QPoint(x, canvas.bottom() - 2));

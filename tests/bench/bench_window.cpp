@@ -180,7 +180,7 @@ int main(int argc, char** argv) {
                     moves[p95], tips[p95], watch.longestFrame());
     };
     hover("timeline", timeline.viewport());
-    hover("heatmap", window.view()->heatmap()->focusProxy());
+    hover("heatmap", window.view()->heatmap()->overlay());
     step("zoom", 60, 16, [&](int) { timeline.zoomBy(0.8); });
     step("move", 60, 16, [&](int i) { timeline.moveBy(i < 30 ? 0.1 : -0.1); });
     step("zoom out", 60, 16, [&](int) { timeline.zoomBy(1.25); });

@@ -69,7 +69,7 @@ class Shown {
         const QPoint p = at(across, down);
         return image.pixel(static_cast<int>(p.x() * dpr), static_cast<int>(p.y() * dpr));
     }
-    [[nodiscard]] QWidget* field() const { return view.focusProxy(); }
+    [[nodiscard]] QWidget* field() const { return view.overlay(); }
     [[nodiscard]] QPoint inField(QPoint p) const { return field()->mapFrom(&view, p); }
     void wheel(QPoint p, int delta, Qt::KeyboardModifiers keys = Qt::NoModifier) {
         QWheelEvent event(inField(p), field()->mapToGlobal(inField(p)), {}, {0, delta}, Qt::NoButton, keys,

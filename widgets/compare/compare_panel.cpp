@@ -81,7 +81,6 @@ ComparePanel::ComparePanel(QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(makeTools());
     layout->addWidget(pages, 1);
-    setFocusProxy(table_);
     show(nullptr);
     showFindings(nullptr);
     setBusy(false, false);

@@ -49,7 +49,6 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     clearFilter_->hide();
     field_->installEventFilter(this);
     overlay_->installEventFilter(this);
-    setFocusProxy(overlay_);
 
     askTimer_.setSingleShot(true);
     askTimer_.setInterval(0);
@@ -88,6 +87,10 @@ void HeatmapView::showOutside() {
 
 HeatmapView::~HeatmapView() {
     stop_.request_stop();
+}
+
+QWidget* HeatmapView::overlay() const {
+    return overlay_;
 }
 
 void HeatmapView::setSettings(const HeatmapSettings& settings) {

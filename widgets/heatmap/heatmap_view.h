@@ -57,6 +57,8 @@ class HeatmapView : public QWidget {
         return answer_.grid ? static_cast<std::uint32_t>(answer_.grid->firstPlace()) : 0;
     }
     [[nodiscard]] bool isComputing() const;
+    /// What lies over the cells and gets the mouse and the keys.
+    [[nodiscard]] QWidget* overlay() const;
     /// Where the cells are, in coordinates of this widget.
     [[nodiscard]] QRect canvas() const;
 

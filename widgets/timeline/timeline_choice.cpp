@@ -86,8 +86,8 @@ void TimelineView::setChoice(const TimelineChoice& choice) {
         return;
     choice_ = choice;
     Q_EMIT choiceChanged();
-    requestRows();
     tellArranged();
+    requestRows();
 }
 
 RowsArrangement TimelineView::arrangement() const {
@@ -111,6 +111,7 @@ void TimelineView::arrange(const RowsArrangement& arrangement) {
 }
 
 void TimelineView::tellArranged() {
+    arrangedMeanwhile_ = true;
     if (!arranging_)
         Q_EMIT arranged();
 }
@@ -121,6 +122,7 @@ void TimelineView::requestRows() {
         return;
     choosing_.request_stop();
     choosing_ = std::stop_source();
+    arrangedMeanwhile_ = false;
     rowsWork_.request([facts, choice = choice_, only = state_->only(), before = rows_, stop = choosing_.get_token()] {
         auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, only, stop));
         rows->takeOver(before);
@@ -180,6 +182,8 @@ void TimelineView::showRows(TimelineRows& rows) {
         rows.fold(*asked);
     if (const auto folds = std::exchange(foldsBefore_, {}))
         rows.foldAnew(*folds);
+    else if (arrangedMeanwhile_ && !asked)
+        rows.takeOver(rows_);
     // A hundred thousand groups take a while to take down, too.
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
     rows_.setSizes(before->sizes());        // as those that are there now

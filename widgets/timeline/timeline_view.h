@@ -187,6 +187,7 @@ class TimelineView : public QAbstractScrollArea {
     std::string partOf_;                   ///< the trace of which it shows the beginning
     std::optional<RowsState> rowsAsked_;   ///< for the rows that are being computed
     std::optional<RowsState> foldsBefore_; ///< that they are to have again
+    bool arrangedMeanwhile_ = false;       ///< while rows are being computed
     bool arranging_ = false;               ///< what changes now is told of as a whole, later
     TimeFormat format_ = TimeFormat::SinceStart;
     std::optional<StateFamily> lit_;
