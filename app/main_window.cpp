@@ -103,7 +103,7 @@ void MainWindow::makePages() {
         connect(view, &TraceView::message, this, [this](const QString& text) { say(text); });
         connect(view, &TraceView::failed, this, [this](const QString& sentence) { messages_->showMessage(sentence); });
         connect(view->state(), &ViewState::selectionChanged, this, [this] {
-            statusBar()->clearMessage(); // what is selected is named in its place
+            said_.clear(); // what is selected is named in its place
             updateStatus();
         });
         connect(view->state(), &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
@@ -140,11 +140,18 @@ void MainWindow::makePages() {
     setCentralWidget(centre);
 
     selectionText_ = new QLabel;
+    selectionText_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long sentence widens no window
     rangeText_ = new QLabel;
     traceText_ = new QLabel;
     statusBar()->addWidget(selectionText_, 1);
     statusBar()->addPermanentWidget(rangeText_);
     statusBar()->addPermanentWidget(traceText_);
+    saidFor_.setSingleShot(true);
+    saidFor_.setInterval(6000);
+    connect(&saidFor_, &QTimer::timeout, this, [this] {
+        said_.clear();
+        updateStatus();
+    });
 }
 
 void MainWindow::chooseFile() {
@@ -350,13 +357,13 @@ void MainWindow::updateStatus() {
     const ViewState& state = *pair_->active()->state();
     const auto& facts = state.facts();
     if (!facts) {
-        selectionText_->setText({});
+        selectionText_->setText(said_);
         rangeText_->setText({});
         traceText_->setText({});
         return;
     }
     const Trace& trace = *facts->trace;
-    selectionText_->setText(fromUtf8(selectionText(*facts, state.selection())));
+    selectionText_->setText(!said_.isEmpty() ? said_ : fromUtf8(selectionText(*facts, state.selection())));
     QString range = QStringLiteral("Δ ") + fromUtf8(durationText(state.visibleRange().length()));
     if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
         range = tr("chosen: Δ %1 from %2")
@@ -375,7 +382,9 @@ void MainWindow::updateStatus() {
 }
 
 void MainWindow::say(const QString& text) {
-    statusBar()->showMessage(text, 6000);
+    said_ = text;
+    saidFor_.start();
+    updateStatus();
 }
 
 void MainWindow::updateTitle() {

@@ -12,6 +12,7 @@
 #include "widgets/common/view_state.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <functional>
 
@@ -122,7 +123,9 @@ class MainWindow : public QMainWindow {
     CompareCommands* compare_ = nullptr;
     MessageBar* messages_ = nullptr;
     LoadProgressLine* secondProgress_ = nullptr;
-    QLabel* selectionText_ = nullptr;
+    QLabel* selectionText_ = nullptr; ///< or what was said last
+    QString said_;
+    QTimer saidFor_;
     QLabel* rangeText_ = nullptr;
     QLabel* traceText_ = nullptr;
     QMenu* recentMenu_ = nullptr;

@@ -21,7 +21,6 @@
 #include <QRegularExpression>
 #include <QSettings>
 #include <QStatusBar>
-#include <QTimer>
 #include <QToolBar>
 
 #include <algorithm>
@@ -138,9 +137,7 @@ void MainWindow::makeActions() {
     QMenu* const sizes = viewMenu->addMenu(tr("Si&ze of everything"));
     const auto scaled = [&](const QString& name, const QList<QKeySequence>& keys, int direction) {
         QAction* const action = actions_.add(view, name, {}, [this, direction] {
-            const int percent = stepFontScale(direction);
-            // Once the status bar has laid itself out anew, which shows what a message hides.
-            QTimer::singleShot(0, this, [this, percent] { say(tr("%1 % of the system's size").arg(percent)); });
+            say(tr("%1 % of the system's size").arg(stepFontScale(direction)));
         });
         action->setShortcuts(keys);
         sizes->addAction(action);

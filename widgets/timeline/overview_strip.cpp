@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/flags.h"
 #include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/theme.h"
@@ -200,7 +201,7 @@ void OverviewStrip::paintMarks(QPainter& painter) const {
     }
     if (state_->onset() >= 0) {
         line(state_->onset(), QPen(onsetColour, 2, Qt::DashLine));
-        painter.drawText(QPointF(axis().x(state_->onset()) + 4, sizes_.high(12)), tr("it began"));
+        paintFlags(painter, {{axis().x(state_->onset()), tr("it began"), onsetColour}}, 0);
     }
     if (marks.a())
         line(*marks.a(), QPen(markerAColour, 2));
