@@ -136,9 +136,8 @@ void MainWindow::makeActions() {
 
     QMenu* const sizes = viewMenu->addMenu(tr("Si&ze of everything"));
     const auto scaled = [&](const QString& name, const QList<QKeySequence>& keys, int direction) {
-        QAction* const action = actions_.add(view, name, {}, [this, direction] {
-            say(tr("%1 % of the system's size").arg(stepFontScale(direction)));
-        });
+        QAction* const action = actions_.add(
+            view, name, {}, [this, direction] { say(tr("%1 % of the system's size").arg(stepFontScale(direction))); });
         action->setShortcuts(keys);
         sizes->addAction(action);
     };

@@ -240,14 +240,14 @@ void TimelinePainter::paintHeap(Canvas& canvas, const TimelineRow& row) {
         return;
     const qreal ratio = canvas.frame.devicePixelRatio;
     const int left = canvas.deviceLeft();
-    const auto [top, height] = canvas.barOf(row);
+    const auto bar = canvas.barOf(row);
     TimeAxis axis = canvas.axis;
     axis.left = 0;
     axis.width = static_cast<double>(cells_.size());
     const auto lineOf = [&](std::uint64_t bytes) {
-        return top + height - 1 -
+        return bar.top + bar.height - 1 -
                static_cast<int>(
-                   std::lround(static_cast<double>(bytes) / static_cast<double>(heap.most()) * (height - 1)));
+                   std::lround(static_cast<double>(bytes) / static_cast<double>(heap.most()) * (bar.height - 1)));
     };
     const auto set = [&](int x, int y, QRgb colour) {
         if (y >= 0 && y < image_.height())
@@ -257,7 +257,7 @@ void TimelinePainter::paintHeap(Canvas& canvas, const TimelineRow& row) {
         ++work_.itemsRead;
         const HeapSeries::Values values = heap.before(axis.timeAt(x + 1.0));
         if (values.live)
-            for (int y = lineOf(*values.live); y < top + height; ++y)
+            for (int y = lineOf(*values.live); y < bar.top + bar.height; ++y)
                 set(x, y, ownColours[0]);
         if (values.goal)
             for (int y = lineOf(*values.goal); y < lineOf(*values.goal) + std::max(1, qRound(ratio)); ++y)
