@@ -7,13 +7,14 @@
 #include "app/trace_input.h"
 #include "app/waits_export.h"
 #include "model/facts.h"
+#include "model/report/range_text.h"
 
 #include <algorithm>
 
 namespace waitscope {
 
 int ExportCommand::run() const {
-    const auto loaded = loadForCommand(trace, range);
+    const auto loaded = loadForCommand(trace, {.range = askedRange(range)});
     if (!loaded)
         return NothingReadable;
     std::string problem;
