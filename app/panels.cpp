@@ -2,6 +2,7 @@
 #include "app/panels.h"
 
 #include "app/dock.h"
+#include "app/tab_order.h"
 
 #include <QApplication>
 #include <QDataStream>
@@ -26,27 +27,6 @@ namespace {
 constexpr int layoutVersion = 1;
 
 constexpr int moment = 100; ///< ms
-
-/// What inside can have the keys, in the order that Tab goes.
-std::vector<QWidget*> keyPlacesIn(QWidget* content) {
-    std::vector<QWidget*> places;
-    QWidget* widget = content;
-    do {
-        if ((widget == content || content->isAncestorOf(widget)) && widget->focusProxy() == nullptr &&
-            (widget->focusPolicy() & Qt::TabFocus) != 0)
-            places.push_back(widget);
-        widget = widget->nextInFocusChain();
-    } while (widget != content);
-    return places;
-}
-
-/// As they are read: column by column, each from above.
-void sortAsRead(std::vector<QWidget*>& widgets, const QWidget* within) {
-    std::ranges::stable_sort(widgets, {}, [&](const QWidget* widget) {
-        const QPoint at = widget->mapTo(within, QPoint());
-        return std::pair(at.x(), at.y());
-    });
-}
 
 } // namespace
 
@@ -170,30 +150,25 @@ std::vector<QWidget*> Panels::inSight() const {
     return seen;
 }
 
-void Panels::focus(QWidget* content) {
-    // Where one looks, rather than where one writes or chooses: letters and digits are commands.
-    const std::vector<QWidget*> places = keyPlacesIn(content);
-    const auto isSeen = [](const QWidget* place) { return place->isVisible() && place->isEnabled(); };
-    const auto shows = [&](const QWidget* place) {
-        return isSeen(place) && !place->inherits("QLineEdit") && !place->inherits("QComboBox") &&
-               !place->inherits("QAbstractButton") && !place->inherits("QTabBar");
-    };
-    auto place = std::ranges::find_if(places, shows);
-    if (place == places.end())
-        place = std::ranges::find_if(places, isSeen);
-    (place == places.end() ? content : *place)->setFocus(Qt::TabFocusReason);
-}
-
 void Panels::setShape(Shape shape) {
     if (shape == shape_)
         return;
-    keep();
+    if (isVisible()) // another has what room is left after the second trace has gone, which nobody chose
+        keep();
     shape_ = shape;
+    alone_.clear();
     away_.clear();
-    if (!arranged_)
-        return;
+    block_->show();
+    reshaping_ = arranged_;
+    if (reshaping_)
+        reshape();
+}
+
+// The view gets its new size after its new shape, in steps: a layout that was put into one of these is squeezed.
+void Panels::reshape() {
     restoreKept();
-    reshaped_ = true;
+    restoredFor_ = size();
+    sinceRestored_.start();
     settling_.start(0);
 }
 
@@ -323,8 +298,9 @@ void Panels::setBlockWidth(int width) {
 void Panels::settle() {
     if (QApplication::mouseButtons() != Qt::NoButton)
         return settling_.start(moment);
-    if (std::exchange(reshaped_, false) && !isAlone())
-        restoreKept();
+    if (reshaping_ && size() != restoredFor_)
+        return reshape();
+    reshaping_ = reshaping_ && sinceRestored_.elapsed() < moment;
     if (isAlone() && std::ranges::none_of(alone_, &QWidget::isVisible) && isVisible())
         goBack(); // it was closed
     shareRoom();
@@ -336,6 +312,8 @@ void Panels::settle() {
         part.dock->settle(!part.dock->isOutside() && std::ranges::any_of(beside, isSeen));
     }
     orderKeys();
+    if (reshaping_)
+        settling_.start(moment);
 }
 
 // In another window canvases and words have the same shares; Qt would give or take all from the canvases.
@@ -378,13 +356,7 @@ void Panels::orderKeys() {
         if (part.dock != nullptr && part.dock->isInFront() && !part.dock->isOutside())
             sections.push_back(part.dock);
     sortAsRead(sections, this);
-    QWidget* last = nullptr;
-    for (QWidget* const section : sections)
-        for (QWidget* const place : keyPlacesIn(section)) {
-            if (last != nullptr)
-                setTabOrder(last, place);
-            last = place;
-        }
+    orderTab(sections);
 }
 
 // A tab has no buttons for what the title of a panel has.

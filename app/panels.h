@@ -4,6 +4,7 @@
 // and how the layout is kept.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <QTimer>
 
@@ -54,8 +55,6 @@ class Panels : public QMainWindow {
     [[nodiscard]] bool isAlone() const { return !alone_.empty(); }
     /// The canvases and panels in sight, as they are read: column by column, each from above.
     [[nodiscard]] std::vector<QWidget*> inSight() const;
-    /// Gives the keys to the first of a canvas or panel that can have them.
-    static void focus(QWidget* content);
 
     void setShape(Shape shape);
     [[nodiscard]] Shape shape() const { return shape_; }
@@ -65,7 +64,7 @@ class Panels : public QMainWindow {
     void keep() const;
 
     /// False while titles, sizes and the way of Tab follow a change of the layout: until the next turn of the event
-    /// loop.
+    /// loop, in another shape for a moment.
     [[nodiscard]] bool isSettled() const { return !settling_.isActive(); }
 
     /// The width of the block, and to make it so wide where panels beside it allow.
@@ -93,6 +92,7 @@ class Panels : public QMainWindow {
     [[nodiscard]] QByteArray state() const;
     [[nodiscard]] bool restore(const QByteArray& state);
     void restoreKept();
+    void reshape();
     void open(const Part& part, bool open);
     void goBack();
     void settle();
@@ -109,8 +109,10 @@ class Panels : public QMainWindow {
     std::vector<QWidget*> alone_; ///< what is seen alone; none: all
     QByteArray before_;           ///< the layout to come back to from that
     QByteArray away_;             ///< the layout, while panels outside are hidden with the view
-    bool reshaped_ = false;       ///< the view gets its new size only after its new shape
-    QSize sharedFor_;             ///< the size of the window for which the panels have theirs
+    bool reshaping_ = false;      ///< from another shape until the size stays
+    QSize restoredFor_;           ///< the size that the view had when its layout was restored
+    QElapsedTimer sinceRestored_;
+    QSize sharedFor_; ///< the size of the window for which the panels have theirs
     QTimer settling_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/trace_pair.h"
 
+#include "app/tab_order.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/compare/side_colours.h"
@@ -227,7 +228,7 @@ void TracePair::footAloneOrBack() {
     splitter_->setVisible(!alone);
     foot_->setVisible(true);
     if (alone)
-        Panels::focus(foot_);
+        giveKeysTo(foot_);
     else
         active_->timeline()->setFocus();
 }
@@ -261,7 +262,7 @@ void TracePair::focusNeighbour(int step) {
         std::ranges::find_if(parts, [&](QWidget* part) { return part == now || part->isAncestorOf(now); });
     const auto count = static_cast<std::ptrdiff_t>(parts.size());
     const std::ptrdiff_t from = here != parts.end() ? here - parts.begin() : step > 0 ? -1 : 0;
-    Panels::focus(parts[static_cast<std::size_t>((from + step + count) % count)]);
+    giveKeysTo(parts[static_cast<std::size_t>((from + step + count) % count)]);
 }
 
 void TracePair::activate(TraceView* view) {

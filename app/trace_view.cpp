@@ -3,6 +3,7 @@
 
 #include "app/details.h"
 #include "app/source_file.h"
+#include "app/tab_order.h"
 #include "app/timeline_commands.h"
 #include "app/tooltip_switch.h"
 #include "app/verdict_line.h"
@@ -252,7 +253,7 @@ void TraceView::maximise(Part part) {
     panels_->showAlone(contents);
     const auto seen = std::ranges::find_if(contents, &QWidget::isVisible);
     if (panels_->isAlone() && part != Part::Timeline && seen != contents.end())
-        Panels::focus(*seen);
+        giveKeysTo(*seen);
     else
         timeline_->setFocus();
 }

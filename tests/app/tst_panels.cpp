@@ -251,32 +251,41 @@ class TestPanels : public QObject {
         dock("waits").setGeometry(50, 60, 500, 300);
         settle();
         const auto before = seenNow();
-        window_->openSecond(small);
-        QTRY_VERIFY(window_->pair()->isPair() && !window_->secondLoader()->isLoading());
-        settle();
-        QVERIFY(!dock("waits").isVisible());
-        QVERIFY(dock("stack").widget()->isVisible() && topOf(dock("stack")) > topOf(*window_->view()->heatmap()));
-        window_->pair()->setStacked(true);
-        settle();
-        for (TraceView* const view : window_->pair()->views())
-            QCOMPARE(view->panels()->blockWidth(), window_->view()->panels()->blockWidth());
-        window_->view()->panels()->setBlockWidth(500);
-        QTRY_COMPARE(window_->view()->panels()->blockWidth(), 500);
-        QTRY_COMPARE(window_->pair()->second()->panels()->blockWidth(), 500);
-        window_->pair()->setStacked(false);
-        settle();
-        window_->activateWindow(); // the panel outside had the keys, and is hidden
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        QTest::keyClick(window_.get(), Qt::Key_W, Qt::ControlModifier | Qt::ShiftModifier);
-        settle();
-        const auto after = seenNow();
-        QCOMPARE(after.size(), before.size());
-        for (const auto& [name, place] : before) { // but for what shares of pixels are rounded to
-            QVERIFY2(after.contains(name), qPrintable(name));
-            QVERIFY2((after.at(name).topLeft() - place.topLeft()).manhattanLength() <= 2, qPrintable(name));
-            QVERIFY2(std::abs(after.at(name).width() - place.width()) <= 2, qPrintable(name));
-            QVERIFY2(std::abs(after.at(name).height() - place.height()) <= 2, qPrintable(name));
+        for (int times = 1; times <= 3; ++times) { // what is left of the second trace is squeezed, and not asked again
+            openSecond();
+            QVERIFY(!dock("waits").isVisible());
+            QVERIFY(dock("stack").widget()->isVisible() && topOf(dock("stack")) > topOf(*window_->view()->heatmap()));
+            window_->pair()->setStacked(true);
+            settle();
+            for (TraceView* const view : window_->pair()->views())
+                QCOMPARE(view->panels()->blockWidth(), window_->view()->panels()->blockWidth());
+            window_->view()->panels()->setBlockWidth(500);
+            QTRY_COMPARE(window_->view()->panels()->blockWidth(), 500);
+            QTRY_COMPARE(window_->pair()->second()->panels()->blockWidth(), 500);
+            window_->pair()->setStacked(false);
+            settle();
+            closeSecond();
+            const auto after = seenNow();
+            QCOMPARE(after.size(), before.size());
+            for (const auto& [name, place] : before) { // but for what shares of pixels are rounded to, each time
+                QVERIFY2(after.contains(name), qPrintable(name));
+                QVERIFY2((after.at(name).topLeft() - place.topLeft()).manhattanLength() <= 1 + times, qPrintable(name));
+                QVERIFY2(std::abs(after.at(name).width() - place.width()) <= 1 + times, qPrintable(name));
+                QVERIFY2(std::abs(after.at(name).height() - place.height()) <= 1 + times, qPrintable(name));
+            }
         }
+    }
+
+    void whatWasSeenAloneIsOneOfManyBesideAnotherTrace() {
+        const auto before = seenNow();
+        press(Qt::Key_3); // the waits
+        openSecond();
+        QVERIFY(!window_->view()->panels()->isAlone());
+        for (TraceView* const view : window_->pair()->views())
+            QVERIFY(view->timeline()->isVisible() && view->heatmap()->isVisible());
+        closeSecond();
+        QCOMPARE(seenNow().size(), before.size());
+        QVERIFY(window_->view()->timeline()->isVisible());
     }
 
     void theNextPanelGetsTheKeysAsTheyAreRead() {
@@ -309,6 +318,17 @@ class TestPanels : public QObject {
         QSignalSpy loaded(window_->loader(), &Loader::loaded);
         window_->openFile(small);
         QTRY_COMPARE(loaded.count(), 1);
+        settle();
+    }
+    void openSecond() {
+        window_->openSecond(small);
+        QTRY_VERIFY(window_->pair()->isPair() && !window_->secondLoader()->isLoading());
+        settle();
+    }
+    void closeSecond() {
+        window_->activateWindow(); // a panel outside had the keys, and is hidden
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        QTest::keyClick(window_.get(), Qt::Key_W, Qt::ControlModifier | Qt::ShiftModifier);
         settle();
     }
     void again() {

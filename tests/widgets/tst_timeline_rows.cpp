@@ -72,6 +72,21 @@ class TestTimelineRows : public ShownTimeline {
         QVERIFY(!view_->rows().isFolded(few()));
     }
 
+    void whatIsUnfoldedAndPinnedWhileOtherRowsAreComputedIsSoInThem() {
+        const auto handlers = [&] { return view_->rows().rowOf(goroutine(10)).group; };
+        QVERIFY(view_->rows().isFolded(handlers()));
+        QSignalSpy changed(view_.get(), &TimelineView::rowsChanged);
+        TimelineChoice choice = view_->choice();
+        choice.order = GroupOrder::Name;
+        view_->setChoice(choice);
+        state_->select(GoroutineSelection{goroutine(10)}); // unfolds
+        view_->pinSelected();
+        QCOMPARE(changed.count(), 0);
+        QTRY_COMPARE(changed.count(), 1);
+        QVERIFY(!view_->rows().isFolded(handlers()));
+        QCOMPARE(view_->rows().pinned(), std::vector{goroutine(10)});
+    }
+
     void aFilterThatLeavesOneGroupDoesNotUnfoldItForEver() {
         const auto handlers = [&] { return view_->rows().rowOf(goroutine(10)).group; };
         QVERIFY(view_->rows().isFolded(handlers()));

@@ -169,22 +169,25 @@ void TimelineView::setContents(const TimelineContents& contents) {
     if (contents.b)
         marks.setB(contents.b);
     rowsAsked_ = contents.rows;
-    requestRows();
     arranging_ = false;
     tellArranged();
+    requestRows();
 }
 
 void TimelineView::showRows(TimelineRows& rows) {
     if (!state_->facts())
         return;
     const auto asked = std::exchange(rowsAsked_, {});
+    const auto folds = std::exchange(foldsBefore_, {});
+    // A hundred thousand groups take a while to arrange as they are by now, and to take down.
+    if (arrangedMeanwhile_ && !asked && !folds) {
+        takeDownAside(std::make_shared<TimelineRows>(std::move(rows)));
+        return requestRows();
+    }
     if (asked)
         rows.fold(*asked);
-    if (const auto folds = std::exchange(foldsBefore_, {}))
+    if (folds)
         rows.foldAnew(*folds);
-    else if (arrangedMeanwhile_ && !asked)
-        rows.takeOver(rows_);
-    // A hundred thousand groups take a while to take down, too.
     auto before = std::make_shared<TimelineRows>(std::exchange(rows_, std::move(rows)));
     rows_.setSizes(before->sizes());        // as those that are there now
     if (before->pinned() != rows_.pinned()) // meanwhile
