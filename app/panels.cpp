@@ -398,17 +398,17 @@ void Panels::childEvent(QChildEvent* event) {
 
 void Panels::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
+    if (!std::exchange(arranged_, true)) // before it is shown, so that all is laid out once
+        restoreKept();
     constexpr int step = 16; // logical pixels: in smaller ones roundings would add up
     const QSize change = window()->size() - sharedFor_;
-    if (arranged_ && (std::abs(change.width()) >= step || std::abs(change.height()) >= step))
+    if (std::abs(change.width()) >= step || std::abs(change.height()) >= step)
         settling_.start(0);
 }
 
 void Panels::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
-    if (!std::exchange(arranged_, true))
-        restoreKept();
-    else if (!away_.isEmpty() && !restore(std::exchange(away_, {})))
+    if (!away_.isEmpty() && !restore(std::exchange(away_, {})))
         reset();
 }
 

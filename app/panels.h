@@ -105,7 +105,7 @@ class Panels : public QMainWindow {
     QSplitter* canvases_;
     std::vector<Part> parts_;
     Shape shape_ = Shape::Whole;
-    bool arranged_ = false;       ///< false until it is seen for the first time
+    bool arranged_ = false;       ///< false until it has its first size
     std::vector<QWidget*> alone_; ///< what is seen alone; none: all
     QByteArray before_;           ///< the layout to come back to from that
     QByteArray away_;             ///< the layout, while panels outside are hidden with the view

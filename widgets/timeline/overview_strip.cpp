@@ -32,7 +32,7 @@ constexpr int handleReach = 6; // from the border of the range, to either side
 OverviewStrip::OverviewStrip(ViewState* state, QWidget* parent)
     : QWidget(parent), state_(state), work_([this](Activity activity) {
         activity_ = std::move(activity);
-        drawActivityImage();
+        image_ = {};
         update();
     }) {
     followFont(this, [this] {
@@ -67,7 +67,7 @@ void OverviewStrip::traceChanged() {
     stop_.request_stop();
     stop_ = std::stop_source();
     activity_ = {};
-    drawActivityImage();
+    image_ = {};
     if (const auto facts = state_->facts())
         work_.request([facts, stop = stop_.get_token()] {
             return activityOf(*facts->trace, facts->waits, goroutinesOf(*facts->trace, facts->waits, false),
@@ -87,8 +87,6 @@ TimeAxis OverviewStrip::axis() const {
 void OverviewStrip::drawActivityImage() {
     const qreal ratio = devicePixelRatioF();
     image_ = QImage((QSizeF(size()) * ratio).toSize(), QImage::Format_RGB32);
-    if (image_.isNull())
-        return; // there is no room, as long as the window is being laid out
     image_.setDevicePixelRatio(ratio);
     image_.fill(canvasColours(isDark(palette())).background);
     if (!activity_.empty())
@@ -320,14 +318,10 @@ void OverviewStrip::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-void OverviewStrip::resizeEvent(QResizeEvent*) {
-    drawActivityImage();
-}
-
 void OverviewStrip::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange)
-        drawActivityImage();
+        image_ = {};
 }
 
 } // namespace waitscope

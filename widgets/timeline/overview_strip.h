@@ -30,7 +30,6 @@ class OverviewStrip : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -55,7 +54,7 @@ class OverviewStrip : public QWidget {
     Activity activity_;
     std::stop_source stop_;
     LatestResult<Activity> work_;
-    QImage image_; ///< the strip without what moves over it
+    QImage image_; ///< the strip without what moves over it; none: to be drawn
     Grip grip_ = Grip::None;
     Time pressed_ = 0;
     TimeRange pressedRange_;
