@@ -5,7 +5,6 @@
 #include "model/findings/source_select.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
-#include "model/waits/annotation_types.h"
 
 #include <algorithm>
 #include <map>
@@ -67,15 +66,12 @@ Callers callersOf(const Evidence& evidence, const AnnotationTypes* annotations, 
 void cancellationIgnored(const Scene& scene, std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     const Trace& trace = evidence.trace();
-    std::optional<AnnotationTypes> annotations;
     for (const BlockedGroup& group : scene.groups.all()) {
         const Primitive p = group.primitive;
         const bool channel = p == Primitive::ChanSend || p == Primitive::ChanReceive || p == Primitive::Select;
         if (group.tier < Tier::Medium || !channel || group.members.size() < 5 || evidence.site(group.site).cancelled)
             continue;
-        if (!annotations && !(trace.tasks.empty() && trace.regions.empty()))
-            annotations.emplace(trace);
-        const Callers callers = callersOf(evidence, annotations ? &*annotations : nullptr, group);
+        const Callers callers = callersOf(evidence, scene.annotations.types(), group);
         if (callers.gone * 10 < group.members.size() * 8)
             continue;
         Finding f = findingAbout(evidence, group);

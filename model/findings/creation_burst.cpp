@@ -4,7 +4,6 @@
 #include "model/findings/creation_burst.h"
 
 #include "model/report/text.h"
-#include "model/waits/annotation_types.h"
 
 #include <algorithm>
 #include <cmath>
@@ -113,7 +112,6 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
     const Trace& trace = evidence.trace();
     const Time window = std::max<Time>(10_ms, trace.duration / 300);
     std::vector<Time> births;
-    std::optional<AnnotationTypes> work;
     for (CohortIndex c = 0; c < evidence.cohortCount(); ++c) {
         const auto members = evidence.cohort(c);
         if (members.size() < fewestForBurst || trace.preExisting(members.front()) ||
@@ -149,10 +147,8 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
         f.oldest = survivors.empty() ? 0 : f.oldest;
         f.tier = survivors.empty() ? Tier::Info : forLength(evidence, Tier::Low);
         f.certainty = Certainty::Proved;
-        if (!work && !(trace.tasks.empty() && trace.regions.empty()))
-            work.emplace(trace);
         std::size_t parents = 0;
-        const std::string parent = parentText(evidence, born, work ? &*work : nullptr, parents);
+        const std::string parent = parentText(evidence, born, scene.annotations.types(), parents);
         f.claim = counted(f.goroutines) + (f.goroutines == 1 ? " was" : " were") + " created at " +
                   placeOf(evidence, f.createdAt) + " within " + durationText(length) + parent + "; " +
                   countText(survivors.size()) + " of them (" + percentText(percent) + ") were still alive at the end";

@@ -7,17 +7,38 @@
 #include "model/findings/finding.h"
 #include "model/findings/growth.h"
 #include "model/findings/lock_use.h"
+#include "model/waits/annotation_types.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace waitscope {
+
+/// In which tasks and regions goroutines were: made when a detector first asks, since few do and it costs as much as
+/// one.
+class Annotations {
+  public:
+    /// `trace` must outlive it.
+    explicit Annotations(const Trace& trace) : trace_(trace) {}
+    /// Null if the program names no task and no region.
+    [[nodiscard]] const AnnotationTypes* types() {
+        if (!types_ && !(trace_.tasks.empty() && trace_.regions.empty()))
+            types_.emplace(trace_);
+        return types_ ? &*types_ : nullptr;
+    }
+
+  private:
+    const Trace& trace_;
+    std::optional<AnnotationTypes> types_;
+};
 
 struct Scene {
     const Evidence& evidence;
     const BlockedGroups& groups;
     const Populations& populations;
     const LockUse& locks;
+    Annotations& annotations;
 };
 
 /// Adds what it finds. The catalogue fills in the detector's id and name.

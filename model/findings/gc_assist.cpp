@@ -2,7 +2,6 @@
 #include "model/findings/gc_assist.h"
 
 #include "model/report/text.h"
-#include "model/waits/annotation_types.h"
 
 #include <algorithm>
 #include <map>
@@ -47,17 +46,17 @@ Time p99Of(std::vector<Time>& lengths) {
 
 /// The type of task that assists cost most; of a program without tasks the type of region, whose pieces are the
 /// assists. None if no assist lies in one. O(assists · log).
-std::optional<Work> mostHeldUp(const Trace& trace, const std::vector<const RuntimeRange*>& assists) {
-    if (trace.tasks.empty() && trace.regions.empty())
+std::optional<Work> mostHeldUp(const Trace& trace, const AnnotationTypes* annotations,
+                               const std::vector<const RuntimeRange*>& assists) {
+    if (annotations == nullptr)
         return std::nullopt;
-    const AnnotationTypes annotations(trace);
     std::map<std::uint32_t, Time> ofTask;
     std::map<StringId, std::vector<Time>> ofType;
     for (const RuntimeRange* const assist : assists) {
         if (!trace.tasks.empty()) {
-            if (const TaskIndex task = annotations.taskOf(assist->goroutine, assist->range.begin); task.known())
+            if (const TaskIndex task = annotations->taskOf(assist->goroutine, assist->range.begin); task.known())
                 ofTask[task.value] += assist->range.length();
-        } else if (const auto region = annotations.region(assist->goroutine, assist->range.begin)) {
+        } else if (const auto region = annotations->region(assist->goroutine, assist->range.begin)) {
             ofType[*region].push_back(assist->range.length());
         }
     }
@@ -112,7 +111,7 @@ void gcAssist(const Scene& scene, std::vector<Finding>& found) {
     for (const RuntimeRange* const assist : assists)
         lengths.push_back(assist->range.length());
     const Time p99 = p99Of(lengths);
-    const std::optional<Work> work = mostHeldUp(trace, assists);
+    const std::optional<Work> work = mostHeldUp(trace, scene.annotations.types(), assists);
     // What a request waits for is the sum of its assists; where the program does not say what a request is, one of
     // them.
     const bool areRequests = work && work->isTask;

@@ -28,6 +28,25 @@ class PopulationsTest : public QObject {
         QCOMPARE(f->goroutines, 200U);
         QCOMPARE(numberOf(*f, "survivors"), 0);
     }
+    void burstsThatLeftNothingBehindAreOneRemarkForTheirLine() {
+        Story story;
+        story.g(1).existed().runs(10_s);
+        for (int caller = 0; caller < 3; ++caller)
+            for (int i = 0; i < 100 + caller; ++i)
+                story.g(1000 * (caller + 1) + i)
+                    .bornAt(caller * 3_s + i * 20_us)
+                    .createdBy(1, {"main.serve", "main.caller" + std::to_string(caller)})
+                    .runs(1_ms)
+                    .ends();
+        for (int i = 0; i < 100; ++i)
+            story.g(5000 + i).bornAt(5_s + i * 20_us).createdBy(1, {"main.other"}).runs(1_ms).ends();
+        const Findings findings = findingsOf(story, 10_s);
+        QCOMPARE(findings.all.size(), std::size_t{4});
+        QCOMPARE(std::ranges::count_if(findings.all, [](const Finding& f) { return !f.under; }), 2);
+        for (const Finding& f : findings.all)
+            if (f.under)
+                QCOMPARE(findings.all[*f.under].goroutines, 102U);
+    }
     void aBurstNamesWhoCreatedIt() {
         const auto claim = [](int parents, bool inTask) {
             Story story;

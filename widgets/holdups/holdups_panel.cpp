@@ -164,6 +164,7 @@ QWidget* HoldupsPanel::makePage(Table& table, const QString& name, std::vector<P
         auto* const splitter = new QSplitter(Qt::Vertical);
         splitter->addWidget(above);
         splitter->addWidget(table.view);
+        splitter->setSizes({400, 600}); // in proportion; by themselves pictures ask for little
         layout->addWidget(splitter, 1);
         return page;
     }

@@ -98,6 +98,7 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     splitter->addWidget(buildGoroutines());
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    splitter->setSizes({600, 400}); // in proportion; else what is still empty gets as much
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter);
