@@ -89,8 +89,7 @@ FindingsPanel::FindingsPanel(ViewState* view, QWidget* parent)
     auto* const parts = new QSplitter(Qt::Vertical, this);
     parts->addWidget(tableOrCalm_);
     parts->addWidget(lower);
-    parts->setStretchFactor(0, 1);
-    parts->setStretchFactor(1, 1);
+    parts->setSizes({400, 600}); // in proportion
     parts->setChildrenCollapsible(false);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(gap, gap, gap, gap);
@@ -150,7 +149,7 @@ void FindingsPanel::show(std::shared_ptr<const Findings> findings) {
     if (!calm) {
         table_->resizeColumnsToContents();
         const CanvasSizes sizes(font());
-        for (const auto& [column, widest] : {std::pair(FindingsModel::What, 210), std::pair(FindingsModel::Where, 230)})
+        for (const auto& [column, widest] : {std::pair(FindingsModel::What, 165), std::pair(FindingsModel::Where, 230)})
             table_->setColumnWidth(column, std::min(table_->columnWidth(column), sizes.wide(widest)));
     }
     describe();
