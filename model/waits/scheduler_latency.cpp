@@ -92,7 +92,14 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
 
     SchedulerLatency latency;
     std::vector<Time> lengths;
+    Time longestStopped = 0, longestSaturated = 0, longestLate = 0;
     eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
+        const auto keep = [&](Time time, Time& longest, SpanIndex& most) {
+            if (time > longest) {
+                longest = time;
+                most = s;
+            }
+        };
         lengths.push_back(trace.spans.range(s).length());
         const Time stoppedPart = stopped.inside(part);
         const Time recordedPart = recorded.inside(part);
@@ -102,6 +109,9 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
         latency.late += usable;
         latency.saturated += recordedPart - stoppedPart - usable;
         latency.unknown += part.length() - recordedPart;
+        keep(stoppedPart, longestStopped, latency.mostStopped);
+        keep(recordedPart - stoppedPart - usable, longestSaturated, latency.mostSaturated);
+        keep(usable, longestLate, latency.mostLate);
         latency.duringCollection += collecting.inside(part);
     });
     latency.count = lengths.size();

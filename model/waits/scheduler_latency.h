@@ -39,6 +39,8 @@ struct SchedulerLatency {
     Time unknown = 0;                       ///< the trace says nothing of the processors
     Time duringCollection = 0;              ///< of the total, while the collector marked
     std::optional<Time> p50, p95, p99, max; ///< of whole stretches, nearest rank
+    /// The stretches with most time of a kind inside the range; none: there is no such time.
+    SpanIndex mostStopped, mostSaturated, mostLate;
 };
 
 /// O(spans · log of the changes of processors).

@@ -77,6 +77,9 @@ void HoldupsTest::partsOfTheQueueAddUp() {
             QVERIFY(part >= 0);
         QCOMPARE(latency.stopped + latency.saturated + latency.late + latency.unknown, latency.total);
         QVERIFY(latency.duringCollection <= latency.total);
+        QCOMPARE(latency.mostStopped.known(), latency.stopped > 0);
+        QCOMPARE(latency.mostSaturated.known(), latency.saturated > 0);
+        QCOMPARE(latency.mostLate.known(), latency.late > 0);
     }
 }
 

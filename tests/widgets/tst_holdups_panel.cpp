@@ -158,6 +158,15 @@ class TestHoldupsPanel : public QObject {
             sum += part.time;
         QCOMPARE(sum, schedulerLatency(*p.view.facts(), p.view.visibleRange()).total);
         QVERIFY(!bar->accessibleDescription().isEmpty());
+        // A name leads to the goroutine that was held up most by that, and the numbers stay those of the whole.
+        const SchedulerLatency latency = schedulerLatency(*p.view.facts(), p.view.visibleRange());
+        QVERIFY(latency.mostSaturated.known());
+        auto* const words = bar->findChild<QLabel*>();
+        words->setFocus();
+        QTest::keyClick(words, Qt::Key_Tab); // to the first link
+        QTest::keyClick(words, Qt::Key_Return);
+        const auto* const led = std::get_if<SpanSelection>(&p.view.selection());
+        QVERIFY(led != nullptr && led->span == latency.mostSaturated);
         QVERIFY(p.table()->model()->rowCount() > 0);
     }
 

@@ -3,6 +3,7 @@
 // what they were of, so that one row can be looked at after the other.
 #include "widgets/common/text_table.h"
 #include "widgets/holdups/holdups_panel.h"
+#include "widgets/holdups/parts_bar.h"
 
 #include <QScopedValueRollback>
 
@@ -22,6 +23,10 @@ void HoldupsPanel::letRowsLead() {
         view_->select(SiteSelection{edge.primitive, edge.waitSite});
     });
     lead(ready_, [this](std::size_t row) { view_->selectInSight(answer_.ready[row].longest); });
+    connect(queue_, &PartsBar::chosen, this, [this](SpanIndex most) {
+        const QScopedValueRollback leading(leading_, true);
+        view_->selectInSight(most);
+    });
     connect(cycles_.view, &TextTable::rowHovered, this, [this](int row) {
         view_->setHoverTime(row >= 0 ? answer_.cost.cycles[static_cast<std::size_t>(row)].mark.begin : -1);
     });

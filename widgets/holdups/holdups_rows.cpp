@@ -86,10 +86,12 @@ void HoldupsPanel::showProcessors() {
     const SchedulerLatency& latency = answer_.latency;
     const std::string text = schedulerText(latency);
     say(text.empty() ? tr("No goroutine waited for a processor here.") : fromUtf8(text));
-    queue_->show({{tr("every processor was busy: short of CPU"), latency.saturated, colourOf(StateFamily::Runnable)},
-                  {tr("a processor was idle: woken late"), latency.late, colourOf(StateFamily::Network)},
-                  {tr("the world was stopped"), latency.stopped, colourOf(StateFamily::Lock)},
-                  {tr("the trace says nothing of the processors"), latency.unknown, colourOf(StateFamily::Unknown)}});
+    queue_->show(
+        {{tr("every processor was busy: short of CPU"), latency.saturated, colourOf(StateFamily::Runnable),
+          latency.mostSaturated},
+         {tr("a processor was idle: woken late"), latency.late, colourOf(StateFamily::Network), latency.mostLate},
+         {tr("the world was stopped"), latency.stopped, colourOf(StateFamily::Lock), latency.mostStopped},
+         {tr("the trace says nothing of the processors"), latency.unknown, colourOf(StateFamily::Unknown), {}}});
     std::vector<PlainRows::Row> rows;
     std::vector<FrameId> frames;
     for (const ReadyPlace& place : answer_.ready) {
