@@ -4,7 +4,6 @@
 
 #include "model/trace/trace.h"
 
-#include <functional>
 #include <vector>
 
 namespace waitscope {
@@ -17,10 +16,5 @@ struct CollectorRanges {
     /// O(ranges).
     explicit CollectorRanges(const Trace& trace);
 };
-
-/// Calls `use` with the parts of `ranges` (by time, not overlapping) that lie in `visible`; of several that begin
-/// within one `pixel` (ns) only with the first. O(pixels * log ranges).
-void forEachVisible(const std::vector<TimeRange>& ranges, TimeRange visible, double pixel,
-                    const std::function<void(TimeRange)>& use);
 
 } // namespace waitscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Strips, pyramids and activities: what a row looks like, and that a look costs pixels.
 #include "model/facts.h"
+#include "model/lod/each_seen.h"
 #include "model/lod/group_activities.h"
 #include "tests/support/recordings.h"
 #include "tests/support/story.h"
@@ -209,13 +210,30 @@ class TestLod : public QObject {
         QVERIFY(facts->groups.groups.back().runtime);
     }
 
-    void collectorRangesCloserThanAPixelAreDrawnOnce() {
+    void rangesInsideAPixelAreDrawnOnceAndALongOneWhateverItFollows() {
+        const auto drawn = [](const std::vector<TimeRange>& ranges, TimeRange visible) {
+            std::vector<TimeRange> seen;
+            eachSeen(
+                ranges, visible, 1_us, [](TimeRange range) { return range; },
+                [&](TimeRange range) { seen.push_back(range); });
+            return seen;
+        };
         std::vector<TimeRange> ranges;
         for (Time t = 0; t < 1_ms; t += 10)
             ranges.push_back({t, t + 5});
-        int drawn = 0;
-        forEachVisible(ranges, {0, 1_ms}, 1000.0, [&](TimeRange) { ++drawn; });
-        QVERIFY(drawn <= 1001 && drawn >= 990);
+        const std::size_t many = drawn(ranges, {0, 1_ms}).size();
+        QVERIFY(many <= 1001 && many >= 990);
+        const TimeRange tick{100_us, 100_us + 20};
+        const TimeRange behind{100_us + 30, 100_us + 50};
+        const TimeRange whole{100_us + 60, 600_us};
+        QVERIFY(drawn({tick, behind, whole}, {0, 1_ms}) == (std::vector{tick, whole}));
+        QVERIFY(drawn({tick, behind, whole}, {300_us, 400_us}) == std::vector{whole});
+        // Each pixel a tick and a range as long as a pixel: two are drawn for it, no more.
+        ranges.clear();
+        for (Time t = 0; t < 1_ms; t += 1_us)
+            for (const TimeRange range : {TimeRange{t, t + 2}, TimeRange{t + 2, t + 4}, TimeRange{t + 5, t + 1_us}})
+                ranges.push_back(range);
+        QVERIFY(drawn(ranges, {0, 1_ms}).size() <= 2000);
     }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What lies over all rows: the collector, the ruler, marks, and who did what to whom.
+#include "model/lod/each_seen.h"
 #include "model/report/text.h"
 #include "model/waits/wake_up.h"
 #include "widgets/common/flags.h"
@@ -63,22 +64,33 @@ class Origin {
 
 } // namespace
 
-// Mark phases fill their row; a stop of the world crosses all rows.
+// Mark phases fill their row and tinge all others, so that it can be seen what fell into one; a stop of the world
+// crosses all rows.
 void TimelinePainter::paintCollector(Canvas& canvas) {
     const QColor gc = colourOf(StateFamily::GC);
     QColor stop = colourOf(StateFamily::Lock);
     stop.setAlpha(70);
+    QColor tinge = gc;
+    tinge.setAlpha(28);
     const TimelineRow row = canvas.rows.rowAt(0);
-    const double pixel = canvas.axis.nanosecondsPerPixel();
     const auto box = [&](TimeRange part, int top, int height) {
         const double from = canvas.axis.x(part.begin);
         return QRectF(from, top, std::max(1.0, canvas.axis.x(part.end) - from), height);
     };
-    forEachVisible(canvas.facts.collector.marks, canvas.frame.range, pixel,
-                   [&](TimeRange part) { canvas.painter.fillRect(box(part, canvas.y(row) + 2, row.height - 4), gc); });
-    forEachVisible(canvas.facts.collector.stops, canvas.frame.range, pixel, [&](TimeRange part) {
-        canvas.painter.fillRect(box(part, canvas.rowsArea.top(), canvas.rowsArea.height()), stop);
+    const auto eachOf = [&](const std::vector<TimeRange>& ranges, const auto& paint) {
+        eachSeen(
+            ranges, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
+            [](TimeRange range) { return range; },
+            [&](TimeRange range) { paint(range.clippedTo(canvas.frame.range)); });
+    };
+    const auto cross = [&](TimeRange part, const QColor& colour) {
+        canvas.painter.fillRect(box(part, canvas.rowsArea.top(), canvas.rowsArea.height()), colour);
+    };
+    eachOf(canvas.facts.collector.marks, [&](TimeRange part) {
+        cross(part, tinge);
+        canvas.painter.fillRect(box(part, canvas.y(row) + 2, row.height - 4), gc);
     });
+    eachOf(canvas.facts.collector.stops, [&](TimeRange part) { cross(part, stop); });
 }
 
 void TimelinePainter::paintRuler(Canvas& canvas) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What was recorded besides states: regions, logs, CPU samples, tasks, threads, and the graphs. Whatever there is more
 // of than pixels is skipped by binary searches, a pixel at a time.
+#include "model/lod/each_seen.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_canvas.h"
@@ -11,25 +12,6 @@
 #include <cstring>
 
 namespace waitscope {
-
-namespace {
-
-// Calls `use` for each of the places (by time, not overlapping) that touches `visible`, but only for the first of those
-// that begin within `step` of one another.
-template <class RangeOf, class Use>
-void forEachPlace(std::span<const std::uint32_t> places, TimeRange visible, double step, const RangeOf& rangeOf,
-                  const Use& use) {
-    auto next = std::ranges::lower_bound(places, visible.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
-    while (next != places.end() && rangeOf(*next).begin < visible.end) {
-        use(*next);
-        const Time begin = rangeOf(*next).begin;
-        const Time behind = begin + std::clamp<Time>(timeFromDouble(step), 1, visible.end - begin);
-        next = std::ranges::lower_bound(next + 1, places.end(), behind, {},
-                                        [&](std::uint32_t p) { return rangeOf(p).begin; });
-    }
-}
-
-} // namespace
 
 // One line of pixels from `from` to `to` (logical pixels), at least one of them.
 void TimelinePainter::paintColumn(Canvas& canvas, double from, double to, QRgb colour) {
@@ -65,8 +47,8 @@ void TimelinePainter::paintNotes(Canvas& canvas, const TimelineRow& row) {
         return;
     const Trace& trace = *canvas.facts.trace;
     line_.assign(cells_.size(), 0);
-    forEachPlace(
-        samples, canvas.frame.range, canvas.axis.nanosecondsPerPixel() * 2,
+    eachSeen(
+        samples, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel() * 2),
         [&](std::uint32_t p) {
             return TimeRange{trace.cpuSamples[p].time, trace.cpuSamples[p].time + 1};
         },
@@ -87,8 +69,8 @@ void TimelinePainter::paintRuntimeWork(Canvas& canvas, const TimelineRow& row) {
         return;
     const Trace& trace = *canvas.facts.trace;
     line_.assign(cells_.size(), 0);
-    forEachPlace(
-        places, canvas.frame.range, canvas.axis.nanosecondsPerPixel(),
+    eachSeen(
+        places, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
         [&](std::uint32_t p) { return trace.ranges[p].range; },
         [&](std::uint32_t p) {
             ++work_.itemsRead;
@@ -104,8 +86,9 @@ void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
     const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
-        forEachPlace(
-            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range, canvas.axis.nanosecondsPerPixel(),
+        eachSeen(
+            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range,
+            timeFromDouble(canvas.axis.nanosecondsPerPixel()),
             [&](std::uint32_t p) {
                 const Region region = trace.regions[p];
                 return TimeRange{region.begin, region.end};
@@ -136,9 +119,9 @@ void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
     painter.setPen(Qt::black);
     const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track)
-        forEachPlace(
+        eachSeen(
             canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range,
-            canvas.axis.nanosecondsPerPixel() * roomForName,
+            timeFromDouble(canvas.axis.nanosecondsPerPixel() * roomForName),
             [&](std::uint32_t p) {
                 const Region region = trace.regions[p];
                 return TimeRange{region.begin, region.end};
@@ -168,8 +151,8 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
     canvas.painter.save();
     canvas.painter.setPen(Qt::NoPen);
     canvas.painter.setBrush(canvas.colours.text);
-    forEachPlace(
-        logs, canvas.frame.range, canvas.axis.nanosecondsPerPixel() * apart,
+    eachSeen(
+        logs, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel() * apart),
         [&](std::uint32_t p) {
             return TimeRange{trace.logs[p].time, trace.logs[p].time + 1};
         },
@@ -189,18 +172,14 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
 void TimelinePainter::paintThread(Canvas& canvas, const TimelineRow& row) {
     const auto runs = canvas.facts.notes.runs(row.thread);
     line_.assign(cells_.size(), 0);
-    const double pixel = canvas.axis.nanosecondsPerPixel();
-    auto next = std::ranges::lower_bound(runs, canvas.frame.range.begin, {},
-                                         [](const ThreadRun& run) { return run.range.end; });
-    while (next != runs.end() && next->range.begin < canvas.frame.range.end) {
-        ++work_.itemsRead;
-        paintColumn(canvas, canvas.axis.x(next->range.begin), canvas.axis.x(next->range.end),
-                    colourOf(StateFamily::Running).rgb());
-        const Time begin = next->range.begin;
-        const Time behind = begin + std::clamp<Time>(timeFromDouble(pixel), 1, canvas.frame.range.end - begin);
-        next = std::ranges::lower_bound(next + 1, runs.end(), behind, {},
-                                        [](const ThreadRun& run) { return run.range.begin; });
-    }
+    eachSeen(
+        runs, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
+        [](const ThreadRun& run) { return run.range; },
+        [&](const ThreadRun& run) {
+            ++work_.itemsRead;
+            paintColumn(canvas, canvas.axis.x(run.range.begin), canvas.axis.x(run.range.end),
+                        colourOf(StateFamily::Running).rgb());
+        });
     const auto [top, height] = canvas.barOf(row);
     fillLines(canvas, top, height);
 }
