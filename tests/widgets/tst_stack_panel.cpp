@@ -107,9 +107,10 @@ void StackPanelTest::aFinishedWaitHasStackWakerAndCreator() {
     p.selectAt(1, 2_ms);
     QCOMPARE(
         p.lines(),
-        (QStringList{"goroutine 1 · main.work · waited 3 ms · mutex", "Blocked at", "sync.(*Mutex).Lock  main.go:10",
-                     "▸ shop.(*Cart).Add  main.go:11", "main.serve  main.go:12", "Woken by goroutine 9 · main.holder",
-                     "sync.(*Mutex).Unlock  main.go:10", "▸ main.put  main.go:11",
+        (QStringList{"goroutine 1 · main.work · waited 3 ms · mutex",
+                     "From 1,000,000 ns to 4,000,000 ns, 3,000,000 ns long.", "Blocked at",
+                     "sync.(*Mutex).Lock  main.go:10", "▸ shop.(*Cart).Add  main.go:11", "main.serve  main.go:12",
+                     "Woken by goroutine 9 · main.holder", "sync.(*Mutex).Unlock  main.go:10", "▸ main.put  main.go:11",
                      "Created by goroutine 9 · main.holder", "▸ main.spawn  main.go:10", "main.main  main.go:11"}));
 }
 
@@ -245,12 +246,12 @@ void StackPanelTest::framesOfTheLibraryAreFoldedAndCopiedWhole() {
     story.g(1).existed().waitsOn("chan receive", {"runtime.chanrecv1", "io.a", "io.b", "io.c", "main.serve"}, 1_ms);
     Panel p(computeFacts(story.told(20_ms)));
     p.selectAt(1, 2_ms);
-    QCOMPARE(p.lines().mid(2, 3), (QStringList{"runtime.chanrecv1  main.go:10", "… 3 frames of Go's library: io",
+    QCOMPARE(p.lines().mid(3, 3), (QStringList{"runtime.chanrecv1  main.go:10", "… 3 frames of Go's library: io",
                                                "▸ main.serve  main.go:14"}));
     p.panel.copyText();
     QVERIFY(QApplication::clipboard()->text().contains("io.b\n\t/src/main.go:12\n"));
     Q_EMIT p.panel.anchorClicked(QUrl("unfold:all"));
-    QCOMPARE(p.lines().mid(3, 3), (QStringList{"io.a  main.go:11", "io.b  main.go:12", "io.c  main.go:13"}));
+    QCOMPARE(p.lines().mid(4, 3), (QStringList{"io.a  main.go:11", "io.b  main.go:12", "io.c  main.go:13"}));
 }
 
 void StackPanelTest::aClickOnAPlaceAsksForItsSource() {
@@ -274,7 +275,11 @@ void StackPanelTest::aLinkSelectsTheOtherGoroutine() {
     QTextCursor link = p.cursorAt("goroutine 9");
     link.setPosition(link.position() - 3);
     QTest::mouseClick(p.panel.viewport(), Qt::LeftButton, {}, p.panel.cursorRect(link).center());
-    QVERIFY(p.view.selection() == Selection(GoroutineSelection{p.goroutine(9)}));
+    // What it did when it woke the first.
+    const Trace& trace = *p.view.facts()->trace;
+    const SpanIndex wait = trace.spanAt(p.goroutine(1), 2_ms);
+    QVERIFY(p.view.selection() ==
+            Selection(SpanSelection{p.goroutine(9), trace.spanAt(p.goroutine(9), trace.spans.end(wait))}));
     QVERIFY(p.lines().first().startsWith("goroutine 9 · main.holder"));
 }
 
@@ -283,7 +288,8 @@ void StackPanelTest::copyingGivesWholeNamesAndPaths() {
     p.selectAt(1, 2_ms);
     QTest::keyClick(&p.panel, Qt::Key_C, Qt::ControlModifier);
     const QString text = QApplication::clipboard()->text();
-    QVERIFY(text.startsWith("goroutine 1 · main.work · waited 3 ms · mutex\n\nBlocked at:\n"));
+    QVERIFY(text.startsWith("goroutine 1 · main.work · waited 3 ms · mutex\n"
+                            "From 1,000,000 ns to 4,000,000 ns, 3,000,000 ns long.\n\nBlocked at:\n"));
     QVERIFY(text.contains("example.org/shop.(*Cart).Add\n\t/src/main.go:11\n"));
     QVERIFY(text.contains("\nWoken by goroutine 9 · main.holder:\n"));
 }

@@ -80,6 +80,30 @@ class TestTimeline : public ShownTimeline {
         QCOMPARE(stateOfSelection(), GoroutineState::Running);
     }
 
+    void fromAGoroutineAsAWholeDotGoesToItsFirstSpanInSightAndCommaToItsLast() {
+        state_->select(GoroutineSelection{goroutine(5)});
+        QTest::keyClick(view_.get(), Qt::Key_Period);
+        QCOMPARE(stateOfSelection(), GoroutineState::Running);
+        QCOMPARE(std::get<SpanSelection>(state_->selection()).span, state_->facts()->trace->spanAt(goroutine(5), 1_ms));
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        state_->select(SpanSelection{goroutine(5), {state_->facts()->trace->goroutines.spans(goroutine(5)).begin}});
+        QTest::keyClick(view_.get(), Qt::Key_Comma); // there is none before
+        QCOMPARE(messages.count(), 1);
+        state_->select(GoroutineSelection{goroutine(5)});
+        state_->setVisibleRange({20_ms, 30_ms});
+        QTest::keyClick(view_.get(), Qt::Key_Comma);
+        QCOMPARE(stateOfSelection(), GoroutineState::Waiting);
+    }
+
+    void whatCannotBePinnedOrHiddenSaysSo() {
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        view_->pinSelected();
+        QCOMPARE(messages.count(), 1);
+        view_->hideSelected();
+        QCOMPARE(messages.count(), 2);
+        QVERIFY(view_->choice().hidden.empty());
+    }
+
     void anOpenWaitHasNoWakerAndSaysSo() {
         state_->select(SpanSelection{goroutine(12), state_->facts()->trace->lastSpan(goroutine(12))});
         QSignalSpy messages(view_.get(), &TimelineView::messageChanged);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What does the timeline paint, on the screen and as a picture?
+#include "model/reader/load.h"
+#include "model/report/text.h"
 #include "tests/widgets/shown_timeline.h"
+#include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_picture.h"
 #include "widgets/timeline/timeline_tooltip.h"
 
@@ -132,6 +135,27 @@ class TestTimelinePicture : public ShownTimeline {
         QCOMPARE(activityTooltip(activity, 50_ms), QStringLiteral("at 50 ms: 20 lock wait"));
         QCOMPARE(activityTooltip(activity, 5_ms), QStringLiteral("at 5 ms: none of them is there"));
         QVERIFY(activityTooltip(activity, 200_ms).isEmpty());
+    }
+
+    void tooltipsSayHowLargeTheHeapWasAndWhichProcessorAThreadHeld() {
+        const auto facts = computeFacts(loadTrace(WAITSCOPE_TEST_DATA "/small-go1.26.trace").trace);
+        const Time end = facts->trace->duration;
+        const auto [live, goal] = facts->heap.before(end + 1);
+        QVERIFY(live && goal);
+        QCOMPARE(heapTooltip(facts->heap, end),
+                 QStringLiteral("at %1: live %2, goal %3")
+                     .arg(fromUtf8(durationText(end)), fromUtf8(bytesText(*live)), fromUtf8(bytesText(*goal))));
+        QVERIFY(heapTooltip(state_->facts()->heap, 15_ms).isEmpty());
+        std::uint32_t thread = 0;
+        while (facts->notes.runs({thread}).empty())
+            ++thread;
+        const ThreadRun run = facts->notes.runs({thread}).front();
+        QVERIFY(
+            threadTooltip(*facts, {thread}, run.range)
+                .contains(
+                    QStringLiteral(" held processor %1 for ").arg(facts->trace->processors[run.processor.value].id)));
+        const Time after = facts->notes.runs({thread}).back().range.end;
+        QVERIFY(threadTooltip(*facts, {thread}, {after, after + 1}).contains(QStringLiteral("held no processor at")));
     }
 
     void noTraceIsAnEmptyCanvas() {

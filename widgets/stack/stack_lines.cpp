@@ -36,6 +36,9 @@ class Description {
 
     void spanOf(GoroutineIndex g, SpanIndex s) {
         add(Kind::Headline, spanText(facts_, g, s));
+        const TimeRange range = trace_.spans.range(s);
+        add(Kind::Note, "From " + exactDurationText(range.begin) + " to " + exactDurationText(range.end) + ", " +
+                            exactDurationText(range.length()) + " long.");
         span(g, s);
         creation(g);
     }
@@ -78,6 +81,11 @@ class Description {
     void add(Kind kind, std::string text, GoroutineIndex g = {}) {
         lines_.push_back({.kind = kind, .text = std::move(text), .goroutine = g});
     }
+    // Of what that goroutine did at `t`.
+    void add(Kind kind, std::string text, GoroutineIndex g, Time t) {
+        add(kind, std::move(text), g);
+        lines_.back().span = trace_.spanAt(g, t);
+    }
 
     void stack(StackId id) {
         const FrameId site = facts_.waits.siteOf(id);
@@ -118,6 +126,7 @@ class Description {
             return;
         add(Kind::Heading, "Longest wait, " + durationText(trace_.spans.range(wait).clippedTo(range).length()) + " of",
             trace_.ownerOf(wait));
+        lines_.back().span = wait;
         span(trace_.ownerOf(wait), wait);
     }
 
@@ -184,7 +193,7 @@ class Description {
             return;
         const Waker waker = trace_.spans.waker(s);
         if (waker.isGoroutine())
-            add(Kind::Heading, "Made ready by", waker.goroutine());
+            add(Kind::Heading, "Made ready by", waker.goroutine(), trace_.spans.range(s).begin);
         else if (origin == SpanOrigin::Event && !trace_.stacks[own].empty())
             add(Kind::Heading, "Stopped at");
         stackOrNote(own, missingStackText(facts_, s));
@@ -197,14 +206,14 @@ class Description {
             add(Kind::Note, wakeUpText(facts_, wait, woken));
             return;
         }
-        add(Kind::Heading, "Woken by", woken.goroutine);
+        add(Kind::Heading, "Woken by", woken.goroutine, trace_.spans.end(wait));
         stackOrNote(woken.stack, "Go recorded no stack of the goroutine that woke it.");
     }
 
     void creation(GoroutineIndex g) {
         const Waker creator = trace_.creator(g);
         if (creator.isGoroutine())
-            add(Kind::Heading, "Created by", creator.goroutine());
+            add(Kind::Heading, "Created by", creator.goroutine(), trace_.lifetime(g).begin);
         else
             add(Kind::Heading, "Created");
         stackOrNote(trace_.creationStack(g), missingCreationText(trace_, g));

@@ -26,6 +26,7 @@ struct StackLine {
     FrameId frame;            ///< of a frame
     bool inlined = false;     ///< of a frame: the compiler put it into the one below
     GoroutineIndex goroutine; ///< that the heading or the note names
+    SpanIndex span;           ///< what that one did then; none: it is meant as a whole
 };
 
 /// Empty if nothing is selected. O(frames), and O(distinct waits of the trace) for a site.

@@ -28,6 +28,7 @@ using Kind = StackLine::Kind;
 
 constexpr int gap = 4; // the window's grid, in logical pixels
 const QString goroutineScheme = QStringLiteral("goroutine");
+const QString spanScheme = QStringLiteral("span");
 const QString frameScheme = QStringLiteral("frame");
 const QString unfoldScheme = QStringLiteral("unfold");
 constexpr std::size_t fewestFolded = 3; // fewer are shorter than the words that would stand for them
@@ -54,7 +55,9 @@ StackPanel::StackPanel(ViewState* view, QWidget* parent) : QTextBrowser(parent),
     setTextInteractionFlags(Qt::TextBrowserInteraction | Qt::TextSelectableByKeyboard);
     document()->setDocumentMargin(2 * gap);
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
-        if (url.scheme() == goroutineScheme)
+        if (url.scheme() == spanScheme)
+            view_->selectInSight(SpanIndex{url.path().toUInt()});
+        else if (url.scheme() == goroutineScheme)
             view_->select(GoroutineSelection{GoroutineIndex{url.path().toUInt()}});
         else if (url.scheme() == frameScheme)
             Q_EMIT frameChosen(FrameId{url.path().toUInt()});
@@ -190,7 +193,8 @@ void StackPanel::write() {
         if (line.goroutine.known()) {
             cursor.insertText(QStringLiteral(" "), text);
             text.setAnchor(true);
-            text.setAnchorHref(goroutineScheme + u':' + QString::number(line.goroutine.value));
+            text.setAnchorHref(line.span.known() ? spanScheme + u':' + QString::number(line.span.value)
+                                                 : goroutineScheme + u':' + QString::number(line.goroutine.value));
             text.setForeground(palette().color(QPalette::Link));
             text.setFontUnderline(true);
             cursor.insertText(fromUtf8(goroutineText(*view_->facts()->trace, line.goroutine)), text);

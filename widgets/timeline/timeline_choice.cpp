@@ -219,8 +219,10 @@ void TimelineView::showRows(TimelineRows& rows) {
 
 void TimelineView::pinSelected() {
     const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known())
+    if (!g.known()) {
+        Q_EMIT messageChanged(tr("Select a goroutine to pin it."));
         return;
+    }
     std::vector<GoroutineIndex> pinned = rows_.pinned();
     if (std::erase(pinned, g) == 0)
         pinned.push_back(g);
@@ -246,6 +248,10 @@ void TimelineView::hideSelected() {
                              rows_.groups()[row.group].members.end());
     else if (g.known())
         choice.hidden.push_back(g);
+    if (choice == choice_) {
+        Q_EMIT messageChanged(tr("Select a goroutine or a group to hide it."));
+        return;
+    }
     setChoice(choice);
     const std::size_t hidden = choice_.hidden.size();
     Q_EMIT messageChanged(hidden == 1

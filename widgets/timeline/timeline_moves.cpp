@@ -81,16 +81,26 @@ void TimelineView::showSpan(SpanIndex span) {
 
 void TimelineView::selectNeighbour(int direction) {
     const GoroutineIndex g = selectedGoroutine(state_->selection());
-    const SpanIndex span = selectedSpan();
-    if (!g.known() || !span.known())
+    if (!g.known()) {
+        Q_EMIT messageChanged(tr("Select a goroutine to go to what it did next."));
         return;
+    }
     const SpanRange own = state_->facts()->trace->goroutines.spans(g);
-    const auto next = static_cast<std::uint32_t>(static_cast<std::int64_t>(span.value) + direction);
-    if (next < own.begin || next >= own.end)
+    const SpanIndex span = selectedSpan();
+    // From a goroutine as a whole one comes to the first and the last that is in sight.
+    const SpanRange seen = state_->facts()->trace->spansIn(g, state_->visibleRange());
+    const std::int64_t next = span.known()    ? std::int64_t{span.value} + direction
+                              : direction < 0 ? std::int64_t{seen.end} - 1
+                                              : std::int64_t{seen.begin};
+    if (next < own.begin || next >= own.end) {
+        Q_EMIT messageChanged(direction < 0 ? tr("Nothing is known of it before this.")
+                                            : tr("This is the last that is known of it."));
         return;
-    selectSpan({next});
+    }
+    const SpanIndex neighbour{static_cast<std::uint32_t>(next)};
+    selectSpan(neighbour);
     // Keep it in the window without changing the zoom.
-    const TimeRange part = state_->facts()->trace->spans.range({next});
+    const TimeRange part = state_->facts()->trace->spans.range(neighbour);
     const TimeRange visible = state_->visibleRange();
     if (part.end <= visible.begin || part.begin >= visible.end)
         state_->setVisibleRange({part.begin - visible.length() / 2, part.begin + visible.length() / 2});

@@ -235,6 +235,34 @@ QString activityTooltip(const Activity& activity, Time at) {
              parts.isEmpty() ? tr("none of them is there") : parts.join(QStringLiteral(", ")));
 }
 
+QString heapTooltip(const HeapSeries& heap, Time at) {
+    const auto [live, goal] = heap.before(at + 1);
+    QStringList parts;
+    if (live)
+        parts << tr("live %1").arg(fromUtf8(bytesText(*live)));
+    if (goal)
+        parts << tr("goal %1").arg(fromUtf8(bytesText(*goal)));
+    return parts.isEmpty() ? QString()
+                           : tr("at %1: %2").arg(fromUtf8(durationText(at)), parts.join(QStringLiteral(", ")));
+}
+
+QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell) {
+    const Trace& trace = *facts.trace;
+    const auto runs = facts.notes.runs(thread);
+    const ThreadRun* longest = nullptr;
+    for (auto run = std::ranges::upper_bound(runs, cell.begin, {}, [](const ThreadRun& one) { return one.range.end; });
+         run != runs.end() && run->range.begin < cell.end; ++run)
+        if (longest == nullptr || run->range.length() > longest->range.length())
+            longest = &*run;
+    const QString name = tr("thread %1").arg(trace.threads[thread.value].id);
+    if (longest == nullptr)
+        return tr("%1 held no processor at %2").arg(name, fromUtf8(durationText(cell.begin)));
+    return tr("%1 held processor %2 for %3\nfrom %4")
+        .arg(name)
+        .arg(trace.processors[longest->processor.value].id)
+        .arg(fromUtf8(durationText(longest->range.length())), fromUtf8(durationText(longest->range.begin)));
+}
+
 QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell) {
     const Trace& trace = *facts.trace;
     const SpanIndex run = runAt(trace, processor, cell.begin, cell.end);

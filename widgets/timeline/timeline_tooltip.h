@@ -23,6 +23,12 @@ namespace waitscope {
 /// Empty if the instant is in none.
 [[nodiscard]] QString activityTooltip(const Activity& activity, Time at);
 
+/// How large the live heap and the collector's goal were at an instant; empty if the trace says nothing of it.
+[[nodiscard]] QString heapTooltip(const HeapSeries& heap, Time at);
+
+/// Of a thread: which processor it held under the mouse, the longest if there were several, or none.
+[[nodiscard]] QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell);
+
 /// Of a processor at an instant under the mouse: what ran on it, or that nothing did.
 [[nodiscard]] QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell);
 

@@ -403,11 +403,14 @@ QString TimelineView::tooltipAt(const QPoint& position) {
         return processorTooltip(*state_->facts(), row.processor, cell);
     if (row.kind == TimelineRow::Kind::Collector)
         return collectorTooltip(*state_->facts(), cell);
+    if (row.kind == TimelineRow::Kind::Thread)
+        return threadTooltip(*state_->facts(), row.thread, cell);
     const bool isSummedUp = (isOfMany && rows_.isFolded(row.group) && !rows_.groups()[row.group].task.known()) ||
-                            (row.kind == TimelineRow::Kind::Graph && row.graph != TimelineGraph::Heap);
+                            row.kind == TimelineRow::Kind::Graph;
     if (isSummedUp) {
-        const std::size_t group = isOfMany ? row.group : everyGroup;
-        const QString then = activityTooltip(*activityShown(group), cell.begin);
+        const QString then = row.graph == TimelineGraph::Heap && !isOfMany
+                                 ? heapTooltip(state_->facts()->heap, cell.begin)
+                                 : activityTooltip(*activityShown(isOfMany ? row.group : everyGroup), cell.begin);
         return rowTooltip(*state_->facts(), rows_, row) + (then.isEmpty() ? QString() : u'\n' + then);
     }
     if (!row.goroutine.known())
