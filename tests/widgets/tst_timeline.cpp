@@ -95,6 +95,20 @@ class TestTimeline : public ShownTimeline {
         QCOMPARE(stateOfSelection(), GoroutineState::Waiting);
     }
 
+    void aDoubleClickOnARegionGoesThere() {
+        Story story;
+        Teller& g = story.g(1).entry("main.work").runs(20_ms);
+        g.beginsRegion("load").runs(30_ms).endsRegion("load").runs(50_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        const TimelineRow row = view_->rows().rowOf({0});
+        QPoint at = pointOf(row, 40_ms);
+        at.setY(at.y() - row.height / 2 + view_->rows().sizes().trackTop(0) + 2);
+        QTest::mouseDClick(view_->viewport(), Qt::LeftButton, {}, at);
+        const TimeRange visible = state_->visibleRange();
+        QVERIFY(visible.begin > 0 && visible.begin < 20_ms && visible.end > 50_ms && visible.end < 100_ms);
+        QVERIFY(visible.length() <= 50_ms);
+    }
+
     void whatCannotBePinnedOrHiddenSaysSo() {
         QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
         view_->pinSelected();

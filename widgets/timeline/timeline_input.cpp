@@ -107,8 +107,30 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
         zoomToChosenRange();
     else if (const TimelineRow row = rowUnder(event->pos()); isGroup(row))
         toggle(row);
+    else if (const TimeRange region = regionUnder(event->pos()); !region.empty())
+        zoomTo(region);
     else if (const SpanIndex span = spanUnder(event->pos()); span.known())
         showSpan(span);
+}
+
+// Empty if there is none.
+TimeRange TimelineView::regionUnder(const QPoint& position) const {
+    const TimelineRow row = rowUnder(position);
+    if (!row.goroutine.known() || !isOnAxis(position.x()))
+        return {};
+    const Trace& trace = *state_->facts()->trace;
+    const Time t = axis().timeAt(position.x());
+    for (std::size_t track = 0; track < rows_.regionTracks(row.goroutine); ++track) {
+        const int below = heightInRow(row, position.y()) - rows_.sizes().trackTop(track);
+        if (below < 0 || below >= rows_.sizes().track)
+            continue;
+        const auto places = state_->facts()->notes.regions(row.goroutine, track);
+        const auto place =
+            std::ranges::upper_bound(places, t, {}, [&](std::uint32_t p) { return trace.regions[p].end; });
+        if (place != places.end() && trace.regions[*place].begin <= t)
+            return {trace.regions[*place].begin, trace.regions[*place].end};
+    }
+    return {};
 }
 
 void TimelineView::clickAt(const QPoint& position) {

@@ -41,11 +41,15 @@ void TimelineView::zoomToSelection() {
     const auto what = rangeOf(*state_->facts(), state_->selection());
     if (!what)
         return showWholeTrace();
-    const auto margin = static_cast<Time>(static_cast<double>(what->length()) * (1 / selectedShare - 1) / 2);
     const TimeRange before = state_->axisRange();
-    state_->setVisibleRange({what->begin - margin, what->end + margin});
+    zoomTo(*what);
     if (state_->axisRange() == before)
         showWholeTrace();
+}
+
+void TimelineView::zoomTo(TimeRange range) {
+    const auto margin = static_cast<Time>(static_cast<double>(range.length()) * (1 / selectedShare - 1) / 2);
+    state_->setVisibleRange({range.begin - margin, range.end + margin});
 }
 
 void TimelineView::zoomToChosenRange() {

@@ -229,7 +229,9 @@ void TimelinePainter::paintLink(Canvas& canvas, Time time, GoroutineIndex from, 
     }
     if (!text.isEmpty()) {
         const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
-        const double left = x + 8 + width < canvas.axis.left + canvas.axis.width ? x + 8 : x - 8 - width;
+        // Where neither side has room for it, it lies on the arrow rather than on the names of rows.
+        const double left =
+            x + 8 + width < canvas.axis.left + canvas.axis.width ? x + 8 : std::max(canvas.axis.left, x - 8 - width);
         const int height = canvas.sizes().line + 2;
         const double y = std::clamp((begin + end - height) / 2, static_cast<double>(area.top()),
                                     static_cast<double>(std::max(area.top(), area.bottom() - height)));

@@ -336,9 +336,12 @@ SpanIndex TimelineView::spanUnder(const QPoint& position) const {
                          {axis().timeAt(position.x()), axis().timeAt(position.x() + 1)});
 }
 
+int TimelineView::heightInRow(const TimelineRow& row, int y) const {
+    return y - rulerHeight() - row.top + (row.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value());
+}
+
 FrameId TimelineView::frameUnder(const TimelineRow& row, int y, TimeRange cell) const {
-    const int top = rulerHeight() + row.top - (row.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value());
-    return stackFrameAt(*state_->facts(), rows_, row, y - top, cell);
+    return stackFrameAt(*state_->facts(), rows_, row, heightInRow(row, y), cell);
 }
 
 SpanIndex TimelineView::selectedSpan() const {

@@ -117,6 +117,7 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] QString tooltipAt(const QPoint& position);
     void placeShowAll();
     void scrollTo(const TimelineRow& row);
+    void zoomTo(TimeRange range); ///< with some room on both sides
     void moveFocus(const TimelineRow& row);
     void toggle(const TimelineRow& row);
     void selectAt(const TimelineRow& row, const QPoint& position);
@@ -150,7 +151,9 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] Time markPlace() const;
     [[nodiscard]] std::optional<Time> otherEdge(int x) const;
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
+    [[nodiscard]] int heightInRow(const TimelineRow& row, int y) const; ///< of a height in the viewport
     [[nodiscard]] FrameId frameUnder(const TimelineRow& row, int y, TimeRange cell) const;
+    [[nodiscard]] TimeRange regionUnder(const QPoint& position) const;
     [[nodiscard]] SpanIndex selectedSpan() const;
 
     // How the goroutines of folded groups spent their time is summed up once in the background; frames read the sums.
