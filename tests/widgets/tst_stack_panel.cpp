@@ -70,6 +70,7 @@ class StackPanelTest : public QObject {
   private Q_SLOTS:
     void withoutASelectionItSaysWhatToDo();
     void aFinishedWaitHasStackWakerAndCreator();
+    void aSpanSaysExactlyWhenItWasAndByTheClockIfThereIsOne();
     void anOpenWaitSaysThatItIsOpen();
     void aTimerHasNoStackAndTheReasonIsSaid();
     void theVersionOfTheFormatExplainsAMissingStack();
@@ -112,6 +113,21 @@ void StackPanelTest::aFinishedWaitHasStackWakerAndCreator() {
                      "sync.(*Mutex).Lock  main.go:10", "▸ shop.(*Cart).Add  main.go:11", "main.serve  main.go:12",
                      "Woken by goroutine 9 · main.holder", "sync.(*Mutex).Unlock  main.go:10", "▸ main.put  main.go:11",
                      "Created by goroutine 9 · main.holder", "▸ main.spawn  main.go:10", "main.main  main.go:11"}));
+}
+
+void StackPanelTest::aSpanSaysExactlyWhenItWasAndByTheClockIfThereIsOne() {
+    Panel p;
+    p.selectAt(3, 1_ms);
+    QCOMPARE(p.lines().at(1), QString("From before the trace to the end of the trace, at least 20,000,000 ns long."));
+    Story story;
+    story.g(1).existed().runs(1_ms).waitsOn("chan receive", {"main.work"}, 5_ms).wokenBy(2).runs(1_ms);
+    story.g(2).runs(20_ms);
+    const auto told = std::const_pointer_cast<Trace>(story.told(20_ms));
+    told->wallClock = WallClock{.unixNanosecondsAtStart = 1'795'521'610'000'000'000}; // 2026-11-24 12:00:10
+    Panel clocked(computeFacts(told));
+    clocked.selectAt(1, 2_ms);
+    QCOMPARE(clocked.lines().mid(1, 2), (QStringList{"From 1,000,000 ns to 6,000,000 ns, 5,000,000 ns long.",
+                                                     "It began at 2026-11-24T12:00:10.001000000Z."}));
 }
 
 void StackPanelTest::anOpenWaitSaysThatItIsOpen() {

@@ -36,9 +36,7 @@ class Description {
 
     void spanOf(GoroutineIndex g, SpanIndex s) {
         add(Kind::Headline, spanText(facts_, g, s));
-        const TimeRange range = trace_.spans.range(s);
-        add(Kind::Note, "From " + exactDurationText(range.begin) + " to " + exactDurationText(range.end) + ", " +
-                            exactDurationText(range.length()) + " long.");
+        when(g, s);
         span(g, s);
         creation(g);
     }
@@ -166,6 +164,17 @@ class Description {
         case GoroutineState::StillAlive:
             break;
         }
+    }
+
+    // Exactly, and by the clock, which logs of the service have too.
+    void when(GoroutineIndex g, SpanIndex s) {
+        const TimeRange range = trace_.spans.range(s);
+        const bool older = trace_.spans.kind(s).origin == SpanOrigin::BeforeTrace;
+        add(Kind::Note, "From " + (older ? "before the trace" : exactDurationText(range.begin)) + " to " +
+                            (trace_.isOpen(g, s) ? "the end of the trace, " : exactDurationText(range.end) + ", ") +
+                            (older ? "at least " : "") + exactDurationText(range.length()) + " long.");
+        if (trace_.wallClock && !older)
+            add(Kind::Note, "It began at " + rfc3339(trace_.wallClock->unixNanosecondsAtStart + range.begin) + ".");
     }
 
     // What the goroutine did for the runtime meanwhile: GC assists, sweeps.
