@@ -211,7 +211,7 @@ void MainWindow::makeActions() {
           std::pair("double click, middle click", tr("zoom to the span")),
           std::pair("Up / Down, Page Up / Down", tr("row by row, page by page")),
           std::pair("Left / Right / Enter", tr("fold, unfold, select")),
-          std::pair("Esc", tr("take back one by one: drag, range, selection, filter (in the tables too)"))})
+          std::pair("Esc", tr("take back one by one: drag, range, selection, filter, search (in the tables too)"))})
         actions_.describe(timelineKeys, what, QString::fromLatin1(key));
     const QString heatmapKeys = tr("In the heatmap");
     for (const auto& [key, what] :

@@ -131,8 +131,13 @@ void TraceView::layOut() {
 
 // Escape takes back whatever has the keys, once that has nothing of its own to take back.
 void TraceView::keyPressEvent(QKeyEvent* event) {
-    if (event->key() != Qt::Key_Escape || !timeline_->takeBack())
-        QWidget::keyPressEvent(event);
+    if (event->key() != Qt::Key_Escape)
+        return QWidget::keyPressEvent(event);
+    if (timeline_->takeBack())
+        return;
+    if (search_->isHidden())
+        return QWidget::keyPressEvent(event);
+    search_->close();
 }
 
 void TraceView::connectExports() {

@@ -6,6 +6,7 @@
 #include "app/trace_view.h"
 #include "tests/support/own_settings.h"
 #include "widgets/heatmap/heatmap_view.h"
+#include "widgets/search/search_panel.h"
 #include "widgets/timeline/overview_strip.h"
 #include "widgets/timeline/timeline_view.h"
 
@@ -122,6 +123,36 @@ class TestFocus : public QObject {
         const QStringList read = parts.mid(begin) + parts.mid(0, begin);
         QCOMPARE(read, (QStringList{QStringLiteral("overview"), QStringLiteral("timeline"), QStringLiteral("heatmap"),
                                     QStringLiteral("waits"), QStringLiteral("stack")}));
+    }
+
+    void escapeClosesTheSearchFromACanvasOnceNothingIsChosenThere_data() {
+        QTest::addColumn<bool>("inTimeline");
+        QTest::newRow("timeline") << true;
+        QTest::newRow("heatmap") << false;
+    }
+    void escapeClosesTheSearchFromACanvasOnceNothingIsChosenThere() {
+        QFETCH(bool, inTimeline);
+        load();
+        QWidget* const timeline = window_->view()->timeline();
+        QWidget* const canvas = inTimeline ? timeline : window_->view()->heatmap()->overlay();
+        timeline->setFocus();
+        QTest::keyClick(timeline, Qt::Key_F, Qt::ControlModifier);
+        auto* const search = window_->view()->findChild<SearchPanel*>();
+        QVERIFY(search->isVisible() && search->isAncestorOf(QApplication::focusWidget()));
+        for (int i = 0; i < 20 && QApplication::focusWidget() != canvas; ++i)
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6);
+        QCOMPARE(QApplication::focusWidget(), canvas);
+        window_->state()->select(GoroutineSelection{{5}});
+        window_->state()->choose({1'000'000, 2'000'000});
+        QTest::keyClick(canvas, Qt::Key_Escape);
+        QVERIFY(window_->state()->chosenRange().empty());
+        QVERIFY(!std::holds_alternative<std::monostate>(window_->state()->selection()));
+        QTest::keyClick(canvas, Qt::Key_Escape);
+        QVERIFY(std::holds_alternative<std::monostate>(window_->state()->selection()));
+        QVERIFY(search->isVisible());
+        QTest::keyClick(canvas, Qt::Key_Escape);
+        QVERIFY(!search->isVisible());
+        QCOMPARE(QApplication::focusWidget(), canvas);
     }
 
   private:

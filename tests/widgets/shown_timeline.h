@@ -73,10 +73,14 @@ class ShownTimeline : public QObject {
         const auto* selected = std::get_if<SpanSelection>(&state_->selection());
         return selected == nullptr ? GoroutineState::Unknown : state_->facts()->trace->spans.state(selected->span);
     }
-    void drag(const QPoint& from, const QPoint& to) const {
-        QTest::mousePress(view_->viewport(), Qt::LeftButton, {}, from);
+    // A drag whose button is still down.
+    void take(Qt::MouseButton button, const QPoint& from, const QPoint& to) const {
+        QTest::mousePress(view_->viewport(), button, {}, from);
         QTest::mouseMove(view_->viewport(), (from + to) / 2);
         QTest::mouseMove(view_->viewport(), to);
+    }
+    void drag(const QPoint& from, const QPoint& to) const {
+        take(Qt::LeftButton, from, to);
         QTest::mouseRelease(view_->viewport(), Qt::LeftButton, {}, to);
     }
 

@@ -82,6 +82,17 @@ class TestNavigation : public QObject {
         QVERIFY(qAbs(state_->visibleRange().end - 30_ms) < 1_ms);
     }
 
+    void escapeTakesADragOfTheOverviewBack() {
+        const auto strip = overview();
+        state_->setVisibleRange({20_ms, 40_ms});
+        QTest::mousePress(strip.get(), Qt::LeftButton, {}, pointOf(*strip, 30_ms));
+        QTest::mouseMove(strip.get(), pointOf(*strip, 50_ms));
+        QVERIFY(state_->visibleRange().begin > 30_ms);
+        QTest::keyClick(strip.get(), Qt::Key_Escape);
+        QTest::mouseRelease(strip.get(), Qt::LeftButton, {}, pointOf(*strip, 50_ms));
+        QCOMPARE(state_->visibleRange(), (TimeRange{20_ms, 40_ms}));
+    }
+
     void theOverviewIsUsedByKeyboardToo() {
         const auto strip = overview();
         strip->setFocus();

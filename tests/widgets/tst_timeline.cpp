@@ -189,6 +189,33 @@ class TestTimeline : public ShownTimeline {
         QVERIFY(qAbs(state_->chosenRange().begin - 40_ms) < 1_ms);
     }
 
+    void escapeWhileAnEdgeIsDraggedLeavesTheRangeAsItWas() {
+        state_->choose({20_ms, 60_ms});
+        const TimelineRow row = view_->rows().rowOf(goroutine(1));
+        take(Qt::LeftButton, pointOf(row, 60_ms), pointOf(row, 80_ms));
+        QVERIFY(state_->chosenRange().end > 70_ms);
+        QTest::keyClick(view_.get(), Qt::Key_Escape);
+        QCOMPARE(state_->chosenRange(), (TimeRange{20_ms, 60_ms}));
+        QTest::mouseMove(view_->viewport(), pointOf(row, 90_ms)); // the button is still down
+        QTest::mouseRelease(view_->viewport(), Qt::LeftButton, {}, pointOf(row, 90_ms));
+        QCOMPARE(state_->chosenRange(), (TimeRange{20_ms, 60_ms}));
+    }
+
+    void escapeTakesAMoveBackAndLeavesTheChosenRange() {
+        view_->resize(view_->width(), 140);
+        state_->setVisibleRange({40_ms, 60_ms});
+        state_->choose({45_ms, 50_ms});
+        const QPoint at(canvasLeft + 300, 100);
+        take(Qt::MiddleButton, at, at - QPoint(100, 40));
+        QVERIFY(state_->visibleRange().begin > 40_ms);
+        QCOMPARE(view_->verticalScrollBar()->value(), 40);
+        QTest::keyClick(view_.get(), Qt::Key_Escape);
+        QCOMPARE(state_->visibleRange(), (TimeRange{40_ms, 60_ms}));
+        QCOMPARE(view_->verticalScrollBar()->value(), 0);
+        QCOMPARE(state_->chosenRange(), (TimeRange{45_ms, 50_ms}));
+        QTest::mouseRelease(view_->viewport(), Qt::MiddleButton, {}, at);
+    }
+
     void aMiddleClickZoomsToWhatItIsOn() {
         QTest::mouseClick(view_->viewport(), Qt::MiddleButton, {}, pointOf(view_->rows().rowOf(goroutine(5)), 30_ms));
         QVERIFY(state_->visibleRange().contains(10_ms) && state_->visibleRange().contains(49_ms));

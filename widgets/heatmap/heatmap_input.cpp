@@ -145,6 +145,17 @@ void HeatmapView::hover(QPointF position) {
     state_->setHoverTime(inside ? plot_->timeAt(position.x()) : -1);
 }
 
+bool HeatmapView::takeBackDrag() {
+    const auto pan = std::exchange(panFrom_, {});
+    const bool drags = pan || pressed_ || axisPressed_;
+    if (pan)
+        state_->setVisibleRange(pan->range);
+    pressed_.reset();
+    axisPressed_.reset();
+    overlay_->setBrush({});
+    return drags;
+}
+
 QRectF HeatmapView::rowsOfDrag(QPointF to) const {
     const QRect canvas = plot_->canvas();
     const double top = std::max<double>(std::min(axisPressed_->y(), to.y()), canvas.top());
@@ -222,8 +233,7 @@ bool HeatmapView::key(int key) {
         setPlaces(0, 0);
         return true;
     case Qt::Key_Escape:
-        state_->select({});
-        return true;
+        return takeBackDrag();
     case Qt::Key_Up:
         scrollRows(-1);
         return true;

@@ -109,6 +109,7 @@ class HeatmapView : public QWidget {
     void showOutside();
     bool wheel(const QWheelEvent& event);
     bool key(int key);
+    bool takeBackDrag(); ///< false if nothing is dragged
     [[nodiscard]] TimeAxis axis() const;
     bool press(const QMouseEvent& event);
     void zoomRows(double factor, double y);

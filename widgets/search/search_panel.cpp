@@ -7,6 +7,7 @@
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -165,11 +166,13 @@ void SearchPanel::goTo(int row) {
 }
 
 void SearchPanel::close() {
+    const bool hadKeys = isAncestorOf(QApplication::focusWidget());
     hide();
     stop_.request_stop();
     work_.cancel();
     state_->marks().setHits({});
-    Q_EMIT closed();
+    if (hadKeys)
+        Q_EMIT closed();
 }
 
 bool SearchPanel::eventFilter(QObject* watched, QEvent* event) {

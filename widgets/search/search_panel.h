@@ -31,10 +31,11 @@ class SearchPanel : public QWidget {
     void find(const QString& text);
     /// Goes to the hit behind (or before) the one that was gone to last.
     void step(int direction);
+    void close();
     [[nodiscard]] const SearchResult& result() const { return hits_.result(); }
 
   Q_SIGNALS:
-    void closed();
+    void closed(); ///< while it had the keys
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -43,7 +44,6 @@ class SearchPanel : public QWidget {
     void ask();
     void answered(SearchResult result);
     void goTo(int row);
-    void close();
 
     ViewState* state_;
     HitsModel hits_;

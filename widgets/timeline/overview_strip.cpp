@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace waitscope {
 
@@ -313,6 +314,10 @@ void OverviewStrip::keyPressEvent(QKeyEvent* event) {
         return state_->setVisibleRange(visible.zoomed(zoomStep, 0.5));
     case Qt::Key_Down:
         return state_->setVisibleRange(visible.zoomed(1 / zoomStep, 0.5));
+    case Qt::Key_Escape:
+        if (std::exchange(grip_, Grip::None) != Grip::None)
+            return state_->setVisibleRange(pressedRange_);
+        [[fallthrough]];
     default:
         QWidget::keyPressEvent(event);
     }

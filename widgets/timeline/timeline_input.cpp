@@ -44,6 +44,7 @@ void TimelineView::mousePressEvent(QMouseEvent* event) {
     pressedAt_ = event->pos();
     pressedTime_ = axis().timeAt(event->pos().x());
     pressedRange_ = state_->axisRange();
+    pressedChosen_ = state_->chosenRange();
     pressedScroll_ = verticalScrollBar()->value();
     const bool pans = event->button() == Qt::MiddleButton ||
                       (event->button() == Qt::LeftButton && (event->modifiers() & Qt::ShiftModifier) != 0);
@@ -334,8 +335,13 @@ bool TimelineView::rowKey(const QKeyEvent& event) {
 
 bool TimelineView::takeBack() {
     if (drag_ != Drag::None) {
+        if (drag_ == Drag::Brush)
+            state_->choose(pressedChosen_);
+        if (drag_ == Drag::Pan) {
+            state_->setVisibleRange(pressedRange_);
+            verticalScrollBar()->setValue(pressedScroll_);
+        }
         drag_ = Drag::None;
-        state_->choose({});
     } else if (!state_->chosenRange().empty()) {
         state_->choose({});
     } else if (!std::holds_alternative<std::monostate>(state_->selection())) {

@@ -214,6 +214,7 @@ class TimelineView : public QAbstractScrollArea {
     QPoint pressedAt_;
     Time pressedTime_ = 0;
     TimeRange pressedRange_;
+    TimeRange pressedChosen_;
     int pressedScroll_ = 0;
 };
 
