@@ -159,12 +159,16 @@ TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, Q
     keyed(tr("Move left"), Qt::Key_A, [timeline] { timeline()->moveBy(-panStep); });
     keyed(tr("Move right"), Qt::Key_D, [timeline] { timeline()->moveBy(panStep); });
     keyed(tr("Zoom to the chosen range"), Qt::Key_Z, [timeline] { timeline()->zoomToChosenRange(); });
+    keyed(tr("Choose the span"), Qt::Key_R, [timeline] { timeline()->chooseSelected(); });
+    to(go, tr("Choose what is visible"), QKeySequence(Qt::SHIFT | Qt::Key_R),
+       [timeline] { timeline()->chooseVisible(); });
     keyed(tr("Next span of the goroutine"), Qt::Key_Period, [timeline] { timeline()->selectNeighbour(1); });
     keyed(tr("Previous span of the goroutine"), Qt::Key_Comma, [timeline] { timeline()->selectNeighbour(-1); });
     go->addSeparator();
     to(go, tr("&Find a goroutine or a function…"), QKeySequence(Qt::CTRL | Qt::Key_P),
        [current] { current()->askWhom(); });
-    to(go, tr("&Go to a goroutine or a time…"), QKeySequence(Qt::Key_G), [current] { current()->askWhereTo(); });
+    to(go, tr("&Go to a goroutine, a time or a range…"), QKeySequence(Qt::Key_G),
+       [current] { current()->askWhereTo(); });
     to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
     to(go, tr("The &longest task, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_T),
        [timeline] { timeline()->goToLongestTask(); });
@@ -185,7 +189,7 @@ TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, Q
 
 void TimelineCommands::askWhereTo() {
     bool chosen = false;
-    const QString text = QInputDialog::getText(window_, tr("Go to"), tr("g42, 1.5s, P3 or #7 (a task):"),
+    const QString text = QInputDialog::getText(window_, tr("Go to"), tr("g42, 1.5s, 1.5s..2s, P3 or #7 (a task):"),
                                                QLineEdit::Normal, {}, &chosen);
     if (chosen && !goTo(text.trimmed()))
         Q_EMIT message(tr("There is no %1 in this trace.").arg(text));
@@ -227,6 +231,14 @@ bool TimelineCommands::goTo(const QString& text) {
         const TimeRange visible = state.visibleRange();
         const Time half = std::min(visible.length(), trace.duration / 10) / 2;
         state.setVisibleRange({*time - half, *time + half});
+        return true;
+    }
+    if (std::string problem; word.find("..") != std::string::npos) {
+        const auto range = rangeFrom(word, trace, problem);
+        if (!range)
+            return false;
+        state.choose(*range);
+        state.setVisibleRange(*range);
         return true;
     }
     bool isNumber = false;

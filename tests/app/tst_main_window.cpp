@@ -312,7 +312,7 @@ class TestMainWindow : public QObject {
         QVERIFY(window_->state()->visibleRange() != whole);
     }
 
-    void gGoesToAGoroutineATimeATaskOrAProcessor() {
+    void gGoesToAGoroutineATimeARangeATaskOrAProcessor() {
         open([&] { window_->openFile(small); });
         auto* const commands = window_->view()->findChild<TimelineCommands*>();
         const Trace& trace = *window_->state()->facts()->trace;
@@ -321,12 +321,40 @@ class TestMainWindow : public QObject {
         QCOMPARE(trace.goroutines.id(selectedGoroutine(window_->state()->selection())), id);
         QVERIFY(commands->goTo(QStringLiteral("2ms")));
         QVERIFY(window_->state()->visibleRange().contains(2'000'000));
+        QVERIFY(commands->goTo(QStringLiteral("1ms..2.5ms")));
+        QCOMPARE(window_->state()->chosenRange(), (TimeRange{1'000'000, 2'500'000}));
+        QCOMPARE(window_->state()->visibleRange(), window_->state()->chosenRange());
+        QVERIFY(commands->goTo(QStringLiteral("2ms..")));
+        QCOMPARE(window_->state()->chosenRange(), (TimeRange{2'000'000, trace.duration}));
+        QVERIFY(!commands->goTo(QStringLiteral("2..lunch")));
         QVERIFY(commands->goTo(QStringLiteral("#%1").arg(trace.tasks[0].id)));
         QCOMPARE(window_->state()->chosenRange(), trace.tasks[0].range);
         QVERIFY(commands->goTo(QStringLiteral("P%1").arg(trace.processors[0].id)));
         QVERIFY(std::holds_alternative<SpanSelection>(window_->state()->selection()));
         QVERIFY(!commands->goTo(QStringLiteral("g999999")));
         QVERIFY(!commands->goTo(QStringLiteral("lunch")));
+    }
+
+    void aRangeIsChosenByKeys() {
+        open([&] { window_->openFile(small); });
+        auto* const timeline = window_->view()->timeline();
+        ViewState& state = *window_->state();
+        const Trace& trace = *state.facts()->trace;
+        const auto choose = [&](const Selection& selection) {
+            state.select(selection);
+            QTest::keyClick(timeline, Qt::Key_R);
+            return state.chosenRange();
+        };
+        QVERIFY(choose({}).empty());
+        state.setVisibleRange({1'000'000, 2'000'000});
+        QTest::keyClick(timeline, Qt::Key_R, Qt::ShiftModifier);
+        QCOMPARE(state.chosenRange(), (TimeRange{1'000'000, 2'000'000}));
+        const GoroutineIndex g{5};
+        QCOMPARE(choose(GoroutineSelection{g}), trace.lifetime(g));
+        const SpanIndex span = trace.lastSpan(g);
+        QCOMPARE(choose(SpanSelection{g, span}), trace.spans.range(span));
+        QCOMPARE(choose(TaskSelection{{0}}), trace.tasks[0].range);
+        QCOMPARE(choose({}), trace.tasks[0].range); // nothing else is there to choose
     }
 
     void aTraceOpenedAfterACancelledLoadKeepsNothingOfIt() {

@@ -59,6 +59,22 @@ void TimelineView::zoomToChosenRange() {
     state_->choose({});
 }
 
+void TimelineView::chooseVisible() {
+    if (state_->facts())
+        state_->choose(state_->visibleRange());
+}
+
+void TimelineView::chooseSelected() {
+    if (!state_->facts())
+        return;
+    const auto what = rangeOf(*state_->facts(), state_->selection());
+    if (what && !what->empty())
+        state_->choose(*what);
+    else
+        Q_EMIT messageChanged(what ? tr("What is selected is one instant, not a range.")
+                                   : tr("Select a span, a goroutine or a task to choose its time."));
+}
+
 void TimelineView::showWholeTrace() {
     if (state_->facts())
         state_->setVisibleRange(state_->facts()->trace->wholeRange());

@@ -59,6 +59,8 @@ class TimelineView : public QAbstractScrollArea {
     void setTimeFormat(TimeFormat format);
     void zoomToSelection();
     void zoomToChosenRange();
+    void chooseVisible();  ///< as the chosen range
+    void chooseSelected(); ///< from the first to the last instant of what is selected
     void showWholeTrace();
     void zoomBy(double factor); ///< of the visible length, at the mouse; without a mouse in the middle
     void moveBy(double share);  ///< of the visible length
