@@ -8,9 +8,11 @@
 
 #include <QComboBox>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QWheelEvent>
 
 using namespace waitscope;
 
@@ -133,6 +135,106 @@ class TestUndo : public QObject {
         QVERIFY(std::holds_alternative<std::monostate>(window_->state()->selection()));
     }
 
+    void rowsThatWereScrolledAreBackWhereTheyWere() {
+        makeScrollable();
+        turnWheel(3);
+        QTest::qWait(NavigationHistory::Merging().movement + 50);
+        const int first = scrolled();
+        QVERIFY(first > 0);
+        turnWheel(1);
+        turnWheel(1); // quick turns are one step
+        const int second = scrolled();
+        QVERIFY(second > first);
+        undo();
+        QCOMPARE(scrolled(), first);
+        undo();
+        QCOMPARE(scrolled(), 0);
+        QVERIFY(!history().canGoBack());
+        redo();
+        redo();
+        QCOMPARE(scrolled(), second);
+        QVERIFY(!history().canGoForward());
+    }
+
+    void theBarAndPageDownScrollInStepsOfTheirOwnToo() {
+        makeScrollable();
+        timeline_->verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
+        QVERIFY(scrolled() > 0);
+        undo();
+        QCOMPARE(scrolled(), 0);
+        QTest::keyClick(timeline_, Qt::Key_PageDown);
+        QTest::keyClick(timeline_, Qt::Key_PageDown);
+        QVERIFY(scrolled() > 0);
+        undo();
+        QCOMPARE(scrolled(), 0);
+        QVERIFY(!history().canGoBack());
+        timeline_->verticalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub); // there is nothing above
+        QVERIFY(!history().canGoBack());
+    }
+
+    void rowsThatScrollToASelectionAreOneStepWithIt() {
+        makeScrollable();
+        window_->state()->select(GoroutineSelection{lastGoroutine()});
+        const int there = scrolled();
+        QVERIFY(there > 0);
+        QTest::qWait(NavigationHistory::Merging().movement + 50);
+        turnWheel(-1);
+        undo();
+        QCOMPARE(scrolled(), there);
+        QVERIFY(!std::holds_alternative<std::monostate>(window_->state()->selection()));
+        undo();
+        QCOMPARE(scrolled(), 0);
+        QVERIFY(std::holds_alternative<std::monostate>(window_->state()->selection()));
+        QVERIFY(!history().canGoBack());
+        redo();
+        QCOMPARE(scrolled(), there);
+    }
+
+    void afterAFilterRowsAreBackWhereTheyWere() {
+        makeScrollable();
+        turnWheel(4);
+        const int before = scrolled();
+        QTest::qWait(NavigationHistory::Merging().movement + 50);
+        timeline_->setChoice({.filter = QStringLiteral("nobody")});
+        QTRY_COMPARE(timeline_->rows().goroutinesShown(), std::size_t{0});
+        QVERIFY(scrolled() < before);
+        undo();
+        QTRY_COMPARE(timeline_->rows().goroutinesShown(), all_);
+        QCOMPARE(scrolled(), before);
+        undo();
+        QCOMPARE(scrolled(), 0);
+        QVERIFY(!history().canGoBack());
+    }
+
+    void foldingThatLeavesLessToScrollIsTakenBackWithTheScroll() {
+        makeScrollable();
+        turnWheel(1000);
+        const int end = scrolled();
+        QTest::qWait(NavigationHistory::Merging().movement + 50);
+        QTest::keyClick(timeline_, Qt::Key_Minus);
+        QVERIFY(scrolled() < end);
+        undo();
+        QCOMPARE(scrolled(), end);
+        undo();
+        QCOMPARE(scrolled(), 0);
+    }
+
+    void afterRowsGotThinnerOlderStepsLeaveThemWhereTheyAre() {
+        makeScrollable();
+        turnWheel(2);
+        QTest::qWait(NavigationHistory::Merging().movement + 50);
+        const int before = scrolled();
+        window_->state()->select(ProcessorSelection{{0}});
+        QTest::keyClick(timeline_, Qt::Key_C, Qt::ShiftModifier);
+        const int thin = scrolled();
+        undo();
+        const int undone = scrolled();
+        QTest::keyClick(timeline_, Qt::Key_C, Qt::ShiftModifier); // which is remembered
+        QVERIFY(thin != before);
+        QVERIFY(std::holds_alternative<std::monostate>(window_->state()->selection()));
+        QCOMPARE(undone, thin);
+    }
+
     void anotherTraceBringsNoneOfIt() {
         window_->state()->select(GoroutineSelection{{1}});
         QTest::keyClick(timeline_, Qt::Key_P);
@@ -146,6 +248,28 @@ class TestUndo : public QObject {
     [[nodiscard]] NavigationHistory& history() { return window_->view()->commands()->history(); }
     void undo() { QTest::keyClick(timeline_, Qt::Key_Z, Qt::ControlModifier); }
     void redo() { QTest::keyClick(timeline_, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier); }
+    // Many rows in little room, with nothing to take back yet.
+    void makeScrollable() {
+        QTest::keyClick(timeline_, Qt::Key_2); // alone
+        window_->resize(window_->width(), window_->minimumHeight());
+        QTest::qWait(200);
+        QTRY_VERIFY(window_->view()->panels()->isSettled());
+        QTest::keyClick(timeline_, Qt::Key_Plus);
+        QTRY_VERIFY(timeline_->verticalScrollBar()->maximum() > timeline_->verticalScrollBar()->pageStep() / 2);
+        undo();
+        QTest::keyClick(timeline_, Qt::Key_Plus);
+    }
+    void turnWheel(int notches) {
+        QWidget* const canvas = timeline_->viewport();
+        const QPointF at = canvas->rect().center();
+        QWheelEvent event(at, canvas->mapToGlobal(at), {}, {0, -120 * notches}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(canvas, &event);
+    }
+    [[nodiscard]] int scrolled() const { return timeline_->verticalScrollBar()->value(); }
+    [[nodiscard]] GoroutineIndex lastGoroutine() const {
+        return timeline_->rows().rowAt(timeline_->rows().contentHeight() - 1).goroutine;
+    }
     // A group of several goroutines.
     [[nodiscard]] std::size_t groupOfSeveral() const {
         std::size_t group = 0;

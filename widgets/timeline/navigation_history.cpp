@@ -3,6 +3,8 @@
 
 #include "widgets/timeline/timeline_view.h"
 
+#include <QScrollBar>
+
 #include <utility>
 
 namespace waitscope {
@@ -23,12 +25,20 @@ NavigationHistory::NavigationHistory(ViewState* state, TimelineView* timeline, c
     if (timeline_ != nullptr) {
         connect(timeline_, &TimelineView::arranged, this, &NavigationHistory::rowsArranged);
         connect(timeline_, &TimelineView::rowsChanged, this, &NavigationHistory::rowsCame);
+        // The action comes first, with the place to be as the position of the slider.
+        connect(timeline_->verticalScrollBar(), &QScrollBar::actionTriggered, this, &NavigationHistory::record);
+        connect(timeline_->verticalScrollBar(), &QScrollBar::valueChanged, this, &NavigationHistory::scrolledAlong);
     }
     restart();
 }
 
 NavigationHistory::Place NavigationHistory::here() const {
-    return {state_->axisRange(), state_->selection(), state_->chosenRange(), state_->only(), rows_};
+    Place place{state_->axisRange(), state_->selection(), state_->chosenRange(), state_->only(), rows_};
+    if (scrollWhenRowsCome_)
+        place.scroll = *scrollWhenRowsCome_;
+    else if (timeline_ != nullptr)
+        place.scroll = {timeline_->verticalScrollBar()->sliderPosition(), timeline_->rows().sizes().header};
+    return place;
 }
 
 NavigationHistory::Change NavigationHistory::changeFrom(const Place& before, const Place& now) {
@@ -42,6 +52,7 @@ NavigationHistory::Change NavigationHistory::changeFrom(const Place& before, con
 
 void NavigationHistory::restart() {
     places_.clear();
+    scrollWhenRowsCome_ = {};
     rows_ =
         std::make_shared<const RowsArrangement>(timeline_ != nullptr ? timeline_->arrangement() : RowsArrangement());
     if (state_->facts())
@@ -64,6 +75,26 @@ void NavigationHistory::rowsCame() {
     if (RowsArrangement now = timeline_->arrangement(); now != *rows_)
         rows_ = std::make_shared<const RowsArrangement>(std::move(now));
     places_[at_].rows = rows_;
+    if (const auto scroll = std::exchange(scrollWhenRowsCome_, {}))
+        scrollTo(*scroll);
+}
+
+void NavigationHistory::scrolledAlong() {
+    if (restoring_ || places_.empty())
+        return;
+    Place now = here();
+    const Scroll scroll = std::exchange(now.scroll, places_[at_].scroll);
+    if (now == places_[at_]) // else what they scroll along with is a step that is still to come
+        places_[at_].scroll = scroll;
+}
+
+void NavigationHistory::scrollTo(const Scroll& scroll) {
+    if (timeline_ == nullptr)
+        return;
+    // Of rows that were less or more high, pixels say nothing.
+    if (scroll.rowHeight == timeline_->rows().sizes().header)
+        timeline_->verticalScrollBar()->setValue(scroll.pixels);
+    places_[at_].scroll = here().scroll; // which may be less far
 }
 
 void NavigationHistory::record() {
@@ -96,6 +127,8 @@ void NavigationHistory::go(std::size_t place) {
     last_ = {};
     restoring_ = true;
     const Place wanted = places_[at_]; // rows that come meanwhile are written there
+    const bool rowsWillCome =
+        scrollWhenRowsCome_ || wanted.rows->choice != rows_->choice || wanted.only != state_->only();
     state_->select(wanted.selection);
     state_->choose(wanted.chosen);
     if (timeline_ != nullptr && wanted.rows != rows_)
@@ -103,6 +136,10 @@ void NavigationHistory::go(std::size_t place) {
     rows_ = wanted.rows;
     state_->showOnly(wanted.only);
     state_->setVisibleRange(wanted.range); // last, because a selection may move it
+    if (rowsWillCome)
+        scrollWhenRowsCome_ = wanted.scroll;
+    else
+        scrollTo(wanted.scroll);
     restoring_ = false;
     Q_EMIT changed();
 }

@@ -232,9 +232,9 @@ void TimelineView::pinSelected() {
 void TimelineView::setPinned(std::vector<GoroutineIndex> pinned) {
     rows_.setPinned(std::move(pinned));
     focusedRow_ = -1;
+    tellArranged();
     updateScrollBar();
     redraw();
-    tellArranged();
 }
 
 void TimelineView::hideSelected() {
@@ -283,10 +283,10 @@ void TimelineView::foldAll(bool fold) {
         return;
     rows_.setAllFolded(fold);
     focusedRow_ = -1;
+    tellArranged();
     updateScrollBar();
     wantActivities();
     redraw();
-    tellArranged();
 }
 
 // The goroutines of a site, a group or a task are looked up in the background; until they are known none is marked.

@@ -34,8 +34,8 @@ void TimelineView::wheelEvent(QWheelEvent* event) {
     } else if ((event->modifiers() & Qt::ShiftModifier) != 0 || turned.y() == 0) {
         state_->setVisibleRange(axis().moved(-notches * wheelPanStep));
     } else {
-        verticalScrollBar()->setValue(verticalScrollBar()->value() -
-                                      static_cast<int>(notches * 3 * rows_.sizes().header));
+        scrollRows(verticalScrollBar()->value() - static_cast<int>(notches * 3 * rows_.sizes().header),
+                   Scrolled::ByUser);
     }
     event->accept();
 }
@@ -74,7 +74,7 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
     } else if (drag_ == Drag::Pan) {
         const auto by = timeFromDouble((pressedAt_.x() - at.x()) * axis().nanosecondsPerPixel());
         state_->setVisibleRange({pressedRange_.begin + by, pressedRange_.end + by});
-        verticalScrollBar()->setValue(pressedScroll_ + pressedAt_.y() - at.y());
+        scrollRows(pressedScroll_ + pressedAt_.y() - at.y(), Scrolled::ByUser);
     }
 }
 
@@ -138,7 +138,7 @@ void TimelineView::clickAt(const QPoint& position) {
     const TimelineRow row = rowUnder(position);
     if (row.kind == TimelineRow::Kind::None || !state_->facts())
         return;
-    moveFocus(row);
+    moveFocus(row, Scrolled::Along); // one step with what is selected
     if (row.kind == TimelineRow::Kind::Section)
         return toggle(row);
     if (isGroup(row)) {
@@ -211,17 +211,17 @@ void TimelineView::toggle(const TimelineRow& row) {
         rows_.setFolded(row.section, !rows_.isFolded(row.section));
     else
         rows_.setFolded(row.group, !rows_.isFolded(row.group));
+    tellArranged(); // first: how rows scroll along is part of the step
     updateScrollBar();
     wantActivities();
     redraw();
-    tellArranged();
 }
 
-void TimelineView::moveFocus(const TimelineRow& row) {
+void TimelineView::moveFocus(const TimelineRow& row, Scrolled who) {
     if (row.kind == TimelineRow::Kind::None)
         return;
     focusedRow_ = row.top;
-    scrollTo(row);
+    scrollTo(row, who);
     redraw();
     if (row.kind == TimelineRow::Kind::Group)
         Q_EMIT groupFocused(fromUtf8(rows_.groups()[row.group].name));
@@ -339,7 +339,7 @@ bool TimelineView::takeBack() {
             state_->choose(pressedChosen_);
         if (drag_ == Drag::Pan) {
             state_->setVisibleRange(pressedRange_);
-            verticalScrollBar()->setValue(pressedScroll_);
+            scrollRows(pressedScroll_, Scrolled::ByUser);
         }
         drag_ = Drag::None;
     } else if (!state_->chosenRange().empty()) {

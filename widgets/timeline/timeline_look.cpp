@@ -74,10 +74,10 @@ void TimelineView::toggleStacks() {
     }
     rows_.reveal(g);
     rows_.showStacks(g, rows_.stackTracks(g) == 0);
+    tellArranged();
     updateScrollBar();
     scrollTo(rows_.rowOf(g));
     redraw();
-    tellArranged();
     if (rows_.stackTracks(g) == 0 && deepestStackOf(*state_->facts(), g, 1) == 0)
         Q_EMIT messageChanged(tr("The trace holds no stack of this goroutine."));
 }

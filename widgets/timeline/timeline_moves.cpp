@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the timeline goes: to the selection, to who woke or created it, from span to span, from mark to mark.
+// Where the timeline goes: to a row, to the selection, to who woke or created it, from span to span, from mark to mark.
 #include "model/report/span_text.h"
 #include "model/waits/longest_wait.h"
 #include "model/waits/wake_up.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_view.h"
+
+#include <QScrollBar>
 
 #include <algorithm>
 #include <cstdint>
@@ -88,6 +90,21 @@ void TimelineView::zoomBy(double factor) {
 void TimelineView::moveBy(double share) {
     if (state_->facts())
         state_->setVisibleRange(axis().moved(share));
+}
+
+void TimelineView::scrollRows(int value, Scrolled who) {
+    if (who == Scrolled::ByUser)
+        verticalScrollBar()->setSliderPosition(value); // which triggers an action, as the bar under the mouse does
+    else
+        verticalScrollBar()->setValue(value);
+}
+
+void TimelineView::scrollTo(const TimelineRow& row, Scrolled who) {
+    if (row.kind == TimelineRow::Kind::None || row.top < rows_.stickyHeight())
+        return;
+    const int top = verticalScrollBar()->value();
+    if (row.top < top + rows_.stickyHeight() || row.top + row.height > top + rowsHeight())
+        scrollRows(row.top - rowsHeight() / 3, who);
 }
 
 void TimelineView::selectSpan(SpanIndex span) {

@@ -238,14 +238,6 @@ void TimelineView::scrollContentsBy(int, int) {
     redraw();
 }
 
-void TimelineView::scrollTo(const TimelineRow& row) {
-    if (row.kind == TimelineRow::Kind::None || row.top < rows_.stickyHeight())
-        return;
-    QScrollBar* const bar = verticalScrollBar();
-    if (row.top < bar->value() + rows_.stickyHeight() || row.top + row.height > bar->value() + rowsHeight())
-        bar->setValue(row.top - rowsHeight() / 3);
-}
-
 void TimelineView::sumUpGroups() {
     summing_.request_stop();
     summing_ = std::stop_source();

@@ -118,9 +118,13 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] QString whyEmpty() const;
     [[nodiscard]] QString tooltipAt(const QPoint& position);
     void placeShowAll();
-    void scrollTo(const TimelineRow& row);
+    /// Who scrolls: only what the user scrolls is an action of the scroll bar (QAbstractSlider::actionTriggered), and
+    /// so a step of its own to take back.
+    enum class Scrolled { ByUser, Along };
+    void scrollRows(int value, Scrolled who);
+    void scrollTo(const TimelineRow& row, Scrolled who = Scrolled::Along);
     void zoomTo(TimeRange range); ///< with some room on both sides
-    void moveFocus(const TimelineRow& row);
+    void moveFocus(const TimelineRow& row, Scrolled who = Scrolled::ByUser);
     void toggle(const TimelineRow& row);
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(TimelineRows& rows);
