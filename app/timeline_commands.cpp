@@ -9,9 +9,13 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDateTime>
 #include <QInputDialog>
 #include <QMenu>
 #include <QSettings>
+
+#include <algorithm>
+#include <optional>
 
 namespace waitscope {
 
@@ -38,6 +42,30 @@ ViewOptions optionsOf(const TraceFacts& facts, const TimelineContents& contents,
     if (visible != facts.trace->wholeRange())
         options.range = rangeOption(visible, *facts.trace);
     return options;
+}
+
+// "12:00:10.25" or "2026-11-24T12:00:10.25Z", to the millisecond, as it stands in the logs of a service: UTC. The
+// second in which the trace begins is its begin. Nothing where the trace does not know the clock, and outside of it.
+std::optional<Time> clockTimeFrom(const QString& text, const Trace& trace) {
+    constexpr Time second = 1'000'000'000;
+    constexpr Time millisecond = 1'000'000;
+    if (!trace.wallClock || !text.contains(u':'))
+        return {};
+    const Time start = trace.wallClock->unixNanosecondsAtStart;
+    QDateTime at = QDateTime::fromString(text, Qt::ISODateWithMs);
+    if (!at.isValid()) {
+        const QDateTime begin = QDateTime::fromMSecsSinceEpoch(start / millisecond, Qt::UTC);
+        const QTime clock = QTime::fromString(text.endsWith(u'Z') ? text.chopped(1) : text, Qt::ISODateWithMs);
+        at = clock.isValid() ? QDateTime(begin.date(), clock, Qt::UTC) : QDateTime();
+        if (at.isValid() && at.secsTo(begin) > 1)
+            at = at.addDays(1); // the trace goes on after midnight
+    }
+    if (!at.isValid())
+        return {};
+    if (at.timeSpec() == Qt::LocalTime)
+        at.setTimeSpec(Qt::UTC);
+    const Time time = at.toMSecsSinceEpoch() * millisecond - start;
+    return time > -second && time <= trace.duration ? std::optional(std::max<Time>(time, 0)) : std::nullopt;
 }
 
 } // namespace
@@ -189,8 +217,9 @@ TimelineCommands::WayBack TimelineCommands::add(Actions& actions, QMenu* edit, Q
 
 void TimelineCommands::askWhereTo() {
     bool chosen = false;
-    const QString text = QInputDialog::getText(window_, tr("Go to"), tr("g42, 1.5s, 1.5s..2s, P3 or #7 (a task):"),
-                                               QLineEdit::Normal, {}, &chosen);
+    const QString text =
+        QInputDialog::getText(window_, tr("Go to"), tr("g42, 1.5s, 1.5s..2s, P3, #7 (a task) or 12:00:10.25 (UTC):"),
+                              QLineEdit::Normal, {}, &chosen);
     if (chosen && !goTo(text.trimmed()))
         Q_EMIT message(tr("There is no %1 in this trace.").arg(text));
 }
@@ -227,7 +256,8 @@ bool TimelineCommands::goTo(const QString& text) {
         parts_.pane->view()->setFocus();
         return true;
     }
-    if (const auto time = timeFrom(word); time && *time <= trace.duration) {
+    const auto typed = timeFrom(word);
+    if (const auto time = typed ? typed : clockTimeFrom(text, trace); time && *time <= trace.duration) {
         const TimeRange visible = state.visibleRange();
         const Time half = std::min(visible.length(), trace.duration / 10) / 2;
         state.setVisibleRange({*time - half, *time + half});

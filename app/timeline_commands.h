@@ -40,7 +40,8 @@ class TimelineCommands : public QObject {
     /// After `add`: shows whether the current one has a way back and forward, and what is switched on in it. To be
     /// called when any of it has changed.
     void showState() { showState_(); }
-    /// "g42", "1.5s", "1.5s..2s" (which is chosen), "#7" (a user task), "P3"; false if there is no such thing.
+    /// "g42", "1.5s", "1.5s..2s" (which is chosen), "#7" (a user task), "P3", "12:00:10.25" (UTC, with or without a
+    /// date; if the trace knows the clock); false if there is no such thing.
     bool goTo(const QString& text);
     /// The view as it is.
     [[nodiscard]] ViewOptions options() const;

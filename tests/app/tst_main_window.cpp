@@ -7,6 +7,7 @@
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "model/reader/load.h"
+#include "model/report/text.h"
 #include "tests/support/own_settings.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
@@ -37,6 +38,8 @@
 #include <QThreadPool>
 #include <QTimer>
 #include <QToolTip>
+
+#include <cstdlib>
 
 using namespace waitscope;
 
@@ -333,6 +336,24 @@ class TestMainWindow : public QObject {
         QVERIFY(std::holds_alternative<SpanSelection>(window_->state()->selection()));
         QVERIFY(!commands->goTo(QStringLiteral("g999999")));
         QVERIFY(!commands->goTo(QStringLiteral("lunch")));
+    }
+
+    void gGoesToATimeOfALog() {
+        open([&] { window_->openFile(small); });
+        auto* const commands = window_->view()->findChild<TimelineCommands*>();
+        const Trace& trace = *window_->state()->facts()->trace;
+        QVERIFY(trace.wallClock);
+        constexpr Time then = 3'000'000;
+        const QString clock = QString::fromStdString(rfc3339(trace.wallClock->unixNanosecondsAtStart + then));
+        for (const QString& text : {clock, clock.mid(11), clock.mid(11, 12), clock.left(23)}) {
+            window_->state()->setVisibleRange(trace.wholeRange());
+            QVERIFY2(commands->goTo(text), qPrintable(text));
+            const TimeRange visible = window_->state()->visibleRange();
+            QVERIFY(visible != trace.wholeRange());
+            QVERIFY(std::abs(visible.begin + visible.length() / 2 - then) <= 1'000'000); // a millisecond
+        }
+        QVERIFY(!commands->goTo(QStringLiteral("2001-01-01T00:00:00Z")));
+        QVERIFY(!commands->goTo(QStringLiteral("12:lunch")));
     }
 
     void aRangeIsChosenByKeys() {
