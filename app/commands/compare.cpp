@@ -11,7 +11,6 @@
 #include "model/compare/runs.h"
 #include "model/reader/load.h"
 #include "model/report/compare_report.h"
-#include "model/report/range_text.h"
 #include "model/report/shell_word.h"
 
 #include <QFile>
@@ -95,7 +94,7 @@ int CompareCommand::run() const {
     std::string problem;
     for (const Side side : {Side::A, Side::B})
         for (const std::string& path : paths->of(side)) {
-            const auto loaded = sample ? sampleTrace(side) : loadForCommand(path, {.range = askedRange(range)});
+            const auto loaded = sample ? sampleTrace(side) : loadForCommand(path, range);
             if (!loaded)
                 return NothingReadable;
             // The range of the first run is the range of all.

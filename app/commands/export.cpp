@@ -7,14 +7,13 @@
 #include "app/trace_input.h"
 #include "app/waits_export.h"
 #include "model/facts.h"
-#include "model/report/range_text.h"
 
 #include <algorithm>
 
 namespace waitscope {
 
 int ExportCommand::run() const {
-    const auto loaded = loadForCommand(trace, {.range = askedRange(range)});
+    const auto loaded = loadForCommand(trace, range);
     if (!loaded)
         return NothingReadable;
     std::string problem;

@@ -5,7 +5,6 @@
 #include "app/output.h"
 #include "app/picture_file.h"
 #include "app/trace_input.h"
-#include "model/report/range_text.h"
 
 namespace waitscope {
 
@@ -26,7 +25,7 @@ std::optional<PictureRequest> prepare(const PictureCommand& command, int& exitCo
     constexpr int mostPixels = 32'767;
     if (size->width * command.scale > mostPixels || size->height * command.scale > mostPixels)
         return fails(Usage, "--size times --scale must not be more than 32767 pixels a side.");
-    const auto trace = loadForCommand(command.trace, {.range = askedRange(command.range)});
+    const auto trace = loadForCommand(command.trace, command.range);
     if (!trace)
         return fails(NothingReadable, {});
     const auto range = rangeFrom(command.range, *trace, problem);

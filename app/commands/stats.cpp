@@ -9,7 +9,7 @@
 namespace waitscope {
 
 int StatsCommand::run() const {
-    const auto loaded = loadForCommand(trace, {.hashed = false});
+    const auto loaded = loadForCommand(trace);
     if (!loaded)
         return NothingReadable;
     std::string problem;

@@ -8,7 +8,6 @@
 #include "app/view_link.h"
 #include "model/facts.h"
 #include "model/report/holdups.h"
-#include "model/report/range_text.h"
 #include "model/report/text.h"
 #include "model/report/wait_columns.h"
 #include "model/report/waits_report.h"
@@ -131,7 +130,7 @@ int WaitsCommand::run() const {
         say(problem);
         return Usage;
     }
-    const auto loaded = loadForCommand(trace, {.range = askedRange(range)});
+    const auto loaded = loadForCommand(trace, range);
     if (!loaded)
         return NothingReadable;
     const auto within = rangeFrom(range, *loaded, problem);

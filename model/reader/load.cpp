@@ -342,9 +342,9 @@ LoadResult Load::run() {
     std::string sha256;
     const auto hash = [&, ours = stop_.get_token()] { sha256 = sha256Of(bytes_.stored(), ours); };
     std::jthread hashing;
-    if (options_.hashed && isSmall())
+    if (isSmall())
         hash();
-    else if (options_.hashed)
+    else
         hashing = std::jthread(hash);
     if (header_.version < firstV2)
         readV1();

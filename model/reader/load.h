@@ -38,7 +38,6 @@ struct LoadOptions {
     /// What is wanted if the whole does not fit into memory, ns from the file's first event: then only the generations
     /// that touch it are read (`LoadReport::part`). A trace that fits is read whole, since what was before tells more.
     std::optional<TimeRange> range;
-    bool hashed = true;         ///< the identity has the file's SHA-256; without, a load takes a fifteenth less
     unsigned threads = 0;       ///< that order events; 0: one a core. The trace is the same for any number
     std::uint64_t memory = 0;   ///< bytes that the trace may take; 0: what the system has. For tests
     std::size_t sliceBytes = 0; ///< what slicing.h cuts by; 0: its own choice. For tests
