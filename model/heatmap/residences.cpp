@@ -88,7 +88,7 @@ std::vector<ResidenceArm> residenceArms(const TraceFacts& facts, ResidenceKind k
             if (region.beforeTrace || region.open)
                 ++arm(region.type).unpaired;
             else
-                arm(region.type).residences.push_back({region.goroutine, {region.begin, region.end}});
+                arm(region.type).residences.push_back({region.goroutine, region.range()});
         }
         break;
     case ResidenceKind::Task:

@@ -16,7 +16,7 @@ WorkFacts workAt(const Trace& trace, WorkKind kind, std::uint32_t place) {
     }
     const Region region = trace.regions[place];
     return {.type = region.type,
-            .range = {region.begin, region.end},
+            .range = region.range(),
             .goroutine = region.goroutine,
             .open = region.open,
             .beforeTrace = region.beforeTrace};

@@ -194,12 +194,10 @@ void Counts::addGoroutine(GoroutineIndex g) {
     const std::string_view function = functionInReference(trace_, g);
     ++goroutinesOf(function);
     std::size_t from = preExisting ? static_cast<std::size_t>(GoroutineState::Unknown) : notExist;
-    Time end = spans.starts[own.begin]; // of the one before
     for (std::uint32_t i = own.begin; i < own.end; ++i) {
         const SpanKindId kind = spans.kinds[i];
         const GoroutineState state = spans.stateOfKind[kind];
-        const Time length = spans.starts[i + 1] - end;
-        end += length;
+        const Time length = spans.starts[i + 1] - spans.starts[i];
         ++transitions_[from][static_cast<std::size_t>(state)];
         stateTime_[static_cast<std::size_t>(state)] += length;
         from = static_cast<std::size_t>(state);

@@ -55,6 +55,8 @@ struct Region {
     StackId stack;            ///< at its begin
     bool beforeTrace = false; ///< the begin was not seen
     bool open = false;        ///< the end was not seen
+
+    [[nodiscard]] TimeRange range() const { return {begin, end}; }
 };
 
 /// The tasks by their begin. Programs make every request a task, so they are stored as columns.

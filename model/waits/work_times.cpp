@@ -112,7 +112,7 @@ std::vector<WorkTimes> regionTimes(const TraceFacts& facts, TimeRange range) {
         const FrameId site = facts.waits.siteOf(region.stack);
         adding.add({.type = region.type,
                     .site = site,
-                    .range = {region.begin, region.end},
+                    .range = region.range(),
                     .goroutine = region.goroutine,
                     .place = place++,
                     .open = region.open,

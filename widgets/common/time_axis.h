@@ -48,6 +48,8 @@ struct TimeAxis {
     [[nodiscard]] double nanosecondsPerPixel() const {
         return width <= 0 ? 0 : static_cast<double>(range.length()) / width;
     }
+    /// As long as so many pixels are wide.
+    [[nodiscard]] Time timeOf(double pixels) const { return timeFromDouble(nanosecondsPerPixel() * pixels); }
 
     /// The range that results from zooming by `factor` (below 1: closer) around the instant under `x`, which stays
     /// where it is.

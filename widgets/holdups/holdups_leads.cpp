@@ -40,7 +40,7 @@ void HoldupsPanel::letRowsLead() {
     lead(regions_, [this](std::size_t row) {
         const Region region = answer_.facts->trace->regions[answer_.work[row].longest];
         view_->select(GoroutineSelection{region.goroutine});
-        view_->chooseInSight({region.begin, region.end});
+        view_->chooseInSight(region.range());
     });
 }
 

@@ -250,7 +250,7 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
                                                        : Qt::ArrowCursor);
     if (grip_ == Grip::None)
         return;
-    const auto reach = timeFromDouble(axis().nanosecondsPerPixel() * QApplication::startDragDistance());
+    const auto reach = axis().timeOf(QApplication::startDragDistance());
     moved_ = moved_ || std::abs(at - pressed_) > reach || grip_ == Grip::Begin || grip_ == Grip::End;
     if (!moved_)
         return;

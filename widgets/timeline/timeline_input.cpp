@@ -72,7 +72,7 @@ void TimelineView::mouseMoveEvent(QMouseEvent* event) {
         const Time other = std::clamp(axis().timeAt(at.x()), state_->visibleRange().begin, state_->visibleRange().end);
         state_->choose({std::min(pressedTime_, other), std::max(pressedTime_, other)});
     } else if (drag_ == Drag::Pan) {
-        const auto by = timeFromDouble((pressedAt_.x() - at.x()) * axis().nanosecondsPerPixel());
+        const auto by = axis().timeOf(pressedAt_.x() - at.x());
         state_->setVisibleRange({pressedRange_.begin + by, pressedRange_.end + by});
         scrollRows(pressedScroll_ + pressedAt_.y() - at.y(), Scrolled::ByUser);
     }
@@ -129,7 +129,7 @@ TimeRange TimelineView::regionUnder(const QPoint& position) const {
         const auto place =
             std::ranges::upper_bound(places, t, {}, [&](std::uint32_t p) { return trace.regions[p].end; });
         if (place != places.end() && trace.regions[*place].begin <= t)
-            return {trace.regions[*place].begin, trace.regions[*place].end};
+            return trace.regions[*place].range();
     }
     return {};
 }

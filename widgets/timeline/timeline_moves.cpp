@@ -282,7 +282,7 @@ void TimelineView::toggleMark() {
         return;
     // A mark under the mouse is a mark some pixels wide.
     const Time place = markPlace();
-    const auto reach = timeFromDouble(axis().nanosecondsPerPixel() * 4);
+    const auto reach = axis().timeOf(4);
     for (const TimeMark& mark : state_->marks().marks())
         if (std::abs(mark.time - place) <= reach)
             return state_->marks().toggle(mark.time);

@@ -79,8 +79,7 @@ void TimelinePainter::paintCollector(Canvas& canvas) {
     };
     const auto eachOf = [&](const std::vector<TimeRange>& ranges, const auto& paint) {
         eachSeen(
-            ranges, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
-            [](TimeRange range) { return range; },
+            ranges, canvas.frame.range, canvas.axis.timeOf(1), [](TimeRange range) { return range; },
             [&](TimeRange range) { paint(range.clippedTo(canvas.frame.range)); });
     };
     const auto cross = [&](TimeRange part, const QColor& colour) {
@@ -276,8 +275,7 @@ void TimelinePainter::paintLinks(Canvas& canvas) {
          child = std::ranges::lower_bound(child, children.end(), next, {}, begin)) {
         paintLink(canvas, begin(*child), g, {*child}, {});
         ++work_.itemsRead;
-        next = begin(*child) + std::clamp<Time>(timeFromDouble(canvas.axis.nanosecondsPerPixel() * 6), 1,
-                                                canvas.frame.range.end - begin(*child));
+        next = begin(*child) + std::clamp<Time>(canvas.axis.timeOf(6), 1, canvas.frame.range.end - begin(*child));
     }
 }
 

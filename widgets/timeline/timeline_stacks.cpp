@@ -49,8 +49,7 @@ int topOf(const TimelineRows& rows, GoroutineIndex g, std::size_t track) {
 const std::vector<StackRun>& TimelinePainter::stackRuns(const Canvas& canvas, GoroutineIndex g) {
     const auto [found, isNew] = stackRuns_.try_emplace(g);
     if (isNew)
-        found->second =
-            stackRunsOf(canvas.facts, g, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()));
+        found->second = stackRunsOf(canvas.facts, g, canvas.frame.range, canvas.axis.timeOf(1));
     return found->second;
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include "model/inspect/state_times.h"
+#include "model/lod/each_seen.h"
 #include "model/lod/strip.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
@@ -103,9 +104,8 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
         lines << tr("%1, %2").arg(fromUtf8(trace.text(trace.ranges[place].name)),
                                   fromUtf8(durationText(trace.ranges[place].range.length())));
     for (std::size_t track = 0; track < facts.notes.trackCount(g); ++track)
-        for (const std::uint32_t place : placesIn(facts.notes.regions(g, track), cell, [&](std::uint32_t p) {
-                 return TimeRange{trace.regions[p].begin, trace.regions[p].end};
-             })) {
+        for (const std::uint32_t place :
+             placesIn(facts.notes.regions(g, track), cell, [&](std::uint32_t p) { return trace.regions[p].range(); })) {
             const Region region = trace.regions[place];
             lines << tr("region %1, %2%3")
                          .arg(shortened(fromUtf8(trace.text(region.type))),
@@ -248,12 +248,13 @@ QString heapTooltip(const HeapSeries& heap, Time at) {
 
 QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell) {
     const Trace& trace = *facts.trace;
-    const auto runs = facts.notes.runs(thread);
-    const ThreadRun* longest = nullptr;
-    for (auto run = std::ranges::upper_bound(runs, cell.begin, {}, [](const ThreadRun& one) { return one.range.end; });
-         run != runs.end() && run->range.begin < cell.end; ++run)
-        if (longest == nullptr || run->range.length() > longest->range.length())
-            longest = &*run;
+    const ThreadRun* longest = nullptr; // of those that are seen
+    eachSeen(
+        facts.notes.runs(thread), cell, cell.length(), [](const ThreadRun& run) { return run.range; },
+        [&](const ThreadRun& run) {
+            if (run.range.end > cell.begin && (longest == nullptr || run.range.length() > longest->range.length()))
+                longest = &run;
+        });
     const QString name = tr("thread %1").arg(trace.threads[thread.value].id);
     if (longest == nullptr)
         return tr("%1 held no processor at %2").arg(name, fromUtf8(durationText(cell.begin)));

@@ -48,7 +48,7 @@ void TimelinePainter::paintNotes(Canvas& canvas, const TimelineRow& row) {
     const Trace& trace = *canvas.facts.trace;
     line_.assign(cells_.size(), 0);
     eachSeen(
-        samples, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel() * 2),
+        samples, canvas.frame.range, canvas.axis.timeOf(2),
         [&](std::uint32_t p) {
             return TimeRange{trace.cpuSamples[p].time, trace.cpuSamples[p].time + 1};
         },
@@ -70,8 +70,7 @@ void TimelinePainter::paintRuntimeWork(Canvas& canvas, const TimelineRow& row) {
     const Trace& trace = *canvas.facts.trace;
     line_.assign(cells_.size(), 0);
     eachSeen(
-        places, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
-        [&](std::uint32_t p) { return trace.ranges[p].range; },
+        places, canvas.frame.range, canvas.axis.timeOf(1), [&](std::uint32_t p) { return trace.ranges[p].range; },
         [&](std::uint32_t p) {
             ++work_.itemsRead;
             paintColumn(canvas, canvas.axis.x(trace.ranges[p].range.begin), canvas.axis.x(trace.ranges[p].range.end),
@@ -87,12 +86,8 @@ void TimelinePainter::paintRegions(Canvas& canvas, const TimelineRow& row) {
     for (std::size_t track = 0; track < tracks; ++track) {
         line_.assign(cells_.size(), 0);
         eachSeen(
-            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range,
-            timeFromDouble(canvas.axis.nanosecondsPerPixel()),
-            [&](std::uint32_t p) {
-                const Region region = trace.regions[p];
-                return TimeRange{region.begin, region.end};
-            },
+            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range, canvas.axis.timeOf(1),
+            [&](std::uint32_t p) { return trace.regions[p].range(); },
             [&](std::uint32_t p) {
                 ++work_.itemsRead;
                 const Region region = trace.regions[p];
@@ -120,16 +115,12 @@ void TimelinePainter::paintRegionNames(Canvas& canvas, const TimelineRow& row) {
     const std::size_t tracks = canvas.rows.regionTracks(row.goroutine);
     for (std::size_t track = 0; track < tracks; ++track)
         eachSeen(
-            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range,
-            timeFromDouble(canvas.axis.nanosecondsPerPixel() * roomForName),
-            [&](std::uint32_t p) {
-                const Region region = trace.regions[p];
-                return TimeRange{region.begin, region.end};
-            },
+            canvas.facts.notes.regions(row.goroutine, track), canvas.frame.range, canvas.axis.timeOf(roomForName),
+            [&](std::uint32_t p) { return trace.regions[p].range(); },
             [&](std::uint32_t p) {
                 ++work_.itemsRead;
                 const Region region = trace.regions[p];
-                const TimeRange part = TimeRange{region.begin, region.end}.clippedTo(canvas.frame.range);
+                const TimeRange part = region.range().clippedTo(canvas.frame.range);
                 const double from = canvas.axis.x(part.begin);
                 const double room = canvas.axis.x(part.end) - from;
                 if (room < roomForName)
@@ -152,7 +143,7 @@ void TimelinePainter::paintLogs(Canvas& canvas, const TimelineRow& row) {
     canvas.painter.setPen(Qt::NoPen);
     canvas.painter.setBrush(canvas.colours.text);
     eachSeen(
-        logs, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel() * apart),
+        logs, canvas.frame.range, canvas.axis.timeOf(apart),
         [&](std::uint32_t p) {
             return TimeRange{trace.logs[p].time, trace.logs[p].time + 1};
         },
@@ -173,8 +164,7 @@ void TimelinePainter::paintThread(Canvas& canvas, const TimelineRow& row) {
     const auto runs = canvas.facts.notes.runs(row.thread);
     line_.assign(cells_.size(), 0);
     eachSeen(
-        runs, canvas.frame.range, timeFromDouble(canvas.axis.nanosecondsPerPixel()),
-        [](const ThreadRun& run) { return run.range; },
+        runs, canvas.frame.range, canvas.axis.timeOf(1), [](const ThreadRun& run) { return run.range; },
         [&](const ThreadRun& run) {
             ++work_.itemsRead;
             paintColumn(canvas, canvas.axis.x(run.range.begin), canvas.axis.x(run.range.end),
