@@ -108,6 +108,7 @@ void MainWindow::makePages() {
         });
         connect(view->state(), &ViewState::visibleRangeChanged, this, &MainWindow::updateStatus);
         connect(view->state(), &ViewState::chosenRangeChanged, this, &MainWindow::updateStatus);
+        connect(view->state(), &ViewState::timesChanged, this, &MainWindow::updateStatus);
     }
     connect(pair_, &TracePair::activeChanged, this, &MainWindow::updateStatus);
     connect(pair_, &TracePair::pairChanged, this, &MainWindow::updateTitle);
@@ -367,7 +368,7 @@ void MainWindow::updateStatus() {
     QString range = QStringLiteral("Δ ") + fromUtf8(durationText(state.visibleRange().length()));
     if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
         range = tr("chosen: Δ %1 from %2")
-                    .arg(fromUtf8(durationText(chosen.length())), fromUtf8(durationText(chosen.begin))) +
+                    .arg(fromUtf8(durationText(chosen.length())), state.times().text(chosen.begin)) +
                 QStringLiteral(" · ") + range;
     rangeText_->setText(range);
     const std::size_t warnings = trace.report.warnings.size();

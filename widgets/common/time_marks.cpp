@@ -19,6 +19,7 @@ void TimeMarks::toggle(Time time, const QString& note) {
 
 void TimeMarks::setA(std::optional<Time> time) {
     a_ = time;
+    Q_EMIT aChanged();
     Q_EMIT changed();
 }
 
@@ -37,6 +38,7 @@ void TimeMarks::clear() {
     marks_.clear();
     a_ = b_ = {};
     hits_.clear();
+    Q_EMIT aChanged();
     Q_EMIT changed();
 }
 

@@ -43,6 +43,7 @@ class TimeMarks : public QObject {
 
   Q_SIGNALS:
     void changed();
+    void aChanged(); ///< before `changed`: times may count from it
 
   private:
     [[nodiscard]] std::vector<Time> all() const;

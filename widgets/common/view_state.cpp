@@ -6,6 +6,22 @@
 
 namespace waitscope {
 
+ViewState::ViewState(QObject* parent) : QObject(parent) {
+    connect(&marks_, &TimeMarks::aChanged, this, [this] {
+        if (format_ == TimeFormat::SinceA)
+            Q_EMIT timesChanged();
+    });
+}
+
+TimeText ViewState::times() const {
+    return facts_ ? TimeText(*facts_->trace, format_, marks_.a()) : TimeText();
+}
+
+void ViewState::setTimeFormat(TimeFormat format) {
+    format_ = format;
+    Q_EMIT timesChanged();
+}
+
 void ViewState::grow(std::shared_ptr<const TraceFacts> facts) {
     const bool whole = !facts_ || axis_ == facts_->trace->wholeRange();
     facts_ = std::move(facts);

@@ -7,6 +7,7 @@
 #include "model/facts.h"
 #include "widgets/common/selection.h"
 #include "widgets/common/time_marks.h"
+#include "widgets/common/time_text.h"
 
 #include <QObject>
 
@@ -19,7 +20,7 @@ class ViewState : public QObject {
     Q_OBJECT
 
   public:
-    using QObject::QObject;
+    explicit ViewState(QObject* parent = nullptr);
 
     /// Null while nothing is open.
     [[nodiscard]] const std::shared_ptr<const TraceFacts>& facts() const { return facts_; }
@@ -36,6 +37,8 @@ class ViewState : public QObject {
     [[nodiscard]] const std::optional<GroupSelection>& only() const { return only_; }
     [[nodiscard]] TimeMarks& marks() { return marks_; }
     [[nodiscard]] Time hoverTime() const { return hover_; }
+    /// How instants of the trace are written.
+    [[nodiscard]] TimeText times() const;
 
     /// Shows another trace (or none): the whole of it, nothing selected.
     void show(std::shared_ptr<const TraceFacts> facts);
@@ -60,6 +63,8 @@ class ViewState : public QObject {
     /// When the chosen finding began; -1: none is chosen.
     void setOnset(Time time);
     [[nodiscard]] Time onset() const { return onset_; }
+    /// Stays for other traces.
+    void setTimeFormat(TimeFormat format);
 
     static constexpr Time shortestVisible = 100; ///< ns
 
@@ -72,6 +77,8 @@ class ViewState : public QObject {
     void chosenRangeChanged(waitscope::TimeRange range);
     void onsetChanged(waitscope::Time time);
     void onlyChanged();
+    /// Instants are written otherwise. Of another trace `traceChanged` tells.
+    void timesChanged();
 
   private:
     void bringIntoSight(TimeRange range);
@@ -85,6 +92,7 @@ class ViewState : public QObject {
     TimeMarks marks_;
     Time hover_ = -1;
     Time onset_ = -1;
+    TimeFormat format_ = TimeFormat::SinceStart;
 };
 
 } // namespace waitscope

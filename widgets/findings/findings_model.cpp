@@ -82,7 +82,7 @@ QVariant FindingsModel::data(const QModelIndex& index, int role) const {
             return place.known() ? fromUtf8(placeText(trace, place) + "  " + functionText(trace, place))
                                  : tr("not recorded");
         case Since:
-            return f.beforeTrace && f.since == 0 ? tr("before the trace") : fromUtf8(durationText(f.since));
+            return f.beforeTrace && f.since == 0 ? tr("before the trace") : times_.text(f.since);
         case Oldest:
             return f.oldest > 0 ? fromUtf8((f.beforeTrace ? "≥ " : "") + durationText(f.oldest)) : QString();
         default:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/findings/findings.h"
+#include "widgets/common/time_text.h"
 
 #include <QAbstractTableModel>
 #include <QColor>
@@ -27,6 +28,7 @@ class FindingsModel : public QAbstractTableModel {
 
     /// Null: no rows.
     void show(std::shared_ptr<const Findings> findings);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] const Finding& at(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -38,6 +40,7 @@ class FindingsModel : public QAbstractTableModel {
     /// Rows in the order in which they are read: each explained one behind what explains it.
     std::vector<std::size_t> order_;
     std::shared_ptr<const Findings> findings_;
+    TimeText times_;
 };
 
 } // namespace waitscope

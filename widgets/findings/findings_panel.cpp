@@ -9,6 +9,7 @@
 #include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
+#include "widgets/common/written_times.h"
 #include "widgets/findings/findings_model.h"
 
 #include <QHBoxLayout>
@@ -53,6 +54,7 @@ FindingsPanel::FindingsPanel(ViewState* view, QWidget* parent)
     table_ = new TextTable(this);
     table_->setAccessibleName(tr("Findings, most important first"));
     table_->setModel(model_);
+    writeTimesAs(view_, model_);
     table_->setSortingEnabled(false);
     table_->horizontalHeader()->setStretchLastSection(true);
     connect(table_, &TextTable::rowChosen, this, &FindingsPanel::choose);

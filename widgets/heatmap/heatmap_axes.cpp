@@ -3,7 +3,6 @@
 
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
-#include "widgets/common/time_axis.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +17,7 @@ void TimeTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVe
         subTicks->clear();
     if (labels)
         labels->clear();
-    for (const Tick& tick : ticksOf(axis, spacing)) {
+    for (const Tick& tick : times.ticks(axis, spacing)) {
         ticks.push_back(static_cast<double>(tick.time));
         if (labels)
             labels->push_back(QString::fromStdString(tick.label));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "widgets/common/qcp.h"
+#include "widgets/common/time_text.h"
 #include "widgets/heatmap/heatmap_contents.h"
 
 namespace waitscope {
@@ -13,6 +14,7 @@ class TimeTicker : public QCPAxisTicker {
   public:
     double width = 0;    ///< of the axis, in pixels
     double spacing = 90; ///< of the ticks at least
+    TimeText times;
 
     void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks, QVector<double>* subTicks,
                   QVector<QString>* labels) override;

@@ -300,6 +300,7 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
     const TraceFacts& facts = *state_->facts();
     const Trace& trace = *facts.trace;
     const Grid& grid = *answer_.grid;
+    const TimeText times = state_->times();
     const auto goroutines = grid.goroutinesOf(cell.row);
     const std::size_t index = grid.cell(cell.row, grid.binAt(cell.time));
     const TimeRange bin = grid.binRange(grid.binAt(cell.time));
@@ -318,8 +319,7 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
                             .arg(trace.goroutines.id(goroutines.back())));
     }
     const QString where = QStringLiteral("%1 … %2 (%3)")
-                              .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
-                                   fromUtf8(durationText(bin.length())));
+                              .arg(times.text(bin.begin), times.text(bin.end), fromUtf8(durationText(bin.length())));
     const QString value = fromUtf8(valueText(grid, grid.values[index]));
     if ((grid.marks[index] & StateUnknown) != 0)
         lines.push_back(where + QStringLiteral(": state not recorded"));
@@ -332,7 +332,7 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
         lines.push_back(QStringLiteral("%1: %2, %3").arg(where, fromUtf8(metricText(grid.mode, grid.metric)), value));
     if (goroutines.size() > 1) {
         lines.push_back(QStringLiteral("at %1: %2 alive, %3 %4")
-                            .arg(fromUtf8(durationText(cell.time)), fromUtf8(countText(now.alive)),
+                            .arg(times.text(cell.time), fromUtf8(countText(now.alive)),
                                  fromUtf8(countText(now.inStates)), states));
     }
     if (now.span.known()) {
@@ -340,7 +340,7 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
         lines.push_back(who + fromUtf8(spanText(facts, now.longest, now.span)));
         const bool before = trace.spans.kind(now.span).origin == SpanOrigin::BeforeTrace;
         QString since = before ? QStringLiteral("since before the trace")
-                               : QStringLiteral("since ") + fromUtf8(durationText(trace.spans.start(now.span)));
+                               : QStringLiteral("since ") + times.text(trace.spans.start(now.span));
         if (const FrameId site = facts.waits.of(trace, now.span).site; site.known())
             since += QStringLiteral(" at ") + fromUtf8(siteText(trace, site));
         lines.push_back(since);
@@ -351,14 +351,14 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
 QString HeatmapView::tooltipOfCount(const Cell& cell) const {
     const TraceFacts& facts = *state_->facts();
     const Grid& grid = *answer_.grid;
+    const TimeText times = state_->times();
     const GridRow& row = grid.rows[cell.row];
     const std::uint32_t b = grid.binAt(cell.time);
     const TimeRange bin = grid.binRange(b);
     const QString value = fromUtf8(valueText(grid, grid.values[grid.cell(cell.row, b)]));
     QStringList lines{fromUtf8(rowLabel(*facts.trace, grid, cell.row))};
     lines.push_back(QStringLiteral("%1 … %2 (%3): %4 %5")
-                        .arg(fromUtf8(durationText(bin.begin)), fromUtf8(durationText(bin.end)),
-                             fromUtf8(durationText(bin.length())), value,
+                        .arg(times.text(bin.begin), times.text(bin.end), fromUtf8(durationText(bin.length())), value,
                              grid.mode == HeatmapMode::Latency && row.high > 0 ? QStringLiteral("waits end")
                                                                                : QStringLiteral("goroutines (mean)")));
     if (grid.mode == HeatmapMode::Population)

@@ -101,7 +101,7 @@ class HeatmapPlot::Private {
         plot->plotLayout()->setColumnSpacing(arrowSpace);
         rect()->setupFullAxesBox(false);
         time()->setTicker(timeTicker);
-        time()->setLabel(QStringLiteral("time since the start of the trace"));
+        time()->setLabel(timeTicker->times.meaning());
         time()->setTickLengthIn(0);
         time()->setTickLengthOut(4);
         time()->setSubTicks(false);
@@ -262,6 +262,11 @@ void HeatmapPlot::setLook(const HeatmapLook& look) {
 void HeatmapPlot::setLeft(int left) {
     d_->left = left;
     d_->setMargins();
+}
+
+void HeatmapPlot::setTimes(const TimeText& times) {
+    d_->timeTicker->times = times;
+    d_->time()->setLabel(times.meaning());
 }
 
 void HeatmapPlot::show(const HeatmapContents& contents) {

@@ -19,6 +19,8 @@ class QWidget;
 
 namespace waitscope {
 
+class TimeText;
+
 class HeatmapPlot {
   public:
     explicit HeatmapPlot(QWidget* parent);
@@ -33,6 +35,8 @@ class HeatmapPlot {
     void setLeft(int left);
     /// Shows a grid at its own range and rows, or nothing.
     void show(const HeatmapContents& contents);
+    /// How instants are written; at first, from the start of the trace.
+    void setTimes(const TimeText& times);
     /// Other callouts on what is there.
     void setCallouts(const std::vector<Callout>& callouts);
     /// Stretches what is there to another range or other rows, until the grid for them comes.

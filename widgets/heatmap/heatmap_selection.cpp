@@ -94,7 +94,7 @@ void HeatmapView::showOnset() {
     const Time onset = state_->onset();
     const bool seen = onset >= 0 && answer_.grid && state_->visibleRange().contains(onset);
     overlay_->setOnset(seen ? std::optional(plot_->xOf(onset)) : std::nullopt,
-                       tr("since %1").arg(fromUtf8(durationText(onset))));
+                       tr("since %1").arg(state_->times().text(onset)));
 }
 
 void HeatmapView::showTimes() {

@@ -69,6 +69,11 @@ HeatmapView::HeatmapView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::onsetChanged, this, &HeatmapView::showOnset);
     connect(state_, &ViewState::chosenRangeChanged, this, &HeatmapView::showTimes);
     connect(&state_->marks(), &TimeMarks::changed, this, &HeatmapView::showTimes);
+    connect(state_, &ViewState::timesChanged, this, [this] {
+        plot_->setTimes(state_->times());
+        plot_->update();
+        showOnset();
+    });
     restyle();
     traceChanged();
 }
@@ -145,6 +150,7 @@ void HeatmapView::traceChanged() {
     selectedPlaces_.clear();
     callouts_.reset();
     toolbar_->showRange(state_->visibleRange(), state_->facts() ? state_->facts()->trace->duration : 0);
+    plot_->setTimes(state_->times());
     plot_->show({});
     plot_->update();
     overlay_->setComputing(false);

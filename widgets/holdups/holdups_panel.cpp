@@ -114,6 +114,10 @@ HoldupsPanel::HoldupsPanel(ViewState* view, QWidget* parent) : QTabWidget(parent
         clear();
         soon();
     });
+    connect(view_, &ViewState::timesChanged, this, [this] {
+        if (answer_.facts && answer_.page == Page::Collector)
+            showCollector();
+    });
     connect(this, &QTabWidget::currentChanged, this, soon);
     clear();
     muteNotes();

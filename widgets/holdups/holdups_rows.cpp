@@ -110,8 +110,9 @@ void HoldupsPanel::showCollector() {
         return value ? fromUtf8(bytesText(*value)) : QString();
     };
     std::vector<PlainRows::Row> rows;
+    const TimeText times = view_->times();
     for (const CollectorCycle& cycle : answer_.cost.cycles)
-        rows.push_back({{fromUtf8(durationText(cycle.mark.begin)), duration(cycle.mark.length()),
+        rows.push_back({{times.text(cycle.mark.begin), duration(cycle.mark.length()),
                          duration(cycle.stopped), duration(cycle.assisting), fromUtf8(countText(cycle.blocked)),
                          bytes(cycle.heapLive), bytes(cycle.heapGoal), cycle.forced ? tr("by runtime.GC") : QString()},
                         {}});

@@ -38,7 +38,7 @@ QVariant EventsModel::data(const QModelIndex& index, int role) const {
     const Event& event = eventAt(index.row());
     switch (index.column()) {
     case At:
-        return fromUtf8(exactDurationText(timeOf(*facts_, event)));
+        return times_.exact(timeOf(*facts_, event));
     case Goroutine: {
         const GoroutineIndex g = goroutineOf(*facts_, event);
         if (g.value >= trace.goroutines.size())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/inspect/events.h"
+#include "widgets/common/time_text.h"
 
 #include <QAbstractTableModel>
 
@@ -21,6 +22,7 @@ class EventsModel : public QAbstractTableModel {
     using QAbstractTableModel::QAbstractTableModel;
 
     void show(std::shared_ptr<const TraceFacts> facts, std::vector<Event> events);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] const Event& eventAt(int row) const { return events_[static_cast<std::size_t>(row)]; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -31,6 +33,7 @@ class EventsModel : public QAbstractTableModel {
   private:
     std::shared_ptr<const TraceFacts> facts_;
     std::vector<Event> events_;
+    TimeText times_;
 };
 
 } // namespace waitscope

@@ -177,8 +177,8 @@ QString FamilyModel::textOf(const Node& node, Column column) const {
                                                     : fromUtf8(shortFunction(node.several.function)));
         case Created:
             return tr("%1 to %2")
-                .arg(fromUtf8(durationText(trace.lifetime(members.front()).begin)),
-                     fromUtf8(durationText(trace.lifetime(members.back()).begin)));
+                .arg(times_.text(trace.lifetime(members.front()).begin),
+                     times_.text(trace.lifetime(members.back()).begin));
         default:
             return {};
         }
@@ -188,7 +188,7 @@ QString FamilyModel::textOf(const Node& node, Column column) const {
     case Who:
         return QStringLiteral("g%1 %2").arg(trace.goroutines.id(g)).arg(fromUtf8(shortFunction(trace.function(g))));
     case Created:
-        return trace.preExisting(g) ? tr("before the trace") : fromUtf8(durationText(trace.lifetime(g).begin));
+        return trace.preExisting(g) ? tr("before the trace") : times_.text(trace.lifetime(g).begin);
     case State:
         return trace.aliveAtEnd(g) ? fromUtf8(waitscope::textOf(activenessOf(*facts_, trace.lastSpan(g))))
                                    : tr("ended");

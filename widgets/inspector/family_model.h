@@ -6,6 +6,7 @@
 #pragma once
 
 #include "model/inspect/family.h"
+#include "widgets/common/time_text.h"
 
 #include <QAbstractItemModel>
 
@@ -26,6 +27,7 @@ class FamilyModel : public QAbstractItemModel {
 
     /// The line that `of` comes from, and whom it created; nothing if it is not known.
     void show(std::shared_ptr<const TraceFacts> facts, GoroutineIndex of);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] bool shows(const std::shared_ptr<const TraceFacts>& facts, GoroutineIndex g) const;
     /// The row of the goroutine that is shown; none if nothing is.
     [[nodiscard]] QModelIndex own() const;
@@ -73,6 +75,7 @@ class FamilyModel : public QAbstractItemModel {
     std::vector<Node> nodes_;
     std::vector<NodeId> roots_;
     std::optional<NodeId> own_;
+    TimeText times_;
 };
 
 } // namespace waitscope

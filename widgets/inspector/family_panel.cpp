@@ -5,6 +5,7 @@
 #include "widgets/common/canvas_sizes.h"
 #include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/written_times.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -36,6 +37,7 @@ FamilyPanel::FamilyPanel(ViewState* state, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(hint_);
     layout->addWidget(tree_, 1);
+    writeTimesAs(state_, &model_);
     connect(tree_, &QTreeView::clicked, this, &FamilyPanel::lookAt);
     connect(tree_, &QTreeView::activated, this, &FamilyPanel::lookAt);
     connect(state_, &ViewState::selectionChanged, this, &FamilyPanel::follow);

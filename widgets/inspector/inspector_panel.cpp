@@ -7,6 +7,7 @@
 #include "widgets/common/canvas_sizes.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
+#include "widgets/common/written_times.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -82,6 +83,7 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     , waits_({{tr("Length"), true}, {tr("Since"), true}, {tr("Goroutine"), true}, {tr("What")}})
     , transitions_({{tr("From")}, {tr("To")}, {tr("Count"), true}, {tr("Total"), true}, {tr("Median"), true}}) {
     setDocumentMode(true);
+    writeTimesAs(state_, &events_);
     eventTable_ = makeTable(&events_, tr("Events"), {130, 70, 90, 75, 190, 150});
     connect(eventTable_, &TextTable::rowChosen, this, [this](int row) {
         const Event event = events_.eventAt(row);
@@ -155,6 +157,12 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
         asked_ = {};
         answered({});
         askTimer_.start();
+    });
+    connect(state_, &ViewState::timesChanged, this, [this] {
+        if (!answer_.facts)
+            return;
+        showTitle();
+        showLongest();
     });
     connect(this, &QTabWidget::currentChanged, this, soon);
 }
@@ -254,18 +262,9 @@ void InspectorPanel::answered(Answer answer) {
             title->clear();
         return;
     }
-    const TraceFacts& facts = *answer_.facts;
+    showTitle();
+    showLongest();
     const StateTimes& times = answer_.times;
-    const TimeRange range = answer_.subject.range;
-    QString title = nameOfSubject();
-    title += tr(" · Δ %1 from %2").arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin)));
-    if (!answer_.processor)
-        title +=
-            tr(" · %1 created, %2 ended").arg(fromUtf8(countText(times.created)), fromUtf8(countText(times.ended)));
-    for (QLabel* const label : titles_) {
-        label->setText(title);
-        label->setToolTip(title);
-    }
     const auto duration = [](Time time) { return fromUtf8(durationText(time)); };
     const auto count = [](std::uint64_t number) { return fromUtf8(countText(number)); };
     std::vector<PlainRows::Row> rows;
@@ -281,12 +280,6 @@ void InspectorPanel::answered(Answer answer) {
     if (!answer_.processor)
         rows.push_back({{tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %")}, {}});
     states_.show(std::exchange(rows, {}));
-    for (const LongWait& wait : longestShown())
-        rows.push_back(
-            {{duration(wait.length), duration(facts.trace->spans.start(wait.span)),
-              QStringLiteral("g%1").arg(facts.trace->goroutines.id(wait.goroutine)), whatOf(facts, wait.span)},
-             fromUtf8(spanText(facts, wait.goroutine, wait.span))});
-    waits_.show(std::exchange(rows, {}));
     histogram_->show(times.lengths);
     for (const Transition& step : times.transitions)
         rows.push_back({{fromUtf8(textOf(step.from)), fromUtf8(textOf(step.to)), count(step.count),
@@ -296,6 +289,32 @@ void InspectorPanel::answered(Answer answer) {
     events_.show(answer_.facts, std::move(answer_.events));
     eventHint_->setVisible(!answer_.subject.withEvents);
     eventTable_->setVisible(answer_.subject.withEvents);
+}
+
+void InspectorPanel::showTitle() {
+    const StateTimes& times = answer_.times;
+    const TimeRange range = answer_.subject.range;
+    QString title = nameOfSubject();
+    title += tr(" · Δ %1 from %2").arg(fromUtf8(durationText(range.length())), state_->times().text(range.begin));
+    if (!answer_.processor)
+        title +=
+            tr(" · %1 created, %2 ended").arg(fromUtf8(countText(times.created)), fromUtf8(countText(times.ended)));
+    for (QLabel* const label : titles_) {
+        label->setText(title);
+        label->setToolTip(title);
+    }
+}
+
+void InspectorPanel::showLongest() {
+    const TraceFacts& facts = *answer_.facts;
+    const TimeText written = state_->times();
+    std::vector<PlainRows::Row> rows;
+    for (const LongWait& wait : longestShown())
+        rows.push_back({{fromUtf8(durationText(wait.length)), written.text(facts.trace->spans.start(wait.span)),
+                         QStringLiteral("g%1").arg(facts.trace->goroutines.id(wait.goroutine)),
+                         whatOf(facts, wait.span)},
+                        fromUtf8(spanText(facts, wait.goroutine, wait.span))});
+    waits_.show(std::move(rows));
 }
 
 QString InspectorPanel::nameOfSubject() const {

@@ -61,6 +61,8 @@ class InspectorPanel : public QTabWidget {
     [[nodiscard]] Subject subject() const;
     void ask();
     void answered(Answer answer);
+    void showTitle();
+    void showLongest();
     [[nodiscard]] QString nameOfSubject() const;
     [[nodiscard]] std::span<const LongWait> longestShown() const;
     void lookAt(SpanIndex span);

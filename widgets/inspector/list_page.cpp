@@ -58,6 +58,7 @@ ListPage::ListPage(ViewState* state, const QString& things, QAbstractItemModel* 
     connect(state_, &ViewState::selectionChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::visibleRangeChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::chosenRangeChanged, this, &ListPage::askSoon);
+    connect(state_, &ViewState::timesChanged, this, &ListPage::askSoon);
     connect(state_, &ViewState::traceChanged, this, [this] {
         stop_.request_stop();
         work_.cancel();

@@ -37,7 +37,7 @@ Time figureOf(const Trace& trace, const Life& life, int column) {
 
 } // namespace
 
-QString LivesModel::Content::textOf(const Life& life, int column) const {
+QString LivesModel::Content::textOf(const Life& life, int column, const TimeText& times) const {
     const Trace& trace = *facts->trace;
     const GoroutineIndex g = life.goroutine;
     const auto duration = [](Time time) { return time > 0 ? fromUtf8(durationText(time)) : QString(); };
@@ -48,7 +48,7 @@ QString LivesModel::Content::textOf(const Life& life, int column) const {
         return trace.goroutines.entry(g).known() ? fromUtf8(functionText(trace, trace.goroutines.entry(g)))
                                                  : tr("not recorded");
     case Created:
-        return trace.preExisting(g) ? tr("before") : fromUtf8(durationText(trace.lifetime(g).begin));
+        return trace.preExisting(g) ? tr("before") : times.text(trace.lifetime(g).begin);
     case Lived:
         return (trace.preExisting(g) || trace.aliveAtEnd(g) ? QStringLiteral("≥ ") : QString()) +
                fromUtf8(durationText(life.length));
@@ -98,7 +98,7 @@ QVariant LivesModel::data(const QModelIndex& index, int role) const {
     const Life& life = lifeAt(index.row());
     switch (role) {
     case Qt::DisplayRole:
-        return content_->textOf(life, index.column());
+        return content_->textOf(life, index.column(), times_);
     case Qt::ToolTipRole:
         return fromUtf8(goroutineSentence(*content_->facts, life.goroutine));
     default:

@@ -4,6 +4,7 @@
 
 #include "model/inspect/lives.h"
 #include "widgets/common/sorted_rows.h"
+#include "widgets/common/time_text.h"
 
 #include <memory>
 
@@ -19,6 +20,7 @@ class LivesModel : public SortedRows {
     explicit LivesModel(QObject* parent = nullptr) : SortedRows(columns, Lived, fewRows, parent) {}
 
     void show(std::shared_ptr<const TraceFacts> facts, Lives lives);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] const Life& lifeAt(int row) const { return content_->lives.lives[shown(row)]; }
 
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
@@ -29,11 +31,12 @@ class LivesModel : public SortedRows {
         std::shared_ptr<const TraceFacts> facts;
         Lives lives;
 
-        [[nodiscard]] QString textOf(const Life& life, int column) const;
+        [[nodiscard]] QString textOf(const Life& life, int column, const TimeText& times = {}) const;
         [[nodiscard]] Places arranged(const Arrangement& how) const;
     };
     static constexpr std::size_t fewRows = 5'000;
     std::shared_ptr<const Content> content_;
+    TimeText times_;
 };
 
 } // namespace waitscope

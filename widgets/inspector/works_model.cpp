@@ -32,7 +32,7 @@ Time WorksModel::Content::figureOf(const Work& work, int column) const {
     }
 }
 
-QString WorksModel::Content::textOf(const Work& work, int column) const {
+QString WorksModel::Content::textOf(const Work& work, int column, const TimeText& times) const {
     const Trace& trace = *facts->trace;
     const WorkFacts what = waitscope::workAt(trace, works.kind, work.place);
     switch (column) {
@@ -42,7 +42,7 @@ QString WorksModel::Content::textOf(const Work& work, int column) const {
         return (works.kind == WorkKind::Task ? QStringLiteral("#%1") : QStringLiteral("g%1"))
             .arg(figureOf(work, column));
     case Begun:
-        return what.beforeTrace ? tr("before") : fromUtf8(durationText(what.range.begin));
+        return what.beforeTrace ? tr("before") : times.text(what.range.begin);
     case Lasted:
         return (what.open || what.beforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(work.length));
     default: {
@@ -93,7 +93,7 @@ QVariant WorksModel::data(const QModelIndex& index, int role) const {
     const Work& work = workAt(index.row());
     switch (role) {
     case Qt::DisplayRole:
-        return content_->textOf(work, index.column());
+        return content_->textOf(work, index.column(), times_);
     case Qt::ToolTipRole: {
         const Trace& trace = *content_->facts->trace;
         const GoroutineIndex g = waitscope::workAt(trace, kind(), work.place).goroutine;

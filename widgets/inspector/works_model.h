@@ -4,6 +4,7 @@
 
 #include "model/inspect/works.h"
 #include "widgets/common/sorted_rows.h"
+#include "widgets/common/time_text.h"
 
 #include <memory>
 
@@ -19,6 +20,7 @@ class WorksModel : public SortedRows {
     explicit WorksModel(QObject* parent = nullptr) : SortedRows(columns, Lasted, fewRows, parent) {}
 
     void show(std::shared_ptr<const TraceFacts> facts, Works works);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] WorkKind kind() const { return content_->works.kind; }
     [[nodiscard]] const Work& workAt(int row) const { return content_->works.works[shown(row)]; }
 
@@ -30,12 +32,13 @@ class WorksModel : public SortedRows {
         std::shared_ptr<const TraceFacts> facts;
         Works works;
 
-        [[nodiscard]] QString textOf(const Work& work, int column) const;
+        [[nodiscard]] QString textOf(const Work& work, int column, const TimeText& times = {}) const;
         [[nodiscard]] Time figureOf(const Work& work, int column) const;
         [[nodiscard]] Places arranged(const Arrangement& how) const;
     };
     static constexpr std::size_t fewRows = 5'000;
     std::shared_ptr<const Content> content_ = std::make_shared<const Content>();
+    TimeText times_;
 };
 
 } // namespace waitscope

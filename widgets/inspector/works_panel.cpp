@@ -3,6 +3,7 @@
 
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/written_times.h"
 #include "widgets/inspector/length_histogram_view.h"
 
 #include <QBoxLayout>
@@ -29,6 +30,7 @@ WorksPanel::WorksPanel(ViewState* state, WorksModel* model, QWidget* parent)
     tools->addWidget(kind_);
     tools->addWidget(name_, 1);
     layout_->insertLayout(0, tools);
+    writeTimesAs(state_, model_);
     connect(kind_, &QComboBox::activated, this, &WorksPanel::askSoon);
     connect(name_, &QLineEdit::textChanged, this, &WorksPanel::askSoon);
 }
@@ -37,12 +39,12 @@ std::function<ListPage::Answer()> WorksPanel::question(const std::stop_token& st
     const WorkList list{.kind = kind_->currentIndex() == 0 ? WorkKind::Task : WorkKind::Region,
                         .name = name_->text().toStdString(),
                         .lengths = histogram_->chosen()};
-    return [model = model_, facts = state_->facts(), range = state_->rangeOfInterest(), list, stop] {
+    return [model = model_, facts = state_->facts(), range = state_->rangeOfInterest(), list, times = state_->times(), stop] {
         const auto works = std::make_shared<Works>(worksOf(*facts, range, list, stop));
         return Answer{.what = (list.kind == WorkKind::Task ? tr("%1 tasks listed") : tr("%1 regions listed"))
                                   .arg(fromUtf8(countText(works->works.size()))) +
                               tr(" · Δ %1 from %2 · the times are those of the goroutine that began it")
-                                  .arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin))),
+                                  .arg(fromUtf8(durationText(range.length())), times.text(range.begin)),
                       .lengths = works->lengths,
                       .showRows = [model, facts, works] { model->show(facts, std::move(*works)); }};
     };

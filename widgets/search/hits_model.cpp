@@ -35,7 +35,7 @@ QVariant HitsModel::data(const QModelIndex& index, int role) const {
     case Kind:
         return fromUtf8(nameOf(hit.kind));
     case Time:
-        return fromUtf8(durationText(hit.time));
+        return times_.text(hit.time);
     default:
         return fromUtf8(hitText(*facts_, hit));
     }

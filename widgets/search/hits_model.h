@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/search/search.h"
+#include "widgets/common/time_text.h"
 
 #include <QAbstractTableModel>
 
@@ -20,6 +21,7 @@ class HitsModel : public QAbstractTableModel {
     using QAbstractTableModel::QAbstractTableModel;
 
     void show(std::shared_ptr<const TraceFacts> facts, SearchResult result);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     [[nodiscard]] const SearchResult& result() const { return result_; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -30,6 +32,7 @@ class HitsModel : public QAbstractTableModel {
   private:
     std::shared_ptr<const TraceFacts> facts_;
     SearchResult result_;
+    TimeText times_;
 };
 
 } // namespace waitscope

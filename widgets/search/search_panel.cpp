@@ -6,6 +6,7 @@
 #include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
+#include "widgets/common/written_times.h"
 
 #include <QApplication>
 #include <QHBoxLayout>
@@ -35,6 +36,7 @@ SearchPanel::SearchPanel(ViewState* state, QWidget* parent) : QWidget(parent), s
     table_ = new TextTable;
     table_->setAccessibleName(tr("Hits"));
     table_->setModel(&hits_);
+    writeTimesAs(state_, &hits_);
     followFont(table_, [this] { table_->setFixedHeight(CanvasSizes(font()).high(tableHeight)); });
     table_->horizontalHeader()->setStretchLastSection(true);
     const CanvasSizes sizes(font());

@@ -50,7 +50,7 @@ OverviewStrip::OverviewStrip(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::traceChanged, this, &OverviewStrip::traceChanged);
     connect(state_, &ViewState::visibleRangeChanged, this, [this](TimeRange range) {
         setAccessibleDescription(
-            tr("shows %1 from %2").arg(fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin))));
+            tr("shows %1 from %2").arg(fromUtf8(durationText(range.length())), state_->times().text(range.begin)));
         update();
     });
     connect(state_, &ViewState::hoverTimeChanged, this, qOverload<>(&QWidget::update));

@@ -177,7 +177,7 @@ void TimelineView::chooseCollection(int x) {
         if (found == ranges->end() || found->begin >= cell.end)
             continue;
         state_->choose(*found);
-        Q_EMIT messageChanged(collectorTooltip(*state_->facts(), *found).section(u'\n', 0, 0));
+        Q_EMIT messageChanged(collectorTooltip(*state_->facts(), *found, state_->times()).section(u'\n', 0, 0));
         return;
     }
 }

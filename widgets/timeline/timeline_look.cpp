@@ -50,13 +50,12 @@ void TimelineView::setLook(const TimelineLook& look) {
 }
 
 void TimelineView::setTimeFormat(TimeFormat format) {
-    format_ = format;
+    state_->setTimeFormat(format);
     const bool noClock = format == TimeFormat::WallClock && state_->facts() && !state_->facts()->trace->wallClock;
     if (noClock)
         Q_EMIT messageChanged(tr("This trace does not say when it began; Go 1.25 and later record it."));
     if (format == TimeFormat::SinceA && !state_->marks().a())
         Q_EMIT messageChanged(tr("There is no marker A yet: Shift+A sets it at the mouse."));
-    redraw();
 }
 
 void TimelineView::lightUp(std::optional<StateFamily> state) {

@@ -9,60 +9,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace waitscope {
-
-namespace {
-
-// What the ruler counts from, and how it writes that.
-class Origin {
-  public:
-    Origin(const TraceFacts& facts, const TimelineFrame& frame) : sizes_(frame.sizes) {
-        if (frame.format == TimeFormat::SinceA && frame.marks != nullptr)
-            a_ = frame.marks->a().value_or(0);
-        if (frame.format == TimeFormat::WallClock)
-            clock_ = facts.trace->wallClock;
-    }
-    [[nodiscard]] std::vector<Tick> ticks(const TimeAxis& axis) const {
-        // A clock's label is longer than a duration's.
-        std::vector<Tick> ticks =
-            ticksOf({.range = {axis.range.begin - a_, axis.range.end - a_}, .left = axis.left, .width = axis.width},
-                    sizes_.wide(clock_ ? 150 : 90));
-        const Time step = ticks.size() < 2 ? 1'000'000'000 : ticks[1].time - ticks[0].time;
-        for (Tick& tick : ticks) {
-            tick.time += a_;
-            if (clock_)
-                tick.label = clockText(tick.time, step);
-        }
-        return ticks;
-    }
-    [[nodiscard]] QString exact(Time time) const {
-        if (clock_)
-            return fromUtf8(clockText(time, 1)) + QStringLiteral(" UTC");
-        return (time < a_ ? QStringLiteral("-") : QString()) + fromUtf8(exactDurationText(std::abs(time - a_)));
-    }
-
-  private:
-    // "12:00:10.25": with the decimals that the step needs.
-    [[nodiscard]] std::string clockText(Time time, Time step) const {
-        std::string text = rfc3339(clock_->unixNanosecondsAtStart + time).substr(11);
-        text.pop_back(); // the Z
-        std::size_t decimals = 9;
-        for (Time s = step; s % 10 == 0 && decimals > 0; s /= 10)
-            --decimals;
-        return text.substr(0, decimals == 0 ? 8 : 9 + decimals);
-    }
-
-    CanvasSizes sizes_;
-    Time a_ = 0;
-    std::optional<WallClock> clock_;
-};
-
-} // namespace
 
 // Mark phases fill their row and tinge all others, so that it can be seen what fell into one; a stop of the world
 // crosses all rows.
@@ -101,8 +51,7 @@ void TimelinePainter::paintRuler(Canvas& canvas) {
     const int left = canvas.frame.labelWidth();
     const int right = canvas.frame.rightWidth();
     const int baseline = area.bottom() - (canvas.sizes().ruler - canvas.sizes().line) / 2 - 2;
-    const Origin origin(canvas.facts, canvas.frame);
-    for (const Tick& tick : origin.ticks(canvas.axis)) {
+    for (const Tick& tick : canvas.frame.times.ticks(canvas.axis, canvas.frame.sizes.wide(90))) {
         const double x = canvas.axis.x(tick.time);
         painter.setPen(canvas.colours.line);
         painter.drawLine(QPointF(x, area.bottom() - 6), QPointF(x, area.bottom()));
@@ -132,7 +81,7 @@ void TimelinePainter::paintHover(QPainter& painter, const TraceFacts& facts, con
         painter.drawLine(QPointF(x, canvas.rowsArea.top()), QPointF(x, canvas.rowsArea.bottom()));
     }
     // The instant under the mouse, exactly.
-    const QString text = (before ? QStringLiteral("◂ ") : QString()) + Origin(facts, frame).exact(frame.hover) +
+    const QString text = (before ? QStringLiteral("◂ ") : QString()) + frame.times.exact(frame.hover) +
                          (behind ? QStringLiteral(" ▸") : QString());
     const int width = painter.fontMetrics().horizontalAdvance(text) + 10;
     const double left = std::clamp(x - width / 2.0, canvas.axis.left,

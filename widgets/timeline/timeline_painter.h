@@ -12,6 +12,7 @@
 #include "widgets/common/colours.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
+#include "widgets/common/time_text.h"
 #include "widgets/timeline/activity_stack.h"
 #include "widgets/timeline/drawn_words.h"
 #include "widgets/timeline/timeline_rows.h"
@@ -31,13 +32,6 @@ class QPainter;
 
 namespace waitscope {
 
-/// What the ruler counts from.
-enum class TimeFormat : std::uint8_t {
-    SinceStart,
-    SinceA,    ///< from marker A; from the start while there is none
-    WallClock, ///< UTC; from the start if the trace does not say when it began
-};
-
 /// Everything a frame depends on besides the trace.
 struct TimelineFrame {
     TimeRange range;
@@ -56,7 +50,7 @@ struct TimelineFrame {
     Time hover = -1;
     Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
-    TimeFormat format = TimeFormat::SinceStart;
+    TimeText times;
     std::optional<StateFamily> lit;   ///< the only state that keeps its colour; none: all do
     const TimeMarks* marks = nullptr; ///< may be null
     /// By goroutine and by group: 1 for who waited at the selected site; empty: no site is selected.

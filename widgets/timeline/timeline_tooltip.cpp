@@ -32,15 +32,17 @@ QString shortened(const QString& text) {
     return text.size() <= longestText ? text : text.left(longestText) + QStringLiteral("…");
 }
 
-// The first few of the places (by time, not overlapping) that touch a cell.
-template <class RangeOf>
-std::vector<std::uint32_t> placesIn(std::span<const std::uint32_t> places, TimeRange cell, const RangeOf& rangeOf) {
-    constexpr std::size_t most = 4;
-    std::vector<std::uint32_t> found;
-    auto next = std::ranges::upper_bound(places, cell.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
-    for (; next != places.end() && rangeOf(*next).begin <= cell.end && found.size() < most; ++next)
-        found.push_back(*next);
-    return found;
+// A line for each of the first few of the places (by time, not overlapping) that touch a cell, and how many more do.
+template <class RangeOf, class LineOf>
+void addNotes(QStringList& lines, std::span<const std::uint32_t> places, TimeRange cell, const RangeOf& rangeOf,
+              const LineOf& lineOf) {
+    constexpr std::ptrdiff_t most = 4;
+    const auto first = std::ranges::upper_bound(places, cell.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
+    const auto last = std::upper_bound(first, places.end(), cell.end,
+                                       [&](Time end, std::uint32_t p) { return end < rangeOf(p).begin; });
+    std::for_each(first, first + std::min(most, last - first), [&](std::uint32_t p) { lines << lineOf(p); });
+    if (last - first > most)
+        lines << tr("and %1 more under this pixel").arg(fromUtf8(countText(static_cast<std::uint64_t>(last - first - most))));
 }
 
 // The first few of `ranges` (by time, not overlapping) that touch a cell.
@@ -72,13 +74,12 @@ QString sharesText(const TraceFacts& facts, GoroutineIndex g, TimeRange cell) {
 
 } // namespace
 
-QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, TimeRange cell) {
+QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, TimeRange cell, const TimeText& times) {
     const Trace& trace = *facts.trace;
     QStringList lines;
     lines << fromUtf8(spanText(facts, g, span));
     lines << tr("from %1, %2 exactly")
-                 .arg(fromUtf8(durationText(trace.spans.start(span))),
-                      fromUtf8(exactDurationText(trace.spans.range(span).length())));
+                 .arg(times.text(trace.spans.start(span)), fromUtf8(exactDurationText(trace.spans.range(span).length())));
     const GoroutineState state = trace.spans.state(span);
     if (state == GoroutineState::Waiting || state == GoroutineState::Syscall) {
         const FrameId site = facts.waits.of(trace, span).site;
@@ -99,29 +100,35 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
         if (last.value - first.value < mostSpansSummed)
             lines << sharesText(facts, g, cell);
     }
-    for (const std::uint32_t place :
-         placesIn(facts.notes.runtimeWork(g), cell, [&](std::uint32_t p) { return trace.ranges[p].range; }))
-        lines << tr("%1, %2").arg(fromUtf8(trace.text(trace.ranges[place].name)),
-                                  fromUtf8(durationText(trace.ranges[place].range.length())));
+    addNotes(
+        lines, facts.notes.runtimeWork(g), cell, [&](std::uint32_t p) { return trace.ranges[p].range; },
+        [&](std::uint32_t p) {
+            return tr("%1, %2").arg(fromUtf8(trace.text(trace.ranges[p].name)),
+                                    fromUtf8(durationText(trace.ranges[p].range.length())));
+        });
     for (std::size_t track = 0; track < facts.notes.trackCount(g); ++track)
-        for (const std::uint32_t place :
-             placesIn(facts.notes.regions(g, track), cell, [&](std::uint32_t p) { return trace.regions[p].range(); })) {
-            const Region region = trace.regions[place];
-            lines << tr("region %1, %2%3")
-                         .arg(shortened(fromUtf8(trace.text(region.type))),
-                              region.open || region.beforeTrace ? tr("at least ") : QString(),
-                              fromUtf8(durationText(region.end - region.begin)));
-        }
-    for (const std::uint32_t place : placesIn(facts.notes.logs(g), cell, [&](std::uint32_t p) {
-             return TimeRange{trace.logs[p].time, trace.logs[p].time + 1};
-         }))
-        lines << tr("log %1: %2")
-                     .arg(fromUtf8(trace.text(trace.logs[place].category)),
-                          shortened(fromUtf8(trace.text(trace.logs[place].message))));
+        addNotes(
+            lines, facts.notes.regions(g, track), cell, [&](std::uint32_t p) { return trace.regions[p].range(); },
+            [&](std::uint32_t p) {
+                const Region region = trace.regions[p];
+                return tr("region %1, %2%3")
+                    .arg(shortened(fromUtf8(trace.text(region.type))),
+                         region.open || region.beforeTrace ? tr("at least ") : QString(),
+                         fromUtf8(durationText(region.range().length())));
+            });
+    addNotes(
+        lines, facts.notes.logs(g), cell,
+        [&](std::uint32_t p) {
+            return TimeRange{trace.logs[p].time, trace.logs[p].time + 1};
+        },
+        [&](std::uint32_t p) {
+            return tr("log %1: %2")
+                .arg(fromUtf8(trace.text(trace.logs[p].category)), shortened(fromUtf8(trace.text(trace.logs[p].message))));
+        });
     return lines.join(u'\n');
 }
 
-QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const TimelineRow& row) {
+QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const TimelineRow& row, const TimeText& times) {
     const Trace& trace = *facts.trace;
     switch (row.kind) {
     case TimelineRow::Kind::None:
@@ -181,9 +188,9 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
     const TimeRange life = trace.lifetime(row.goroutine);
     QString tip = fromUtf8(goroutineText(trace, row.goroutine));
     tip += trace.preExisting(row.goroutine) ? tr("\nolder than the trace")
-                                            : tr("\ncreated at %1").arg(fromUtf8(durationText(life.begin)));
+                                            : tr("\ncreated at %1").arg(times.text(life.begin));
     tip += trace.aliveAtEnd(row.goroutine) ? tr("\nalive at the end")
-                                           : tr("\nended at %1").arg(fromUtf8(durationText(life.end)));
+                                           : tr("\nended at %1").arg(times.text(life.end));
     if (trace.goroutines.spans(row.goroutine).size() < mostSpansSummed)
         tip += u'\n' + sharesText(facts, row.goroutine, life);
     if (const Waker creator = trace.creator(row.goroutine); creator.isGoroutine())
@@ -196,11 +203,10 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
     return tip;
 }
 
-QString collectorTooltip(const TraceFacts& facts, TimeRange cell) {
+QString collectorTooltip(const TraceFacts& facts, TimeRange cell, const TimeText& times) {
     const Trace& trace = *facts.trace;
-    const auto sentence = [](const QString& what, TimeRange range) {
-        return tr("%1: %2 from %3")
-            .arg(what, fromUtf8(durationText(range.length())), fromUtf8(durationText(range.begin)));
+    const auto sentence = [&](const QString& what, TimeRange range) {
+        return tr("%1: %2 from %3").arg(what, fromUtf8(durationText(range.length())), times.text(range.begin));
     };
     QStringList lines;
     forEachTouching(facts.collector.marks, cell,
@@ -216,7 +222,7 @@ QString collectorTooltip(const TraceFacts& facts, TimeRange cell) {
     return lines.join(u'\n');
 }
 
-QString activityTooltip(const Activity& activity, Time at) {
+QString activityTooltip(const Activity& activity, Time at, const TimeText& times) {
     if (activity.empty() || !activity.range.contains(at))
         return {};
     const double share = static_cast<double>(at - activity.range.begin) / static_cast<double>(activity.range.length());
@@ -231,11 +237,11 @@ QString activityTooltip(const Activity& activity, Time at) {
     for (const auto& [count, family] : counts)
         parts << fromUtf8(meanText(count)) + u' ' + fromUtf8(nameOf(family));
     return tr("at %1: %2")
-        .arg(fromUtf8(durationText(at)),
+        .arg(times.text(at),
              parts.isEmpty() ? tr("none of them is there") : parts.join(QStringLiteral(", ")));
 }
 
-QString heapTooltip(const HeapSeries& heap, Time at) {
+QString heapTooltip(const HeapSeries& heap, Time at, const TimeText& times) {
     const auto [live, goal] = heap.before(at + 1);
     QStringList parts;
     if (live)
@@ -243,10 +249,10 @@ QString heapTooltip(const HeapSeries& heap, Time at) {
     if (goal)
         parts << tr("goal %1").arg(fromUtf8(bytesText(*goal)));
     return parts.isEmpty() ? QString()
-                           : tr("at %1: %2").arg(fromUtf8(durationText(at)), parts.join(QStringLiteral(", ")));
+                           : tr("at %1: %2").arg(times.text(at), parts.join(QStringLiteral(", ")));
 }
 
-QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell) {
+QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell, const TimeText& times) {
     const Trace& trace = *facts.trace;
     const ThreadRun* longest = nullptr; // of those that are seen
     eachSeen(
@@ -257,20 +263,20 @@ QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cel
         });
     const QString name = tr("thread %1").arg(trace.threads[thread.value].id);
     if (longest == nullptr)
-        return tr("%1 held no processor at %2").arg(name, fromUtf8(durationText(cell.begin)));
+        return tr("%1 held no processor at %2").arg(name, times.text(cell.begin));
     return tr("%1 held processor %2 for %3\nfrom %4")
         .arg(name)
         .arg(trace.processors[longest->processor.value].id)
-        .arg(fromUtf8(durationText(longest->range.length())), fromUtf8(durationText(longest->range.begin)));
+        .arg(fromUtf8(durationText(longest->range.length())), times.text(longest->range.begin));
 }
 
-QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell) {
+QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell, const TimeText& times) {
     const Trace& trace = *facts.trace;
     const SpanIndex run = runAt(trace, processor, cell.begin, cell.end);
     const QString where = tr("Processor %1").arg(trace.processors[processor.value].id);
     if (!run.known() || trace.spans.range(run).end <= cell.begin)
-        return where + tr("\nidle at %1").arg(fromUtf8(durationText(cell.begin)));
-    return where + u'\n' + spanTooltip(facts, trace.ownerOf(run), run, cell);
+        return where + tr("\nidle at %1").arg(times.text(cell.begin));
+    return where + u'\n' + spanTooltip(facts, trace.ownerOf(run), run, cell, times);
 }
 
 } // namespace waitscope

@@ -64,6 +64,7 @@ TimelineView::TimelineView(ViewState* state, QWidget* parent)
     connect(state_, &ViewState::hoverTimeChanged, this, &TimelineView::moveHover);
     connect(state_, &ViewState::chosenRangeChanged, this, &TimelineView::redraw);
     connect(&state_->marks(), &TimeMarks::changed, this, &TimelineView::redraw);
+    connect(state_, &ViewState::timesChanged, this, &TimelineView::redraw);
     connect(state_, &ViewState::onsetChanged, this, &TimelineView::redraw);
     connect(state_, &ViewState::onlyChanged, this, &TimelineView::requestRows);
     takeSizes();
@@ -154,7 +155,7 @@ TimelineFrame TimelineView::frame() const {
             .hover = state_->hoverTime(),
             .onset = state_->onset(),
             .brushed = state_->chosenRange(),
-            .format = format_,
+            .times = state_->times(),
             .lit = lit_,
             .marks = &state_->marks(),
             .marked = marked_,
@@ -391,27 +392,28 @@ bool TimelineView::viewportEvent(QEvent* event) {
 QString TimelineView::tooltipAt(const QPoint& position) {
     const TimelineRow row = rowUnder(position);
     const TimeRange cell{axis().timeAt(position.x()), axis().timeAt(position.x() + 1)};
+    const TimeText times = state_->times();
     const bool isOfMany = row.kind == TimelineRow::Kind::Group && !row.goroutine.known();
     if (!isOnAxis(position.x()))
-        return rowTooltip(*state_->facts(), rows_, row);
+        return rowTooltip(*state_->facts(), rows_, row, times);
     if (row.kind == TimelineRow::Kind::Processor)
-        return processorTooltip(*state_->facts(), row.processor, cell);
+        return processorTooltip(*state_->facts(), row.processor, cell, times);
     if (row.kind == TimelineRow::Kind::Collector)
-        return collectorTooltip(*state_->facts(), cell);
+        return collectorTooltip(*state_->facts(), cell, times);
     if (row.kind == TimelineRow::Kind::Thread)
-        return threadTooltip(*state_->facts(), row.thread, cell);
+        return threadTooltip(*state_->facts(), row.thread, cell, times);
     const bool isSummedUp = (isOfMany && rows_.isFolded(row.group) && !rows_.groups()[row.group].task.known()) ||
                             row.kind == TimelineRow::Kind::Graph;
     if (isSummedUp) {
         const QString then = row.graph == TimelineGraph::Heap && !isOfMany
-                                 ? heapTooltip(state_->facts()->heap, cell.begin)
-                                 : activityTooltip(*activityShown(isOfMany ? row.group : everyGroup), cell.begin);
-        return rowTooltip(*state_->facts(), rows_, row) + (then.isEmpty() ? QString() : u'\n' + then);
+                                 ? heapTooltip(state_->facts()->heap, cell.begin, times)
+                                 : activityTooltip(*activityShown(isOfMany ? row.group : everyGroup), cell.begin, times);
+        return rowTooltip(*state_->facts(), rows_, row, times) + (then.isEmpty() ? QString() : u'\n' + then);
     }
     if (!row.goroutine.known())
-        return rowTooltip(*state_->facts(), rows_, row);
+        return rowTooltip(*state_->facts(), rows_, row, times);
     const SpanIndex span = spanUnder(position);
-    const QString tip = span.known() ? spanTooltip(*state_->facts(), row.goroutine, span, cell) : QString();
+    const QString tip = span.known() ? spanTooltip(*state_->facts(), row.goroutine, span, cell, times) : QString();
     const FrameId frame = frameUnder(row, position.y(), cell);
     return frame.known() ? fromUtf8(siteText(*state_->facts()->trace, frame)) + u'\n' + tip : tip;
 }

@@ -198,7 +198,6 @@ class TimelineView : public QAbstractScrollArea {
     std::optional<RowsState> foldsBefore_; ///< that they are to have again
     bool arrangedMeanwhile_ = false;       ///< while rows are being computed
     bool arranging_ = false;               ///< what changes now is told of as a whole, later
-    TimeFormat format_ = TimeFormat::SinceStart;
     std::optional<StateFamily> lit_;
     std::stop_source choosing_;
     LatestResult<std::shared_ptr<TimelineRows>> rowsWork_{

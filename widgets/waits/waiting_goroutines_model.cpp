@@ -82,7 +82,7 @@ QString WaitingGoroutinesModel::textOf(const WaitingGoroutine& waiting, int colu
                : !trace.aliveAtEnd(g) ? tr("ended")
                                       : fromUtf8(waitscope::textOf(activenessOf(*facts_, trace.lastSpan(g))));
     case Since:
-        return waiting.beforeTrace ? tr("before the trace") : fromUtf8(durationText(waiting.since));
+        return waiting.beforeTrace ? tr("before the trace") : times_.text(waiting.since);
     case Waited:
         return (waiting.beforeTrace ? QStringLiteral("≥ ") : QString()) + fromUtf8(durationText(waiting.length));
     case SameStack:
@@ -110,7 +110,7 @@ QString WaitingGoroutinesModel::toolTipOf(const WaitingGoroutine& waiting, int c
     case Function:
         return fromUtf8(std::string(trace.function(g)));
     case Since:
-        return fromUtf8(exactDurationText(waiting.since)) + tr(" from the start of the trace");
+        return times_.exact(waiting.since);
     case Waited:
         return tr("%1\n%2 waits here in the visible range: %3")
             .arg(fromUtf8(exactDurationText(waiting.length)), fromUtf8(countText(waiting.waits)),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/waits/waiting_goroutines.h"
+#include "widgets/common/time_text.h"
 
 #include <QAbstractTableModel>
 
@@ -21,6 +22,7 @@ class WaitingGoroutinesModel : public QAbstractTableModel {
     using QAbstractTableModel::QAbstractTableModel;
 
     void show(std::shared_ptr<const TraceFacts> facts, std::vector<WaitingGoroutine> goroutines);
+    void setTimes(const TimeText& times) { times_ = times; } ///< how instants are written: see writeTimesAs
     void setStale(bool stale);
 
     [[nodiscard]] const WaitingGoroutine& goroutineAt(int row) const {
@@ -42,6 +44,7 @@ class WaitingGoroutinesModel : public QAbstractTableModel {
 
     std::shared_ptr<const TraceFacts> facts_;
     std::vector<WaitingGoroutine> goroutines_;
+    TimeText times_;
     bool stale_ = false;
 };
 

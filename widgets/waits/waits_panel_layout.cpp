@@ -3,6 +3,7 @@
 #include "widgets/common/follow_font.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/common/text_table.h"
+#include "widgets/common/written_times.h"
 #include "widgets/waits/wait_rows_model.h"
 #include "widgets/waits/waiting_goroutines_model.h"
 #include "widgets/waits/waits_panel.h"
@@ -134,6 +135,7 @@ QWidget* WaitsPanel::buildGoroutines() {
     goroutinesTable_ = new TextTable(part);
     goroutinesTable_->setAccessibleName(tr("Goroutines of the selected waits, oldest first"));
     goroutinesTable_->setModel(goroutinesModel_);
+    writeTimesAs(view_, goroutinesModel_);
     goroutinesTable_->horizontalHeader()->setStretchLastSection(true);
     goroutinesTable_->horizontalHeader()->setResizeContentsPrecision(examinedRows);
     connect(goroutinesTable_, &TextTable::rowChosen, this, &WaitsPanel::goroutineChosen);
