@@ -60,7 +60,7 @@ QString nameOf(const ViewState& state) {
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
     setAcceptDrops(true);
     resize(QSize(1440, 900).boundedTo(screen()->availableSize()));
-    setMinimumSize(800, 560);
+    setMinimumSize(300, 300);
     makePages();
     makeActions();
     connect(&loader_, &Loader::loaded, this, &MainWindow::showLoaded);

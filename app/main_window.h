@@ -70,6 +70,7 @@ class MainWindow : public QMainWindow {
 
   private:
     void makeActions();
+    void addTimelineMenu(const QList<QAction*>& actions);
     void addPanelActions(QMenu* viewMenu);
     void makePages();
     void chooseFile();

@@ -167,8 +167,9 @@ void MainWindow::makeActions() {
     goMenu->addAction(actions_.add(go, tr("E&ditor…"), {}, [this] { pair_->active()->details()->chooseEditor(); }));
     goMenu->addAction(
         actions_.add(go, tr("&Path rules…"), {}, [this] { pair_->active()->details()->editPathRules(); }));
-    const auto [back, forward] = pair_->first()->commands()->add(actions_, editMenu, viewMenu, goMenu,
-                                                                 [this] { return pair_->active()->commands(); });
+    const auto [back, forward, atMouse] = pair_->first()->commands()->add(
+        actions_, editMenu, viewMenu, goMenu, [this] { return pair_->active()->commands(); });
+    addTimelineMenu(QList<QAction*>{focus, waker, why, source, editor} + atMouse);
     // The view that has the commands shows the history of whichever is active.
     TimelineCommands* const commands = pair_->first()->commands();
     for (TraceView* const each : pair_->views()) {
@@ -209,6 +210,7 @@ void MainWindow::makeActions() {
     for (const auto& [key, what] :
          {std::pair("drag", tr("choose a range; a double click in it zooms to it")),
           std::pair("double click, middle click", tr("zoom to the span")),
+          std::pair("right click, Menu", tr("what can be done with what is there")),
           std::pair("Up / Down, Page Up / Down", tr("row by row, page by page")),
           std::pair("Left / Right / Enter", tr("fold, unfold, select")),
           std::pair("Esc", tr("take back one by one: drag, range, selection, filter, search (in the tables too)"))})
@@ -223,6 +225,17 @@ void MainWindow::makeActions() {
     QMenu* const helpMenu = menuBar()->addMenu(help);
     helpMenu->addAction(actions_.add(help, tr("&Keys"), QKeySequence(Qt::Key_Question), [this] { showKeys(); }));
     helpMenu->addAction(actions_.add(help, tr("&About Waitscope"), {}, [this] { showAbout(); }));
+}
+
+// A marker that is set from the menu goes where the mouse was when it opened.
+void MainWindow::addTimelineMenu(const QList<QAction*>& actions) {
+    auto* const menu = new QMenu(this);
+    menu->addActions(actions);
+    for (TraceView* const each : pair_->views()) {
+        connect(each->timeline(), &TimelineView::menuRequested, menu, [menu](const QPoint& at) { menu->popup(at); });
+        const auto forget = [state = each->state()] { state->setHoverTime(-1); };
+        connect(menu, &QMenu::aboutToHide, this, forget, Qt::QueuedConnection);
+    }
 }
 
 void MainWindow::addPanelActions(QMenu* viewMenu) {

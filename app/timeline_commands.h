@@ -30,12 +30,13 @@ class TimelineCommands : public QObject {
     /// The parts outlive it.
     TimelineCommands(const Parts& parts, QWidget* window);
 
-    struct WayBack {
+    struct Added {
         QAction* back;
         QAction* forward;
+        QList<QAction*> atMouse; ///< what can be done with what is under the mouse
     };
     /// Adds the commands to the list, and to the menus. Each is carried out by `current`, asked when it is given.
-    WayBack add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
+    Added add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
                 const std::function<TimelineCommands*()>& current);
     /// After `add`: shows whether the current one has a way back and forward, and what is switched on in it. To be
     /// called when any of it has changed.

@@ -119,6 +119,8 @@ std::string selectedAs(const TraceFacts& facts, const Selection& selection) {
         return goroutinesText(facts, std::array{g->goroutine});
     if (const auto* const p = std::get_if<ProcessorSelection>(&selection))
         return "P" + std::to_string(trace.processors[p->processor.value].id);
+    if (const auto* const thread = std::get_if<ThreadSelection>(&selection))
+        return "M" + std::to_string(trace.threads[thread->thread.value].id);
     if (const auto* const task = std::get_if<TaskSelection>(&selection))
         return "#" + std::to_string(trace.tasks[task->task.value].id);
     if (const auto* const group = std::get_if<GroupSelection>(&selection)) {
@@ -143,6 +145,10 @@ Selection selectionFrom(const std::shared_ptr<const TraceFacts>& facts, const st
         for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
             if (trace.processors[p].id == number)
                 return ProcessorSelection{{p}};
+    if (isNumbered && text.front() == 'M')
+        for (std::uint32_t m = 0; m < trace.threads.size(); ++m)
+            if (static_cast<std::int64_t>(trace.threads[m].id) == number)
+                return ThreadSelection{{m}};
     if (isNumbered && text.front() == '#')
         for (std::uint32_t t = 0; t < trace.tasks.size(); ++t)
             if (trace.tasks[t].id == static_cast<std::uint64_t>(number))
@@ -220,6 +226,53 @@ std::string wordsOf(const ViewOptions& options) {
     return words;
 }
 
+// One after the other; goroutines that follow each other share a text.
+std::vector<std::string> pinsText(const TraceFacts& facts, std::span<const PinnedRow> pinned) {
+    std::vector<std::string> texts;
+    std::vector<GoroutineIndex> together;
+    const auto addTogether = [&] {
+        if (!together.empty())
+            texts.push_back(goroutinesText(facts, std::exchange(together, {})));
+    };
+    for (const PinnedRow& row : pinned) {
+        if (const auto* const g = std::get_if<GoroutineIndex>(&row)) {
+            together.push_back(*g);
+            continue;
+        }
+        addTogether();
+        if (const auto* const name = std::get_if<std::string>(&row))
+            texts.push_back(*name);
+        else if (const auto* const processor = std::get_if<ProcIndex>(&row))
+            texts.push_back(selectedAs(facts, ProcessorSelection{*processor}));
+        else if (const auto* const thread = std::get_if<ThreadIndex>(&row))
+            texts.push_back(selectedAs(facts, ThreadSelection{*thread}));
+        else if (const auto* const task = std::get_if<TaskIndex>(&row))
+            texts.push_back(selectedAs(facts, TaskSelection{*task}));
+    }
+    addTogether();
+    return texts;
+}
+
+// What is neither of the others is the name of a group, which may be one of another grouping.
+std::vector<PinnedRow> pinsFrom(const std::shared_ptr<const TraceFacts>& facts,
+                                const std::vector<std::string>& texts) {
+    std::vector<PinnedRow> pinned;
+    for (const std::string& text : texts) {
+        const Selection one = selectionFrom(facts, text);
+        if (const auto* const processor = std::get_if<ProcessorSelection>(&one))
+            pinned.emplace_back(processor->processor);
+        else if (const auto* const thread = std::get_if<ThreadSelection>(&one))
+            pinned.emplace_back(thread->thread);
+        else if (const auto* const task = std::get_if<TaskSelection>(&one))
+            pinned.emplace_back(task->task);
+        else if (const auto goroutines = goroutinesFrom(*facts, text); !goroutines.empty())
+            pinned.insert(pinned.end(), goroutines.begin(), goroutines.end());
+        else
+            pinned.emplace_back(text);
+    }
+    return pinned;
+}
+
 } // namespace
 
 std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFacts>& facts, const ViewOptions& options,
@@ -234,7 +287,7 @@ std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFa
     view.choice.order = static_cast<GroupOrder>(findChoice(namedGroupOrders, options.sort).value_or(0));
     view.choice.filter = QString::fromStdString(options.filter);
     view.choice.hidden = goroutinesFrom(*facts, options.hide);
-    view.pinned = goroutinesFrom(*facts, options.pin);
+    view.pinned = pinsFrom(facts, options.pins);
     view.stacked = goroutinesFrom(*facts, options.stacks);
     for (std::size_t f = 0; f < stateFamilyCount; ++f)
         if (nameOf(static_cast<StateFamily>(f)) == options.light)
@@ -276,7 +329,7 @@ ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
     if (view.only)
         options.only = setText(facts, *view.only->members);
     options.hide = setText(facts, view.choice.hidden);
-    options.pin = goroutinesText(facts, view.pinned);
+    options.pins = pinsText(facts, view.pinned);
     options.stacks = goroutinesText(facts, view.stacked);
     if (view.lit)
         options.light = nameOf(*view.lit);

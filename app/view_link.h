@@ -24,15 +24,15 @@ struct ViewOptions {
     std::string group;
     std::string sort;
     std::string filter;
-    /// "g42", "g42@1.5s": the span of it at that time, "P3", "#7": a task, "main.worker": its group, "g1,g5..g90":
+    /// "g42", "g42@1.5s": the span of it at that time, "P3", "M7": a thread, "#7": a task, "main.worker": its group, "g1,g5..g90":
     /// these goroutines together, "mutex at cache.go:45  main.get": the waits there
     std::string select;
     std::string choose;                    ///< "1.5s..2s": the range that is looked at closely
     std::string only;                      ///< "g1,g5..g90": the goroutines that are looked at alone
     std::string hide;                      ///< "g1,g5..g90"
-    std::string pin;                       ///< "g1,g2"
     std::string stacks;                    ///< "g1,g2": with what they called below their rows
     std::string light;                     ///< "lock wait": the only state that keeps its colour
+    std::vector<std::string> pins;         ///< "g1,g2", "P3", "M7": a thread, "#7": a task, "main.worker": a group
     std::vector<std::string> fold, unfold; ///< groups and sections by name, "all" (RowsState)
     std::string first;                     ///< the row that is the first in sight
     std::string rowHeight;                 ///< "thin": rows without words
@@ -51,7 +51,7 @@ struct NamedOptions { ///< may be given often
     const char* name;
     std::vector<std::string> ViewOptions::*texts;
 };
-inline constexpr std::array<NamedOption, 14> namedOptions{{{"--range", &ViewOptions::range},
+inline constexpr std::array<NamedOption, 13> namedOptions{{{"--range", &ViewOptions::range},
                                                            {"--group", &ViewOptions::group},
                                                            {"--sort", &ViewOptions::sort},
                                                            {"--filter", &ViewOptions::filter},
@@ -59,14 +59,13 @@ inline constexpr std::array<NamedOption, 14> namedOptions{{{"--range", &ViewOpti
                                                            {"--choose", &ViewOptions::choose},
                                                            {"--only", &ViewOptions::only},
                                                            {"--hide", &ViewOptions::hide},
-                                                           {"--pin", &ViewOptions::pin},
                                                            {"--stacks", &ViewOptions::stacks},
                                                            {"--light", &ViewOptions::light},
                                                            {"--first", &ViewOptions::first},
                                                            {"--row-height", &ViewOptions::rowHeight},
                                                            {"--span-words", &ViewOptions::spanWords}}};
-inline constexpr std::array<NamedOptions, 3> namedOptionLists{
-    {{"--fold", &ViewOptions::fold}, {"--unfold", &ViewOptions::unfold}, {"--mark", &ViewOptions::marks}}};
+inline constexpr std::array<NamedOptions, 4> namedOptionLists{
+    {{"--pin", &ViewOptions::pins}, {"--fold", &ViewOptions::fold}, {"--unfold", &ViewOptions::unfold}, {"--mark", &ViewOptions::marks}}};
 
 /// What the options say of a trace, but for the range. Nothing if one of them means nothing in it, with a sentence in
 /// `problem`.

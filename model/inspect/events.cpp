@@ -111,6 +111,22 @@ std::vector<Event> eventsOn(const TraceFacts& facts, ProcIndex processor, TimeRa
     return events;
 }
 
+std::vector<Event> eventsOn(const TraceFacts& facts, std::span<const ThreadRun> held, TimeRange range, EventKinds kinds,
+                            const std::stop_token& stop) {
+    std::vector<Event> events;
+    for (const ThreadRun& stretch : held) {
+        if (stop.stop_requested())
+            break;
+        const TimeRange part = stretch.range.clippedTo(range);
+        if (part.empty())
+            continue;
+        for (const Event& event : eventsOn(facts, stretch.processor, part, kinds, stop))
+            if (events.empty() || events.back() != event) // where one stretch follows the other
+                events.push_back(event);
+    }
+    return events;
+}
+
 Time timeOf(const TraceFacts& facts, const Event& event) {
     const Trace& trace = *facts.trace;
     switch (event.kind) {

@@ -41,6 +41,7 @@ constexpr std::string_view nameOf(EventKind kind) {
 struct Event {
     EventKind kind = EventKind::Other;
     std::uint32_t place = 0; ///< the span that begins, the log, or the region
+    friend bool operator==(const Event&, const Event&) = default;
 };
 
 /// A set of kinds, for filtering.
@@ -58,6 +59,9 @@ constexpr EventKinds bitOf(EventKind kind) {
 /// What happened on a processor, by time: when it began to run a goroutine, and why it stopped. O(log runs + runs
 /// inside the range). Incomplete if stopped.
 [[nodiscard]] std::vector<Event> eventsOn(const TraceFacts& facts, ProcIndex processor, TimeRange range,
+                                          EventKinds kinds = allEventKinds, const std::stop_token& stop = {});
+/// The same on the processors that a thread held.
+[[nodiscard]] std::vector<Event> eventsOn(const TraceFacts& facts, std::span<const ThreadRun> held, TimeRange range,
                                           EventKinds kinds = allEventKinds, const std::stop_token& stop = {});
 
 [[nodiscard]] Time timeOf(const TraceFacts& facts, const Event& event);

@@ -32,21 +32,33 @@ std::vector<IdleProcessor> idleProcessors(const Trace& trace, TimeRange range) {
 }
 
 ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range, std::size_t most) {
+    const ThreadRun all{range, processor};
+    return threadTimesOf(trace, std::span(&all, 1), range, most);
+}
+
+ProcessorTimes threadTimesOf(const Trace& trace, std::span<const ThreadRun> held, TimeRange range, std::size_t most) {
     ProcessorTimes times{.range = range, .functions = {}, .longest = {}};
-    const auto& runs = trace.processors[processor.value].runs;
     std::map<std::string_view, FunctionRuns> functions;
-    for (std::size_t i = firstRunBehind(trace, processor, range.begin);
-         i < runs.size() && trace.spans.start(runs[i]) < range.end; ++i) {
-        const TimeRange whole = trace.spans.range(runs[i]);
-        const GoroutineIndex g = trace.ownerOf(runs[i]);
+    const auto addRun = [&](SpanIndex run, TimeRange part) {
+        const TimeRange whole = trace.spans.range(run);
+        const GoroutineIndex g = trace.ownerOf(run);
         const std::string_view name = trace.function(g);
         FunctionRuns& sum = functions[name];
         sum.function = name;
-        sum.total += whole.clippedTo(range).length();
+        sum.total += whole.clippedTo(part).length();
         ++sum.count;
         sum.longest = std::max(sum.longest, whole.length());
-        times.busy += whole.clippedTo(range).length();
-        times.longest.push_back({g, runs[i], whole.length()});
+        times.busy += whole.clippedTo(part).length();
+        times.longest.push_back({g, run, whole.length()});
+    };
+    for (const ThreadRun& stretch : held) {
+        const TimeRange part = stretch.range.clippedTo(range);
+        if (part.empty())
+            continue;
+        const auto& runs = trace.processors[stretch.processor.value].runs;
+        for (std::size_t i = firstRunBehind(trace, stretch.processor, part.begin);
+             i < runs.size() && trace.spans.start(runs[i]) < part.end; ++i)
+            addRun(runs[i], part);
     }
     times.idle = range.length() - times.busy;
     for (const auto& [name, sum] : functions)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What did a processor run, and when did it stand idle?
+// What did a processor or a thread run, and when did it stand idle?
 #pragma once
 
 #include "model/inspect/state_times.h"
+#include "model/lod/goroutine_notes.h"
 #include "model/trace/trace.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +24,7 @@ struct FunctionRuns {
 struct ProcessorTimes {
     TimeRange range;
     Time busy = 0;                       ///< inside the range
-    Time idle = 0;                       ///< the rest: idle, or in the scheduler
+    Time idle = 0;                       ///< the rest: idle, in the scheduler; of a thread also without a processor
     std::vector<FunctionRuns> functions; ///< most time first
     std::vector<LongWait> longest;       ///< runs that touch the range, longest first, at most as many as asked for
 };
@@ -33,6 +35,11 @@ struct ProcessorTimes {
 /// O(log runs + runs inside the range · log).
 [[nodiscard]] ProcessorTimes processorTimesOf(const Trace& trace, ProcIndex processor, TimeRange range,
                                               std::size_t most = 50);
+
+/// The same for what a thread ran on the processors that it held. O(`held` + log runs for each that touches the range +
+/// runs inside · log).
+[[nodiscard]] ProcessorTimes threadTimesOf(const Trace& trace, std::span<const ThreadRun> held, TimeRange range,
+                                           std::size_t most = 50);
 
 struct IdleProcessor {
     ProcIndex processor;

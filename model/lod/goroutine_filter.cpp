@@ -89,10 +89,11 @@ bool GoroutineFilter::understand(std::string_view word, Term& term, std::string&
         term.number = *id;
         return true;
     }
-    constexpr std::array<std::pair<std::string_view, What>, 8> keys{{{"state:", What::State},
+    constexpr std::array<std::pair<std::string_view, What>, 9> keys{{{"state:", What::State},
                                                                      {"on:", What::WaitsOn},
                                                                      {"at:", What::WaitsAt},
                                                                      {"age:", What::Age},
+                                                                     {"lived:", What::Lived},
                                                                      {"label:", What::Label},
                                                                      {"region:", What::Region},
                                                                      {"task:", What::Task},
@@ -114,10 +115,11 @@ bool GoroutineFilter::understand(std::string_view word, Term& term, std::string&
     case What::WaitsOn:
         return isPrimitive(word) ||
                fails("on: is a primitive such as mutex, chan-receive, select, or lock, channel, network.");
-    case What::Age: {
-        const auto age = timeFrom(word.starts_with('>') ? word.substr(1) : word);
-        term.number = age.value_or(0);
-        return age.has_value() || fails("age: is a time such as 100ms or 2s.");
+    case What::Age:
+    case What::Lived: {
+        const auto time = timeFrom(word.starts_with('>') ? word.substr(1) : word);
+        term.number = time.value_or(0);
+        return time.has_value() || fails("age: and lived: are times such as 100ms or 2s.");
     }
     case What::With: {
         const auto id = goroutineIdFrom(word);
@@ -193,6 +195,10 @@ void GoroutineFilter::apply(const Term& term, const TraceFacts& facts, std::vect
     case What::Age:
         for (std::uint32_t g = 0; g < count; ++g)
             hits[g] = openWaitOf(trace, {g}) > 0 && openWaitOf(trace, {g}) >= term.number;
+        return;
+    case What::Lived:
+        for (std::uint32_t g = 0; g < count; ++g)
+            hits[g] = trace.lifetime({g}).length() >= term.number;
         return;
     case What::Label:
         for (const Label& label : trace.labels)

@@ -8,6 +8,7 @@
 //     on:mutex           it waited on this primitive (chan-send, …) or family (lock, channel, network, …)
 //     at:cache.go:45     it waited at a line whose place or function contains it
 //     age:1s             a wait of at least this age is open at the trace's end
+//     lived:1s           it lived for at least this long in the trace
 //     label:dedicated    a label of it contains it
 //     region:, task:     a region or a task of this name ran on it
 //     with:g42           it woke, was woken by, created or was created by that goroutine
@@ -43,7 +44,7 @@ class GoroutineFilter {
     [[nodiscard]] std::vector<std::uint8_t> apply(const TraceFacts& facts, const std::stop_token& stop = {}) const;
 
   private:
-    enum class What : std::uint8_t { Name, Id, State, WaitsOn, WaitsAt, Age, Label, Region, Task, With };
+    enum class What : std::uint8_t { Name, Id, State, WaitsOn, WaitsAt, Age, Lived, Label, Region, Task, With };
     struct Term {
         What what = What::Name;
         bool negated = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/lod/goroutine_notes.h"
 
+#include "model/lod/each_seen.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -78,6 +80,17 @@ GoroutineNotes::GoroutineNotes(const Trace& trace)
     }
     for (auto& runs : threadRuns_)
         std::ranges::sort(runs, {}, [](const ThreadRun& run) { return run.range.begin; });
+}
+
+const ThreadRun* longestRunIn(std::span<const ThreadRun> runs, TimeRange cell) {
+    const ThreadRun* longest = nullptr;
+    eachSeen(
+        runs, cell, cell.length(), [](const ThreadRun& run) { return run.range; },
+        [&](const ThreadRun& run) {
+            if (run.range.end > cell.begin && (longest == nullptr || run.range.length() > longest->range.length()))
+                longest = &run;
+        });
+    return longest;
 }
 
 } // namespace waitscope

@@ -35,6 +35,9 @@ struct ThreadRun {
     ProcIndex processor;
 };
 
+/// The longest of these (by time) that touch a cell; null: none does. O(log runs + runs that are seen in it).
+[[nodiscard]] const ThreadRun* longestRunIn(std::span<const ThreadRun> runs, TimeRange cell);
+
 class GoroutineNotes {
   public:
     GoroutineNotes() = default;

@@ -153,6 +153,25 @@ std::string processorText(const Trace& trace, ProcIndex processor) {
            " of the trace · " + countText(p.runs.size()) + (p.runs.size() == 1 ? " run" : " runs");
 }
 
+std::string threadText(const TraceFacts& facts, ThreadIndex thread) {
+    const auto runs = facts.notes.runs(thread);
+    Time held = 0;
+    for (const ThreadRun& run : runs)
+        held += run.range.length();
+    return "thread " + std::to_string(facts.trace->threads[thread.value].id) + " · held a processor for " +
+           percentText(100.0 * static_cast<double>(held) /
+                       static_cast<double>(std::max<Time>(facts.trace->duration, 1))) +
+           " of the trace · " + countText(runs.size()) + (runs.size() == 1 ? " time" : " times");
+}
+
+std::string regionText(const Trace& trace, const Region& region) {
+    std::string text = "region " + std::string(trace.text(region.type)) + " · " +
+                       (region.open || region.beforeTrace ? "at least " : "") + durationText(region.range().length());
+    if (region.task.known())
+        text += " · of task #" + std::to_string(trace.tasks[region.task.value].id);
+    return text + " · goroutine " + std::to_string(trace.goroutines.id(region.goroutine));
+}
+
 std::string taskText(const Trace& trace, TaskIndex index) {
     const Task task = trace.tasks[index.value];
     std::string text = "task " + std::string(trace.text(task.type)) + " #" + std::to_string(task.id) + " · " +

@@ -33,6 +33,10 @@ namespace waitscope {
 [[nodiscard]] std::string groupText(const Trace& trace, std::string_view name, std::span<const GoroutineIndex> members);
 /// "processor 3 · busy 43.2 % of the trace · 1,204 runs". O(runs).
 [[nodiscard]] std::string processorText(const Trace& trace, ProcIndex processor);
+/// "thread 7 · held a processor for 43.2 % of the trace · 12 times". O(times).
+[[nodiscard]] std::string threadText(const TraceFacts& facts, ThreadIndex thread);
+/// "region parse · 12.3 ms · of task #7 · goroutine 5". O(1).
+[[nodiscard]] std::string regionText(const Trace& trace, const Region& region);
 /// "task request #7 · 12.3 ms from 1.20 s · part of task #2". O(1).
 [[nodiscard]] std::string taskText(const Trace& trace, TaskIndex task);
 

@@ -84,7 +84,7 @@ class TestTimelineRows : public ShownTimeline {
         QCOMPARE(changed.count(), 0);
         QTRY_COMPARE(changed.count(), 1);
         QVERIFY(!view_->rows().isFolded(handlers()));
-        QCOMPARE(view_->rows().pinned(), std::vector{goroutine(10)});
+        QCOMPARE(view_->rows().pinned(), std::vector<PinnedRow>{goroutine(10)});
     }
 
     void aFilterThatLeavesOneGroupDoesNotUnfoldItForEver() {

@@ -25,6 +25,8 @@ std::string selectionText(const TraceFacts& facts, const Selection& selection) {
         return groupText(*facts.trace, group->name, *group->members);
     if (const auto* processor = std::get_if<ProcessorSelection>(&selection))
         return processorText(*facts.trace, processor->processor);
+    if (const auto* thread = std::get_if<ThreadSelection>(&selection))
+        return threadText(facts, thread->thread);
     if (const auto* task = std::get_if<TaskSelection>(&selection))
         return taskText(*facts.trace, task->task);
     return {};

@@ -39,13 +39,17 @@ struct ProcessorSelection {
     ProcIndex processor;
     friend bool operator==(const ProcessorSelection&, const ProcessorSelection&) = default;
 };
+struct ThreadSelection {
+    ThreadIndex thread;
+    friend bool operator==(const ThreadSelection&, const ThreadSelection&) = default;
+};
 struct TaskSelection {
     TaskIndex task;
     friend bool operator==(const TaskSelection&, const TaskSelection&) = default;
 };
 /// monostate: nothing.
 using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection, SiteSelection, GroupSelection,
-                               ProcessorSelection, TaskSelection>;
+                               ProcessorSelection, ThreadSelection, TaskSelection>;
 
 /// The goroutine of a goroutine or span selection; none otherwise.
 [[nodiscard]] GoroutineIndex selectedGoroutine(const Selection& selection);
@@ -54,7 +58,7 @@ using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection
 [[nodiscard]] std::string selectionText(const TraceFacts& facts, const Selection& selection);
 
 /// The goroutines that it is about: one, those of a group, those that worked for a task. Empty where it is not about
-/// certain goroutines: of a site, of a processor, of nothing. O(members), of a task O(regions + logs).
+/// certain goroutines: of a site, of a processor, of a thread, of nothing. O(members), of a task O(regions + logs).
 [[nodiscard]] std::vector<GoroutineIndex> goroutinesOf(const TraceFacts& facts, const Selection& selection);
 
 /// The wait that one asks about: the selected one, the last one of a goroutine if it ends in one, the longest one of a

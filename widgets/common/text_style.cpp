@@ -9,6 +9,26 @@
 
 namespace waitscope {
 
+namespace {
+
+QPixmap familyPatch(StateFamily family, qreal devicePixelRatio) {
+    constexpr int side = 14; // logical pixels
+    QPixmap patch(QSize(side, side) * devicePixelRatio);
+    patch.setDevicePixelRatio(devicePixelRatio);
+    const QColor colour = colourOf(family);
+    patch.fill(colour);
+    QPainter painter(&patch);
+    QFont font = painter.font();
+    font.setPixelSize(side - 4);
+    font.setBold(true);
+    painter.setFont(font);
+    painter.setPen(readableOn(colour));
+    painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, QString(letterOf(family)));
+    return patch;
+}
+
+} // namespace
+
 QFont figuresFont(const QFont& words) {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     if (words.pointSizeF() > 0)
@@ -38,19 +58,12 @@ QColor mutedText(const QPalette& palette) {
     return {mix(text.red(), base.red()), mix(text.green(), base.green()), mix(text.blue(), base.blue())};
 }
 
-QPixmap familyPatch(StateFamily family, int side, qreal devicePixelRatio) {
-    QPixmap patch(QSize(side, side) * devicePixelRatio);
-    patch.setDevicePixelRatio(devicePixelRatio);
-    const QColor colour = colourOf(family);
-    patch.fill(colour);
-    QPainter painter(&patch);
-    QFont font = painter.font();
-    font.setPixelSize(side - 4);
-    font.setBold(true);
-    painter.setFont(font);
-    painter.setPen(readableOn(colour));
-    painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, QString(letterOf(family)));
-    return patch;
+QIcon familyIcon(StateFamily family) {
+    QIcon icon;
+    for (const qreal ratio : {1.0, 2.0, 3.0})
+        for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected}) // a selected row must not tint the colour
+            icon.addPixmap(familyPatch(family, ratio), mode);
+    return icon;
 }
 
 } // namespace waitscope

@@ -6,8 +6,8 @@
 
 #include <QColor>
 #include <QFont>
+#include <QIcon>
 #include <QPalette>
-#include <QPixmap>
 #include <QVariant>
 
 namespace waitscope {
@@ -22,7 +22,7 @@ namespace waitscope {
 /// For words that matter less; at least 4.5 : 1 on the base colour of ordinary light and dark palettes.
 [[nodiscard]] QColor mutedText(const QPalette& palette);
 
-/// A square in the colour of a state family with its letter, as the timeline draws it. `side` in logical pixels.
-[[nodiscard]] QPixmap familyPatch(StateFamily family, int side, qreal devicePixelRatio);
+/// A square in the colour of a state family with its letter, as the timeline draws it.
+[[nodiscard]] QIcon familyIcon(StateFamily family);
 
 } // namespace waitscope

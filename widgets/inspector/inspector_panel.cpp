@@ -36,8 +36,8 @@ TextTable* makeTable(QAbstractItemModel* model, const QString& name, std::initia
     return table;
 }
 
-// By function, and the rest.
-std::vector<PlainRows::Row> rowsOfProcessor(const ProcessorTimes& times) {
+// Of a processor or a thread: by function, and the rest.
+std::vector<PlainRows::Row> rowsOfRuns(const ProcessorTimes& times) {
     std::vector<PlainRows::Row> rows;
     const auto row = [&](const QString& what, Time total, std::uint64_t count, Time longest) {
         rows.push_back({{what,
@@ -51,7 +51,7 @@ std::vector<PlainRows::Row> rowsOfProcessor(const ProcessorTimes& times) {
     };
     for (const FunctionRuns& runs : times.functions)
         row(QObject::tr("ran %1").arg(fromUtf8(shortFunction(runs.function))), runs.total, runs.count, runs.longest);
-    row(QObject::tr("idle, or in the scheduler"), times.idle, 0, 0);
+    row(QObject::tr("nothing, or the scheduler"), times.idle, 0, 0);
     return rows;
 }
 
@@ -110,7 +110,7 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
     }
     kinds->setMenu(menu);
     eventHint_ =
-        new QLabel(tr("Select a goroutine, a group, a task or a processor, or drag a range in the timeline, to "
+        new QLabel(tr("Select a goroutine, a group, a task, a processor or a thread, or drag a range in the timeline, to "
                       "list what happened in it."));
     eventHint_->setWordWrap(true);
     eventHint_->setContentsMargins(8, 8, 8, 8);
@@ -226,11 +226,17 @@ void InspectorPanel::ask() {
     stop_ = std::stop_source();
     asked_ = subject();
     work_.request([facts, subject = asked_, stop = stop_.get_token()] {
-        Answer answer{.facts = facts, .subject = subject, .times = {}, .processor = {}, .events = {}};
+        Answer answer{.facts = facts, .subject = subject, .times = {}, .runs = {}, .events = {}};
         constexpr std::size_t longWaits = 200;
         if (const auto* const p = std::get_if<ProcessorSelection>(&subject.who)) {
-            answer.processor = processorTimesOf(*facts->trace, p->processor, subject.range, longWaits);
+            answer.runs = processorTimesOf(*facts->trace, p->processor, subject.range, longWaits);
             answer.events = eventsOn(*facts, p->processor, subject.range, subject.kinds, stop);
+            return answer;
+        }
+        if (const auto* const thread = std::get_if<ThreadSelection>(&subject.who)) {
+            const auto held = facts->notes.runs(thread->thread);
+            answer.runs = threadTimesOf(*facts->trace, held, subject.range, longWaits);
+            answer.events = eventsOn(*facts, held, subject.range, subject.kinds, stop);
             return answer;
         }
         std::vector<GoroutineIndex> goroutines = std::holds_alternative<std::monostate>(subject.who)
@@ -268,8 +274,8 @@ void InspectorPanel::answered(Answer answer) {
     const auto duration = [](Time time) { return fromUtf8(durationText(time)); };
     const auto count = [](std::uint64_t number) { return fromUtf8(countText(number)); };
     std::vector<PlainRows::Row> rows;
-    if (answer_.processor)
-        rows = rowsOfProcessor(*answer_.processor);
+    if (answer_.runs)
+        rows = rowsOfRuns(*answer_.runs);
     for (const StateTime& state : times.states)
         rows.push_back({{fromUtf8(textOf(state.what)), duration(state.total),
                          fromUtf8(percentText(100.0 * static_cast<double>(state.total) /
@@ -277,7 +283,7 @@ void InspectorPanel::answered(Answer answer) {
                          count(state.count), state.open > 0 ? count(state.open) : QString(), duration(state.longest),
                          duration(state.median), duration(state.average()), duration(state.shortest)},
                         {}});
-    if (!answer_.processor)
+    if (!answer_.runs)
         rows.push_back({{tr("lifetime in the range"), duration(times.lifetime), QStringLiteral("100 %")}, {}});
     states_.show(std::exchange(rows, {}));
     histogram_->show(times.lengths);
@@ -296,7 +302,7 @@ void InspectorPanel::showTitle() {
     const TimeRange range = answer_.subject.range;
     QString title = nameOfSubject();
     title += tr(" · Δ %1 from %2").arg(fromUtf8(durationText(range.length())), state_->times().text(range.begin));
-    if (!answer_.processor)
+    if (!answer_.runs)
         title +=
             tr(" · %1 created, %2 ended").arg(fromUtf8(countText(times.created)), fromUtf8(countText(times.ended)));
     for (QLabel* const label : titles_) {
@@ -334,11 +340,13 @@ QString InspectorPanel::nameOfSubject() const {
                tr(" · %1 goroutines").arg(fromUtf8(countText(answer_.times.goroutines)));
     if (const auto* const processor = std::get_if<ProcessorSelection>(&who))
         return tr("processor %1").arg(trace.processors[processor->processor.value].id);
+    if (const auto* const thread = std::get_if<ThreadSelection>(&who))
+        return tr("thread %1").arg(trace.threads[thread->thread.value].id);
     return tr("%1 goroutines of the program").arg(fromUtf8(countText(answer_.times.goroutines)));
 }
 
 std::span<const LongWait> InspectorPanel::longestShown() const {
-    return answer_.processor ? answer_.processor->longest : answer_.times.longest;
+    return answer_.runs ? answer_.runs->longest : answer_.times.longest;
 }
 
 // What is inspected stays, so that one row can be looked at after the other.

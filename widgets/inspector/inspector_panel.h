@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happened inside what is selected: its events, where its time went, its longest waits, and how it went from state
-// to state. Of the selected goroutine, group, task or processor, else of all goroutines of the program; in the chosen
+// to state. Of the selected goroutine, group, task, processor or thread, else of all goroutines of the program; in the chosen
 // range, else (of what is selected) in the whole trace or (of all) in what is visible.
 #pragma once
 
@@ -43,7 +43,7 @@ class InspectorPanel : public QTabWidget {
 
   private:
     struct Subject {
-        Selection who; ///< a goroutine, a group, a processor, a task or a row of waits; nothing: all goroutines of the
+        Selection who; ///< a goroutine, a group, a processor, a thread, a task or a row of waits; nothing: all goroutines of the
                        ///< program
         TimeRange range;
         bool withEvents = false;
@@ -55,7 +55,7 @@ class InspectorPanel : public QTabWidget {
         std::shared_ptr<const TraceFacts> facts;
         Subject subject;
         StateTimes times;
-        std::optional<ProcessorTimes> processor; ///< instead of `times`, of a processor
+        std::optional<ProcessorTimes> runs; ///< instead of `times`, of a processor or a thread
         std::vector<Event> events;
     };
     [[nodiscard]] Subject subject() const;

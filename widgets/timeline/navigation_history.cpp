@@ -37,7 +37,7 @@ NavigationHistory::Place NavigationHistory::here() const {
     if (scrollWhenRowsCome_)
         place.scroll = *scrollWhenRowsCome_;
     else if (timeline_ != nullptr)
-        place.scroll = {timeline_->verticalScrollBar()->sliderPosition(), timeline_->rows().sizes().header};
+        place.scroll = {timeline_->verticalScrollBar()->sliderPosition(), timeline_->rows().sizes().row};
     return place;
 }
 
@@ -92,7 +92,7 @@ void NavigationHistory::scrollTo(const Scroll& scroll) {
     if (timeline_ == nullptr)
         return;
     // Of rows that were less or more high, pixels say nothing.
-    if (scroll.rowHeight == timeline_->rows().sizes().header)
+    if (scroll.rowHeight == timeline_->rows().sizes().row)
         timeline_->verticalScrollBar()->setValue(scroll.pixels);
     places_[at_].scroll = here().scroll; // which may be less far
 }

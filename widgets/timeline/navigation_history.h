@@ -45,7 +45,7 @@ class NavigationHistory : public QObject {
     using Rows = std::shared_ptr<const RowsArrangement>; ///< places between which it did not change share it
     struct Scroll {
         int pixels = 0;
-        int rowHeight = 0; ///< of headers, when it was that many pixels
+        int rowHeight = 0; ///< of a goroutine, when it was that many pixels
         friend bool operator==(const Scroll& a, const Scroll& b) { return a.pixels == b.pixels; }
     };
     struct Place {

@@ -217,19 +217,35 @@ void TimelineView::showRows(TimelineRows& rows) {
     Q_EMIT rowsChanged();
 }
 
-void TimelineView::pinSelected() {
-    const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (!g.known()) {
-        Q_EMIT messageChanged(tr("Select a goroutine to pin it."));
-        return;
-    }
-    std::vector<GoroutineIndex> pinned = rows_.pinned();
-    if (std::erase(pinned, g) == 0)
-        pinned.push_back(g);
-    setPinned(std::move(pinned));
+// None if what is selected has no row of its own.
+std::optional<PinnedRow> TimelineView::selectedRow() const {
+    const Selection& selection = state_->selection();
+    if (const GoroutineIndex g = selectedGoroutine(selection); g.known())
+        return g;
+    if (const auto* const processor = std::get_if<ProcessorSelection>(&selection))
+        return processor->processor;
+    if (const auto* const thread = std::get_if<ThreadSelection>(&selection))
+        return thread->thread;
+    if (const auto* const task = std::get_if<TaskSelection>(&selection))
+        return task->task;
+    const auto* const group = std::get_if<GroupSelection>(&selection);
+    return group != nullptr && rows_.hasGroup(group->name) ? std::optional<PinnedRow>(group->name) : std::nullopt;
 }
 
-void TimelineView::setPinned(std::vector<GoroutineIndex> pinned) {
+void TimelineView::pinSelected() {
+    const auto row = selectedRow();
+    if (!row) {
+        Q_EMIT messageChanged(tr("Select a goroutine, a group, a processor, a thread or a task to pin its row."));
+        return;
+    }
+    std::vector<PinnedRow> pinned = rows_.pinned();
+    if (std::erase(pinned, *row) == 0)
+        pinned.push_back(*row);
+    setPinned(std::move(pinned));
+    wantActivities(); // of a group
+}
+
+void TimelineView::setPinned(std::vector<PinnedRow> pinned) {
     rows_.setPinned(std::move(pinned));
     focusedRow_ = -1;
     tellArranged();

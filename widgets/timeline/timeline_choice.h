@@ -38,7 +38,7 @@ struct TimelineChoice {
 struct RowsArrangement {
     TimelineChoice choice;
     RowsState folds; ///< without the first row in sight
-    std::vector<GoroutineIndex> pinned;
+    std::vector<PinnedRow> pinned;
     std::vector<GoroutineIndex> stacked;
     friend bool operator==(const RowsArrangement&, const RowsArrangement&) = default;
 };
@@ -55,7 +55,7 @@ struct TimelineContents {
     TimelineChoice choice;
     TimelineLook look;
     std::optional<GroupSelection> only;  ///< goroutines that are looked at alone
-    std::vector<GoroutineIndex> pinned;  ///< at the top
+    std::vector<PinnedRow> pinned;       ///< at the top
     std::vector<GoroutineIndex> stacked; ///< with what they called below their rows
     std::optional<StateFamily> lit;      ///< the only state that keeps its colour; none: all do
     RowsState rows;                      ///< what is folded; the first row in sight

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse, wheel and keys of the timeline.
+#include "model/report/span_text.h"
 #include "widgets/common/copied_text.h"
 #include "widgets/common/from_utf8.h"
 #include "widgets/timeline/timeline_tooltip.h"
@@ -7,6 +8,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -108,14 +110,13 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
         zoomToChosenRange();
     else if (const TimelineRow row = rowUnder(event->pos()); isGroup(row))
         toggle(row);
-    else if (const TimeRange region = regionUnder(event->pos()); !region.empty())
-        zoomTo(region);
+    else if (const auto region = regionUnder(event->pos()))
+        zoomTo(region->range());
     else if (const SpanIndex span = spanUnder(event->pos()); span.known())
         showSpan(span);
 }
 
-// Empty if there is none.
-TimeRange TimelineView::regionUnder(const QPoint& position) const {
+std::optional<Region> TimelineView::regionUnder(const QPoint& position) const {
     const TimelineRow row = rowUnder(position);
     if (!row.goroutine.known() || !isOnAxis(position.x()))
         return {};
@@ -129,19 +130,46 @@ TimeRange TimelineView::regionUnder(const QPoint& position) const {
         const auto place =
             std::ranges::upper_bound(places, t, {}, [&](std::uint32_t p) { return trace.regions[p].end; });
         if (place != places.end() && trace.regions[*place].begin <= t)
-            return trace.regions[*place].range();
+            return trace.regions[*place];
     }
     return {};
+}
+
+// What is under the mouse is selected first: the menu is about it.
+void TimelineView::contextMenuEvent(QContextMenuEvent* event) {
+    if (!state_->facts())
+        return;
+    QPoint position = event->pos();
+    const TimelineRow focused = rows_.rowAt(std::max(0, focusedRow_));
+    if (event->reason() == QContextMenuEvent::Mouse)
+        selectUnder(position);
+    else
+        position = {sizes_.left(viewport()->width()),
+                    rulerHeight() + focused.top + focused.height -
+                        (focused.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value())};
+    Q_EMIT menuRequested(viewport()->mapToGlobal(position));
+}
+
+void TimelineView::selectUnder(const QPoint& position) {
+    const TimelineRow row = rowUnder(position);
+    moveFocus(row, Scrolled::Along); // one step with what is selected
+    if (isGroup(row))
+        return selectGroup(row.group);
+    ownSelection_ = row.goroutine.known();
+    selectAt(row, position);
+    ownSelection_ = false;
 }
 
 void TimelineView::clickAt(const QPoint& position) {
     const TimelineRow row = rowUnder(position);
     if (row.kind == TimelineRow::Kind::None || !state_->facts())
         return;
-    moveFocus(row, Scrolled::Along); // one step with what is selected
-    if (row.kind == TimelineRow::Kind::Section)
+    if (row.kind == TimelineRow::Kind::Section) {
+        moveFocus(row, Scrolled::Along); // one step with what it does
         return toggle(row);
+    }
     if (isGroup(row)) {
+        moveFocus(row, Scrolled::Along);
         // Its mark folds, its strip selects, its name does both.
         const int markWidth = sizes_.wide(22);
         if (position.x() >= markWidth)
@@ -150,9 +178,7 @@ void TimelineView::clickAt(const QPoint& position) {
             toggle(row);
         return;
     }
-    ownSelection_ = row.goroutine.known();
-    selectAt(row, position);
-    ownSelection_ = false;
+    selectUnder(position);
 }
 
 void TimelineView::selectGroup(std::size_t group) {
@@ -182,10 +208,13 @@ void TimelineView::chooseCollection(int x) {
     }
 }
 
-// What is at a place of a row: a span; a task with its time; of a processor who ran on it, or all of it.
+// What is at a place of a row: a span; a region, which is the goroutine in its time; a task with its time; of a processor or a thread who ran on it, or all of it.
 void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
-    const Trace& trace = *state_->facts()->trace;
-    if (row.goroutine.known()) {
+    if (const auto region = regionUnder(position)) {
+        state_->select(GoroutineSelection{row.goroutine});
+        state_->choose(region->range());
+        Q_EMIT messageChanged(fromUtf8(regionText(*state_->facts()->trace, *region)));
+    } else if (row.goroutine.known()) {
         const SpanIndex span = spanUnder(position);
         if (span.known())
             state_->select(SpanSelection{row.goroutine, span});
@@ -195,15 +224,28 @@ void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
         chooseCollection(position.x());
     } else if (row.kind == TimelineRow::Kind::Task) {
         selectTask(row.task);
-    } else if (row.kind == TimelineRow::Kind::Processor) {
-        const SpanIndex run = isOnAxis(position.x()) ? runAt(trace, row.processor, axis().timeAt(position.x()),
-                                                             axis().timeAt(position.x() + 1))
-                                                     : SpanIndex{};
-        if (run.known())
+    } else if (row.kind == TimelineRow::Kind::Processor || row.kind == TimelineRow::Kind::Thread) {
+        if (const SpanIndex run = isOnAxis(position.x()) ? runUnder(row, position.x()) : SpanIndex{}; run.known())
             selectSpan(run);
-        else
+        else if (row.kind == TimelineRow::Kind::Processor)
             state_->select(ProcessorSelection{row.processor});
+        else
+            state_->select(ThreadSelection{row.thread});
     }
+}
+
+// Who ran on a processor, or on the one that a thread held.
+SpanIndex TimelineView::runUnder(const TimelineRow& row, int x) const {
+    TimeRange cell{axis().timeAt(x), axis().timeAt(x + 1)};
+    ProcIndex processor = row.processor;
+    if (row.kind == TimelineRow::Kind::Thread) {
+        const ThreadRun* const held = longestRunIn(state_->facts()->notes.runs(row.thread), cell);
+        if (held == nullptr)
+            return {};
+        processor = held->processor;
+        cell = cell.clippedTo(held->range);
+    }
+    return runAt(*state_->facts()->trace, processor, cell.begin, cell.end);
 }
 
 void TimelineView::toggle(const TimelineRow& row) {

@@ -79,15 +79,14 @@ RowWords wordsOf(const TraceFacts& facts, const TimelineRows& rows, const Timeli
     }
     case Kind::Goroutine: {
         // Where the group does not say it: what it runs.
-        const bool pinned = row.group == nowhere;
         const std::string_view function = trace.function(row.goroutine);
         const std::int64_t id = trace.goroutines.id(row.goroutine);
-        if (!pinned && (function.empty() || rows.groups()[row.group].name == function))
+        if (!row.pinned && (function.empty() || rows.groups()[row.group].name == function))
             return {.name = QStringLiteral("goroutine %1").arg(id), .note = {}, .second = {}, .indent = 24};
-        return {.name = (pinned ? QStringLiteral("★ ") : QString()) + fromUtf8(shortFunction(function)),
+        return {.name = fromUtf8(shortFunction(function)),
                 .note = QStringLiteral("g%1").arg(id),
                 .second = {},
-                .indent = pinned ? 8 : 24};
+                .indent = 24};
     }
     case Kind::Group:
         break;
@@ -101,8 +100,8 @@ RowWords wordsOf(const TraceFacts& facts, const TimelineRows& rows, const Timeli
         words.note = QStringLiteral("g%1").arg(trace.goroutines.id(row.goroutine));
         return words;
     }
-    const bool folded = rows.isFolded(row.group);
-    words.name = foldMark(folded) + words.name;
+    const bool folded = rows.isSummary(row) || rows.isFolded(row.group);
+    words.name = row.pinned ? words.name : foldMark(folded) + words.name;
     words.note = fromUtf8(countText(group.members.size()));
     if (folded && group.blockedAtEnd > 0 && !group.task.known())
         words.second = group.blockedAtEnd == group.members.size()
@@ -114,13 +113,15 @@ RowWords wordsOf(const TraceFacts& facts, const TimelineRows& rows, const Timeli
 bool isSelected(const TimelineFrame& frame, const TimelineRows& rows, const TimelineRow& row) {
     using Kind = TimelineRow::Kind;
     if (row.kind == Kind::Processor)
-        return row.processor == frame.selectedProcessor;
+        return frame.selection == Selection(ProcessorSelection{row.processor});
+    if (row.kind == Kind::Thread)
+        return frame.selection == Selection(ThreadSelection{row.thread});
     if (row.goroutine.known())
         return row.goroutine == frame.selectedGoroutine;
     const TaskIndex task = row.kind == Kind::Task    ? row.task
                            : row.kind == Kind::Group ? rows.groups()[row.group].task
                                                      : TaskIndex{};
-    return task.known() && task == frame.selectedTask;
+    return task.known() && frame.selection == Selection(TaskSelection{task});
 }
 
 } // namespace
@@ -177,7 +178,11 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
 void TimelinePainter::paintRowWords(Canvas& canvas, const TimelineRow& row, QRect box, const Activity* all) {
     QPainter& painter = canvas.painter;
     const auto wide = [&](int usual) { return canvas.frame.sizes.wide(usual); };
-    const RowWords words = wordsOf(canvas.facts, canvas.rows, row, all);
+    RowWords words = wordsOf(canvas.facts, canvas.rows, row, all);
+    if (row.pinned) {
+        words.name.prepend(QStringLiteral("★ "));
+        words.indent = 8;
+    }
     const int margin = wide(8);
     if (!words.second.isEmpty() && canvas.sizes().hasRoomForWords(row.height / 2)) {
         painter.setPen(canvas.colours.fadedText);

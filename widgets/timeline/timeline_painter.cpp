@@ -136,7 +136,7 @@ void TimelinePainter::paintStrip(Canvas& canvas, const TimelineRow& row) {
     case Kind::Group:
         if (const TaskIndex task = canvas.rows.groups()[row.group].task; task.known())
             paintTask(canvas, row, task);
-        else if (canvas.rows.isFolded(row.group))
+        else if (canvas.rows.isSummary(row))
             if (const Activity* own = activity(row.group); own != nullptr && !own->empty())
                 paintActivity(canvas, row, *own);
         break;

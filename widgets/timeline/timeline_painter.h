@@ -10,6 +10,7 @@
 #include "model/lod/stack_runs.h"
 #include "widgets/common/canvas_sizes.h"
 #include "widgets/common/colours.h"
+#include "widgets/common/selection.h"
 #include "widgets/common/time_axis.h"
 #include "widgets/common/time_marks.h"
 #include "widgets/common/time_text.h"
@@ -44,8 +45,7 @@ struct TimelineFrame {
     bool hasFocus = false;
     SpanIndex selectedSpan;
     GoroutineIndex selectedGoroutine;
-    ProcIndex selectedProcessor;
-    TaskIndex selectedTask;
+    Selection selection;
     int focusedRow = -1; ///< top of the row the keyboard is on
     Time hover = -1;
     Time onset = -1;   ///< when the chosen finding began

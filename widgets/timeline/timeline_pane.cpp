@@ -4,12 +4,14 @@
 #include "model/report/text.h"
 #include "widgets/common/choice_box.h"
 #include "widgets/common/from_utf8.h"
+#include "widgets/common/text_style.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -40,6 +42,7 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
                            "state:waiting (running, runnable, syscall, ended): at the trace's end\n"
                            "on:mutex (chan-receive, lock, network, …): it waited on this\n"
                            "at:cache.go:45: it waited there\nage:1s: a wait at least this old is open at the end\n"
+                           "lived:1s: it lived at least this long\n"
                            "label:, region:, task: part of their names\nwith:g42: it interacts with that goroutine"));
     filter_->installEventFilter(this);
     count_ = new QLabel;
@@ -62,6 +65,7 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
     tools->addWidget(only_);
     tools->addWidget(filter_, 1);
     tools->addWidget(count_);
+    tools->addWidget(makeColours());
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -94,6 +98,25 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
         problem_->setText(problem);
         problem_->setVisible(!problem.isEmpty());
     });
+}
+
+// What the colours mean; one that is chosen is the only one that is left.
+QToolButton* TimelinePane::makeColours() {
+    auto* const colours = new QToolButton;
+    colours->setText(tr("Colours"));
+    colours->setToolTip(tr("What the colours mean. Choose a state to see it alone in its colour."));
+    colours->setPopupMode(QToolButton::InstantPopup);
+    auto* const menu = new QMenu(colours);
+    for (std::size_t f = 0; f < stateFamilyCount; ++f) {
+        const auto family = static_cast<StateFamily>(f);
+        QAction* const action = menu->addAction(familyIcon(family), fromUtf8(nameOf(family)), this,
+                                                [this, family] { view_->lightUp(family); });
+        action->setIconVisibleInMenu(true);
+    }
+    menu->addSeparator();
+    menu->addAction(tr("All in their colours"), this, [this] { view_->lightUp({}); });
+    colours->setMenu(menu);
+    return colours;
 }
 
 void TimelinePane::editFilter() {

@@ -27,6 +27,7 @@ class TimelinePane : public QWidget {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
+    [[nodiscard]] QToolButton* makeColours();
     void apply();
     void follow();
     void followOnly();

@@ -89,8 +89,6 @@ class Sheet {
         marks.setA(options_.contents.a);
         marks.setB(options_.contents.b);
         const auto* const span = std::get_if<SpanSelection>(&options_.contents.selection);
-        const auto* const processor = std::get_if<ProcessorSelection>(&options_.contents.selection);
-        const auto* const task = std::get_if<TaskSelection>(&options_.contents.selection);
         const TimelineRow first = rows.rowNamed(options_.contents.rows.first);
         TimelineFrame frame{.range = range_,
                             .area = area,
@@ -100,8 +98,7 @@ class Sheet {
                             .devicePixelRatio = static_cast<qreal>(options_.scale),
                             .selectedSpan = span != nullptr ? span->span : SpanIndex{},
                             .selectedGoroutine = selectedGoroutine(options_.contents.selection),
-                            .selectedProcessor = processor != nullptr ? processor->processor : ProcIndex{},
-                            .selectedTask = task != nullptr ? task->task : TaskIndex{},
+                            .selection = options_.contents.selection,
                             .brushed = options_.contents.chosen,
                             .lit = options_.contents.lit,
                             .marks = &marks};

@@ -127,8 +127,8 @@ TimelineRow TimelineRows::rowNamed(const std::string& name) const {
         return {};
     if (const auto* const section = std::ranges::find(sectionNames, name); section != sectionNames.end())
         return rowOf(static_cast<TimelineSection>(section - sectionNames.begin()));
-    if (const auto group = std::ranges::find(groups(), name, &GoroutineGroup::name); group != groups().end())
-        return rowOfGroup(static_cast<std::size_t>(group - groups().begin()));
+    if (const std::size_t group = groupNamed(name); group < groups().size())
+        return rowOfGroup(group);
     const auto id = goroutineIdFrom(name);
     const GoroutineIndex g = id ? facts_->trace->findGoroutine(*id) : GoroutineIndex{};
     return g.known() ? rowOf(g) : TimelineRow{};
@@ -144,7 +144,16 @@ bool TimelineRows::reveal(GoroutineIndex g) {
     return true;
 }
 
-void TimelineRows::setPinned(std::vector<GoroutineIndex> pinned) {
+std::size_t TimelineRows::groupNamed(const std::string& name) const {
+    const auto found = std::ranges::find(groups(), name, &GoroutineGroup::name);
+    return static_cast<std::size_t>(found - groups().begin());
+}
+
+bool TimelineRows::hasGroup(const std::string& name) const {
+    return groups_ && groupNamed(name) < groups().size();
+}
+
+void TimelineRows::setPinned(std::vector<PinnedRow> pinned) {
     pinned_ = std::move(pinned);
     layOut();
 }
@@ -183,6 +192,8 @@ void TimelineRows::takeOver(const TimelineRows& other) {
     sizes_ = other.sizes_;
     foldedSections_ = other.foldedSections_;
     pinned_ = other.pinned_;
+    if (facts_ != other.facts_) // a trace that grows counts its tasks anew
+        std::erase_if(pinned_, [](const PinnedRow& pinned) { return std::holds_alternative<TaskIndex>(pinned); });
     stacked_ = other.stacked_;
     std::unordered_map<std::string_view, bool> folded;
     // What was left as it began may begin otherwise here: of one goroutine, or of a hundred thousand.
@@ -250,6 +261,47 @@ void TimelineRows::appendGoroutines(TimelineRow::Kind kind, const std::vector<Go
     height_ = top + tops.back();
 }
 
+TimelineRow TimelineRows::rowOf(const PinnedRow& pinned) const {
+    using Kind = TimelineRow::Kind;
+    const Trace& trace = *facts_->trace;
+    TimelineRow row{.group = nowhere, .pinned = true};
+    const auto is = [&](Kind kind, const auto& all, const auto& index, auto& place) {
+        if (index.value >= all.size())
+            return;
+        row.kind = kind;
+        place = index;
+    };
+    if (const auto* const g = std::get_if<GoroutineIndex>(&pinned))
+        is(Kind::Goroutine, trace.goroutines, *g, row.goroutine);
+    else if (const auto* const p = std::get_if<ProcIndex>(&pinned))
+        is(Kind::Processor, trace.processors, *p, row.processor);
+    else if (const auto* const thread = std::get_if<ThreadIndex>(&pinned))
+        is(Kind::Thread, trace.threads, *thread, row.thread);
+    else if (const auto* const task = std::get_if<TaskIndex>(&pinned))
+        is(Kind::Task, trace.tasks, *task, row.task);
+    else if (const std::size_t group = groupNamed(std::get<std::string>(pinned)); group < groups().size()) {
+        row.kind = Kind::Group;
+        row.group = group;
+        if (isSingle(group))
+            row.goroutine = groups()[group].members.front();
+    }
+    return row;
+}
+
+void TimelineRows::appendPinned() {
+    for (std::size_t i = 0; i < pinned_.size(); ++i) {
+        const TimelineRow row = rowOf(pinned_[i]);
+        if (row.kind == TimelineRow::Kind::None)
+            continue;
+        append(row.kind,
+               row.goroutine.known() ? heightOf(row.goroutine)
+               : isSummary(row)      ? sizes_.folded
+                                     : sizes_.row,
+               1, i);
+        blocks_.back().pinned = true;
+    }
+}
+
 void TimelineRows::layOut() {
     using Kind = TimelineRow::Kind;
     blocks_.clear();
@@ -257,7 +309,7 @@ void TimelineRows::layOut() {
     firstBlocks_.clear();
     height_ = 0;
     append(Kind::Collector, sizes_.header, 1, 0);
-    appendGoroutines(Kind::Goroutine, pinned_, nowhere);
+    appendPinned();
     stickyHeight_ = height_;
     const std::array<std::pair<Kind, int>, timelineSectionCount> sections{{{Kind::Graph, sizes_.graph},
                                                                            {Kind::Processor, sizes_.row},
@@ -282,6 +334,12 @@ void TimelineRows::layOut() {
 
 TimelineRow TimelineRows::rowIn(const Block& block, std::size_t i) const {
     using Kind = TimelineRow::Kind;
+    if (block.pinned) {
+        TimelineRow row = rowOf(pinned_[block.which]);
+        row.top = block.top;
+        row.height = block.height;
+        return row;
+    }
     TimelineRow row{.kind = block.kind, .top = block.top + block.height * static_cast<int>(i), .height = block.height};
     if (block.tall >= 0) {
         const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];
@@ -312,7 +370,7 @@ TimelineRow TimelineRows::rowIn(const Block& block, std::size_t i) const {
         break;
     case Kind::Goroutine:
         row.group = block.which;
-        row.goroutine = block.which == nowhere ? pinned_[i] : groups()[row.group].members[i];
+        row.goroutine = groups()[row.group].members[i];
         break;
     case Kind::Collector:
     case Kind::None:

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace waitscope {
@@ -37,7 +38,12 @@ struct TimelineRow {
     TaskIndex task;
     std::size_t group = 0;    ///< of a Group or Goroutine row
     GoroutineIndex goroutine; ///< of a Goroutine row, and of the Group row of a group of one
+    bool pinned = false;      ///< it stays at the top, beside its row among the others; a goroutine is in no group then
 };
+
+/// What has a row at the top too, which does not scroll. A group is known by its name, which stays when goroutines are
+/// grouped or filtered anew; while there is none of this name it has no row.
+using PinnedRow = std::variant<GoroutineIndex, ProcIndex, ThreadIndex, TaskIndex, std::string>;
 
 /// What of the rows is folded or unfolded otherwise than at first, and which row is the first in sight: by name, so
 /// that it can be said on a command line.
@@ -79,6 +85,11 @@ class TimelineRows {
     [[nodiscard]] bool isSingle(std::size_t group) const {
         return groups()[group].members.size() == 1 && !groups()[group].task.known();
     }
+    /// The header of a group that says what its goroutines did: it is folded, or pinned.
+    [[nodiscard]] bool isSummary(const TimelineRow& row) const {
+        return row.kind == TimelineRow::Kind::Group && !row.goroutine.known() && (row.pinned || folded_[row.group]) &&
+               !groups()[row.group].task.known();
+    }
     void setFolded(std::size_t group, bool folded);
     void setFolded(TimelineSection section, bool folded);
     void setAllFolded(bool folded);
@@ -92,9 +103,9 @@ class TimelineRows {
     [[nodiscard]] TimelineRow rowNamed(const std::string& name) const;
     /// Unfolds the goroutine's group; false if it was.
     bool reveal(GoroutineIndex g);
-    /// These goroutines have a row at the top too, which does not scroll.
-    void setPinned(std::vector<GoroutineIndex> pinned);
-    [[nodiscard]] const std::vector<GoroutineIndex>& pinned() const { return pinned_; }
+    void setPinned(std::vector<PinnedRow> pinned);
+    [[nodiscard]] const std::vector<PinnedRow>& pinned() const { return pinned_; }
+    [[nodiscard]] bool hasGroup(const std::string& name) const;
     /// The goroutine's row has its stacks below its regions, or not.
     void showStacks(GoroutineIndex g, bool shown);
     void setStacked(const std::vector<GoroutineIndex>& goroutines); ///< these have them, and no others
@@ -131,10 +142,14 @@ class TimelineRows {
         int top = 0;
         int height = 0;          ///< of one row
         std::uint32_t count = 1; ///< of rows
-        std::uint32_t which = 0; ///< section or group
+        std::uint32_t which = 0; ///< section, group or pinned row
+        bool pinned = false;
         std::int32_t tall = -1;  ///< the place in tallRows_ where rows are not equally high, else -1
     };
     void layOut();
+    void appendPinned();
+    [[nodiscard]] TimelineRow rowOf(const PinnedRow& pinned) const; ///< without a place; none if it has none
+    [[nodiscard]] std::size_t groupNamed(const std::string& name) const; ///< as many as there are: none
     void append(TimelineRow::Kind kind, int height, std::size_t count, std::size_t which);
     void appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members, std::size_t which);
     [[nodiscard]] int headerHeight(std::size_t group) const;
@@ -145,7 +160,7 @@ class TimelineRows {
     std::shared_ptr<const GoroutineGroups> groups_;
     TimelineSizes sizes_;
     std::vector<ProcIndex> processors_; ///< by Go's id
-    std::vector<GoroutineIndex> pinned_;
+    std::vector<PinnedRow> pinned_;
     std::vector<std::pair<GoroutineIndex, std::size_t>>
         stacked_;              ///< whose stacks are shown, and how many tracks they take
     std::vector<bool> folded_; ///< by group

@@ -2,7 +2,6 @@
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include "model/inspect/state_times.h"
-#include "model/lod/each_seen.h"
 #include "model/lod/strip.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
@@ -254,13 +253,7 @@ QString heapTooltip(const HeapSeries& heap, Time at, const TimeText& times) {
 
 QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell, const TimeText& times) {
     const Trace& trace = *facts.trace;
-    const ThreadRun* longest = nullptr; // of those that are seen
-    eachSeen(
-        facts.notes.runs(thread), cell, cell.length(), [](const ThreadRun& run) { return run.range; },
-        [&](const ThreadRun& run) {
-            if (run.range.end > cell.begin && (longest == nullptr || run.range.length() > longest->range.length()))
-                longest = &run;
-        });
+    const ThreadRun* const longest = longestRunIn(facts.notes.runs(thread), cell);
     const QString name = tr("thread %1").arg(trace.threads[thread.value].id);
     if (longest == nullptr)
         return tr("%1 held no processor at %2").arg(name, times.text(cell.begin));

@@ -7,6 +7,7 @@
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include <QApplication>
+#include <QElapsedTimer>
 #include <QHelpEvent>
 #include <QNativeGestureEvent>
 #include <QPainter>
@@ -137,8 +138,6 @@ void TimelineView::selectionChanged() {
 }
 
 TimelineFrame TimelineView::frame() const {
-    const auto* const processor = std::get_if<ProcessorSelection>(&state_->selection());
-    const auto* const task = std::get_if<TaskSelection>(&state_->selection());
     return {.range = state_->axisRange(),
             .area = viewport()->rect(),
             .sizes = sizes_,
@@ -149,8 +148,7 @@ TimelineFrame TimelineView::frame() const {
             .hasFocus = hasFocus(),
             .selectedSpan = selectedSpan(),
             .selectedGoroutine = selectedGoroutine(state_->selection()),
-            .selectedProcessor = processor != nullptr ? processor->processor : ProcIndex{},
-            .selectedTask = task != nullptr ? task->task : TaskIndex{},
+            .selection = state_->selection(),
             .focusedRow = focusedRow_,
             .hover = state_->hoverTime(),
             .onset = state_->onset(),
@@ -177,11 +175,20 @@ void TimelineView::paintEvent(QPaintEvent*) {
         if (activities_.size() > mostKept)
             activities_.clear();
         now.activityOf = [this](std::size_t group) { return activityShown(group); };
+        QElapsedTimer clock;
+        clock.start();
         painter_.draw(font(), *state_->facts(), rows_, now);
+        if (FrameTimes::areWanted())
+            frameTimes_.add(clock.nsecsElapsed(), lastFrameWork());
         isDrawn_ = true;
     }
     painter.drawImage(0, 0, painter_.image());
     painter_.paintHover(painter, *state_->facts(), rows_, now);
+    if (FrameTimes::areWanted()) {
+        painter.setPen(canvasColours(now.dark).fadedText);
+        painter.drawText(viewport()->rect().adjusted(0, 0, -8, -4), Qt::AlignRight | Qt::AlignBottom,
+                         frameTimes_.text());
+    }
     if (rows_.goroutinesShown() == 0) {
         painter.setPen(canvasColours(isDark(palette())).fadedText);
         painter.drawText(viewport()->rect().adjusted(now.labelWidth(), 0, -now.rightWidth(), -showAll_->height()),
@@ -283,14 +290,16 @@ void TimelineView::computeActivities() {
         if (!activities_[group].isExact && std::ranges::find(wanted, group) == wanted.end())
             wanted.push_back(group);
     };
-    for (TimelineRow row = rows_.rowAt(top + rows_.stickyHeight());
-         row.kind != TimelineRow::Kind::None && row.top < top + rowsHeight(); row = rows_.rowBelow(row)) {
-        if (row.kind == TimelineRow::Kind::Graph && row.graph != TimelineGraph::Heap)
-            want(everyGroup);
-        else if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known() && rows_.isFolded(row.group) &&
-                 !rows_.groups()[row.group].task.known())
-            want(row.group);
-    }
+    const auto wantBetween = [&](int from, int to) {
+        for (TimelineRow row = rows_.rowAt(from); row.kind != TimelineRow::Kind::None && row.top < to;
+             row = rows_.rowBelow(row))
+            if (row.kind == TimelineRow::Kind::Graph && row.graph != TimelineGraph::Heap)
+                want(everyGroup);
+            else if (rows_.isSummary(row))
+                want(row.group);
+    };
+    wantBetween(0, rows_.stickyHeight());
+    wantBetween(top + rows_.stickyHeight(), top + rowsHeight());
     computing_.request_stop();
     if (wanted.empty())
         return;
@@ -379,7 +388,7 @@ bool TimelineView::viewportEvent(QEvent* event) {
         state_->setVisibleRange(axis().zoomed(1 / (1 + std::max(gesture->value(), -0.5)), gesture->position().x()));
         return true;
     }
-    if (event->type() == QEvent::Leave)
+    if (event->type() == QEvent::Leave && QApplication::activePopupWidget() == nullptr)
         state_->setHoverTime(-1);
     if (event->type() != QEvent::ToolTip || !state_->facts())
         return QAbstractScrollArea::viewportEvent(event);
@@ -402,8 +411,7 @@ QString TimelineView::tooltipAt(const QPoint& position) {
         return collectorTooltip(*state_->facts(), cell, times);
     if (row.kind == TimelineRow::Kind::Thread)
         return threadTooltip(*state_->facts(), row.thread, cell, times);
-    const bool isSummedUp = (isOfMany && rows_.isFolded(row.group) && !rows_.groups()[row.group].task.known()) ||
-                            row.kind == TimelineRow::Kind::Graph;
+    const bool isSummedUp = rows_.isSummary(row) || row.kind == TimelineRow::Kind::Graph;
     if (isSummedUp) {
         const QString then = row.graph == TimelineGraph::Heap && !isOfMany
                                  ? heapTooltip(state_->facts()->heap, cell.begin, times)

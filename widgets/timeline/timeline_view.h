@@ -5,6 +5,7 @@
 
 #include "widgets/common/latest_result.h"
 #include "widgets/common/view_state.h"
+#include "widgets/timeline/frame_times.h"
 #include "widgets/timeline/timeline_choice.h"
 #include "widgets/timeline/timeline_painter.h"
 #include "widgets/timeline/timeline_rows.h"
@@ -45,8 +46,8 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] TimelineContents contents() const;
     /// Shows all of it, marks beside those that are there; the rows follow when they are computed.
     void setContents(const TimelineContents& contents);
-    void pinSelected(); ///< or unpin
-    void setPinned(std::vector<GoroutineIndex> pinned);
+    void pinSelected(); ///< the row of what is selected; or unpin it
+    void setPinned(std::vector<PinnedRow> pinned);
     void hideSelected();     ///< the selected goroutine, or all of the group that the keyboard is on
     void showHidden();       ///< all that were hidden
     void showOnlySelected(); ///< the goroutines of the selection; of none: all
@@ -88,6 +89,9 @@ class TimelineView : public QAbstractScrollArea {
   Q_SIGNALS:
     /// For the status line: what has just been found out or could not be done.
     void messageChanged(const QString& message);
+    /// What can be done with what is selected is to be offered there; while a menu is open, the time under the mouse
+    /// stays what it was.
+    void menuRequested(const QPoint& global);
     void choiceChanged();
     void arranged();                            ///< the user changed the arrangement
     void groupFocused(const QString& name);     ///< the user went to this group
@@ -102,6 +106,7 @@ class TimelineView : public QAbstractScrollArea {
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
@@ -126,6 +131,7 @@ class TimelineView : public QAbstractScrollArea {
     void zoomTo(TimeRange range); ///< with some room on both sides
     void moveFocus(const TimelineRow& row, Scrolled who = Scrolled::ByUser);
     void toggle(const TimelineRow& row);
+    void selectUnder(const QPoint& position);
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(TimelineRows& rows);
     void requestRows();
@@ -159,8 +165,10 @@ class TimelineView : public QAbstractScrollArea {
     [[nodiscard]] SpanIndex spanUnder(const QPoint& position) const;
     [[nodiscard]] int heightInRow(const TimelineRow& row, int y) const; ///< of a height in the viewport
     [[nodiscard]] FrameId frameUnder(const TimelineRow& row, int y, TimeRange cell) const;
-    [[nodiscard]] TimeRange regionUnder(const QPoint& position) const;
+    [[nodiscard]] SpanIndex runUnder(const TimelineRow& row, int x) const;
+    [[nodiscard]] std::optional<Region> regionUnder(const QPoint& position) const;
     [[nodiscard]] SpanIndex selectedSpan() const;
+    [[nodiscard]] std::optional<PinnedRow> selectedRow() const;
 
     // How the goroutines of folded groups spent their time is summed up once in the background; frames read the sums.
     // Where they are not fine enough the visible range is computed in the background too, and the sums are drawn
@@ -176,6 +184,7 @@ class TimelineView : public QAbstractScrollArea {
     TimelinePainter painter_;
     bool isDrawn_ = false; ///< the painter's image is what is to be seen, but for the line under the mouse
     Time hoverDrawn_ = -1;
+    FrameTimes frameTimes_;
     CanvasSizes sizes_;
     TimelineLook look_;
     TimelineRows rows_;

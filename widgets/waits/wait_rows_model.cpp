@@ -15,7 +15,6 @@ namespace waitscope {
 
 namespace {
 
-constexpr int patchSide = 14; // logical pixels
 
 WaitColumn columnOf(int column) {
     return static_cast<WaitColumn>(column);
@@ -169,9 +168,7 @@ QVariant WaitRowsModel::data(const QModelIndex& index, int role) const {
 const QIcon& WaitRowsModel::iconOf(StateFamily family) const {
     QIcon& icon = icons_[static_cast<std::size_t>(family)];
     if (icon.isNull())
-        for (const qreal ratio : {1.0, 2.0, 3.0})
-            for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected}) // a selected row must not tint the colour
-                icon.addPixmap(familyPatch(family, patchSide, ratio), mode);
+        icon = familyIcon(family);
     return icon;
 }
 
