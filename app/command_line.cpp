@@ -52,12 +52,13 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program.add_option(
         "--filter", view.filter,
         "WORDS that must all hold, a minus turns one round: handler or 'main\\.(get|put)' (part of the function's "
-        "name, or a regular expression), g42, state:waiting, on:mutex, at:cache.go:45, age:1s, lived:1s, label:, region:, "
+        "name, or a regular expression), g42, state:waiting, on:mutex, at:cache.go:45, age:1s, lived:1s, label:, "
+        "region:, "
         "task:, with:g42");
-    program.add_option(
-        "--select", view.select,
-        "what to select: g42, g42@1.5s, P3, M7 (a thread), #7 (a task), a function whose goroutines are meant, goroutines "
-        "together: g1,g5..g90, or the waits at a place: mutex at cache.go:45  main.get");
+    program.add_option("--select", view.select,
+                       "what to select: g42, g42@1.5s, P3, M7 (a thread), #7 (a task), a function whose goroutines are "
+                       "meant, goroutines "
+                       "together: g1,g5..g90, or the waits at a place: mutex at cache.go:45  main.get");
     program.add_option("--choose", view.choose, "A..B: a range to look at closely");
     program.add_option("--only", view.only, "g1,g5..g90: these goroutines alone");
     program.add_option("--hide", view.hide, "g1,g5..g90: goroutines without a row");
@@ -71,7 +72,8 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     const auto each = [&](const char* name, std::vector<std::string>& values, const char* what) {
         program.add_option(name, values, what)->allow_extra_args(false)->take_all();
     };
-    each("--pin", view.pins, "g1,g2; P3; M7, a thread; #7, a task; a group: rows that stay at the top. May be given often");
+    each("--pin", view.pins,
+         "g1,g2; P3; M7, a thread; #7, a task; a group: rows that stay at the top. May be given often");
     each("--fold", view.fold, "NAME: a group; all groups; graphs, processors, threads or tasks. May be given often");
     each("--unfold", view.unfold, "NAME: the other way round");
     program.add_option("--first", view.first, "NAME or g42: the row that is seen first, below those that stay");

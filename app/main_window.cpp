@@ -367,9 +367,9 @@ void MainWindow::updateStatus() {
     selectionText_->setText(!said_.isEmpty() ? said_ : fromUtf8(selectionText(*facts, state.selection())));
     QString range = QStringLiteral("Δ ") + fromUtf8(durationText(state.visibleRange().length()));
     if (const TimeRange chosen = state.chosenRange(); !chosen.empty())
-        range = tr("chosen: Δ %1 from %2")
-                    .arg(fromUtf8(durationText(chosen.length())), state.times().text(chosen.begin)) +
-                QStringLiteral(" · ") + range;
+        range =
+            tr("chosen: Δ %1 from %2").arg(fromUtf8(durationText(chosen.length())), state.times().text(chosen.begin)) +
+            QStringLiteral(" · ") + range;
     rangeText_->setText(range);
     const std::size_t warnings = trace.report.warnings.size();
     traceText_->setText(tr("%1 events, %2 goroutines, %3%4")

@@ -156,6 +156,7 @@ void Panels::setShape(Shape shape) {
     if (isVisible()) // another has what room is left after the second trace has gone, which nobody chose
         keep();
     shape_ = shape;
+    narrow_ = hasNoRoomBeside();
     alone_.clear();
     away_.clear();
     block_->show();
@@ -172,15 +173,33 @@ void Panels::reshape() {
     settling_.start(0);
 }
 
+bool Panels::hasNoRoomBeside() const {
+    constexpr int narrowest = 640; // logical pixels
+    return shape_ == Shape::Whole && width() < narrowest;
+}
+
+// A window that gets narrow has its words below its canvases, and beside them again when it is wide.
+void Panels::followWidth() {
+    if (hasNoRoomBeside() == narrow_ || isAlone())
+        return;
+    narrow_ = !narrow_;
+    if (narrow_ || !restore(roomy_))
+        restoreKept();
+}
+
 void Panels::reset() {
     alone_.clear();
     away_.clear();
     block_->show();
-    const bool beside = shape_ == Shape::Beside;
+    const bool below = narrow_ || shape_ == Shape::Beside;
     std::array<Dock*, 2> groups{};
     std::array<Dock*, 2> front{};
+    const QSize whole = window()->size();
+    constexpr int highForTwo = 800; // of a narrow window
+    bool canvas = false;
     for (const Part& part : parts_) {
-        open(part, true);
+        const bool isSecond = part.dock == nullptr && std::exchange(canvas, true);
+        open(part, !isSecond || !narrow_ || whole.height() >= highForTwo);
         if (part.dock == nullptr)
             continue;
         part.dock->setFloating(false);
@@ -189,26 +208,27 @@ void Panels::reset() {
     for (const Part& part : parts_) {
         if (part.dock == nullptr)
             continue;
-        const std::size_t place = beside ? 0 : static_cast<std::size_t>(part.place);
+        const std::size_t place = below ? 0 : static_cast<std::size_t>(part.place);
         if (groups[place] == nullptr)
-            addDockWidget(beside ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, groups[place] = part.dock,
+            addDockWidget(below ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea, groups[place] = part.dock,
                           Qt::Vertical);
         else
             tabifyDockWidget(groups[place], part.dock);
         const bool seen = shape_ == Shape::Whole || part.place == Place::Detail; // what is compared has its own tables
         part.dock->setVisible(seen);
-        if (seen && part.inFront)
+        if (seen && part.inFront && (!narrow_ || front[place] == nullptr))
             front[place] = part.dock;
     }
     // Parts of the whole: the view may have no size yet.
     constexpr int roomy = 1200; // in less, the words get what shows how many still wait
-    const QSize whole = window()->size();
     const int width = whole.width() < roomy ? whole.width() * 464 / 1024 : whole.width() * 570 / 1440;
-    const std::array heights{whole.height() * 3 / 5, beside ? whole.height() / 7 : whole.height() / 3};
+    const std::array heights{whole.height() * 3 / 5, narrow_ ? whole.height() * 2 / 5
+                                                     : below ? whole.height() / 7
+                                                             : whole.height() / 3};
     for (std::size_t i = 0; i < front.size(); ++i)
         if (front[i] != nullptr) {
             front[i]->bring();
-            if (!beside)
+            if (!below)
                 resizeDocks({front[i]}, {width}, Qt::Horizontal);
         }
     QList<QDockWidget*> docks;
@@ -216,7 +236,7 @@ void Panels::reset() {
     for (std::size_t i = 0; i < front.size(); ++i)
         if (front[i] != nullptr) {
             docks << front[i];
-            sizes << heights[beside ? 1 : i];
+            sizes << heights[below ? 1 : i];
         }
     resizeDocks(docks, sizes, Qt::Vertical);
     canvases_->setSizes({430, 390});
@@ -226,7 +246,7 @@ void Panels::reset() {
 
 QString Panels::key() const {
     constexpr std::array names{"whole", "stacked", "beside"};
-    return QStringLiteral("layout/") + QLatin1String(names.at(static_cast<std::size_t>(shape_)));
+    return QStringLiteral("layout/") + QLatin1String(narrow_ ? "narrow" : names.at(static_cast<std::size_t>(shape_)));
 }
 
 void Panels::keep() const {
@@ -303,7 +323,10 @@ void Panels::settle() {
     reshaping_ = reshaping_ && sinceRestored_.elapsed() < moment;
     if (isAlone() && std::ranges::none_of(alone_, &QWidget::isVisible) && isVisible())
         goBack(); // it was closed
+    followWidth();
     shareRoom();
+    if (shape_ == Shape::Whole && !narrow_ && !isAlone())
+        roomy_ = state();
     for (const Part& part : parts_) {
         if (part.dock == nullptr)
             continue;
@@ -398,8 +421,10 @@ void Panels::childEvent(QChildEvent* event) {
 
 void Panels::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
-    if (!std::exchange(arranged_, true)) // before it is shown, so that all is laid out once
+    if (!std::exchange(arranged_, true)) { // before it is shown, so that all is laid out once
+        narrow_ = hasNoRoomBeside();
         restoreKept();
+    }
     constexpr int step = 16; // logical pixels: in smaller ones roundings would add up
     const QSize change = window()->size() - sharedFor_;
     if (std::abs(change.width()) >= step || std::abs(change.height()) >= step)

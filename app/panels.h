@@ -23,7 +23,7 @@ class Panels : public QMainWindow {
   public:
     /// What the place is for; each shape has a usual layout, and one that is kept.
     enum class Shape {
-        Whole,   ///< one trace: canvases left, tables above the details at the right
+        Whole, ///< one trace: canvases left, tables above the details at the right; in a narrow window all words below
         Stacked, ///< one of two traces, above the other: details at the right
         Beside   ///< one of two traces, half as wide: details below
     };
@@ -93,6 +93,8 @@ class Panels : public QMainWindow {
     [[nodiscard]] bool restore(const QByteArray& state);
     void restoreKept();
     void reshape();
+    [[nodiscard]] bool hasNoRoomBeside() const;
+    void followWidth();
     void open(const Part& part, bool open);
     void goBack();
     void settle();
@@ -105,6 +107,8 @@ class Panels : public QMainWindow {
     QSplitter* canvases_;
     std::vector<Part> parts_;
     Shape shape_ = Shape::Whole;
+    bool narrow_ = false;         ///< laid out for a window in which nothing has room beside the canvases
+    QByteArray roomy_;            ///< the layout before it was; empty: as kept
     bool arranged_ = false;       ///< false until it has its first size
     std::vector<QWidget*> alone_; ///< what is seen alone; none: all
     QByteArray before_;           ///< the layout to come back to from that

@@ -76,7 +76,7 @@ TimelineCommands::TimelineCommands(const Parts& parts, QWidget* window)
 }
 
 TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
-                                                const std::function<TimelineCommands*()>& current) {
+                                              const std::function<TimelineCommands*()>& current) {
     const auto timeline = [current] { return current()->parts_.pane->view(); };
     const auto to = [&](QMenu* menu, const QString& name, const QKeySequence& key, std::function<void()> what) {
         QAction* const action = actions.add(menu->title(), name, key, std::move(what));
@@ -97,10 +97,11 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
     to(edit, tr("&Filter rows…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F),
        [current] { current()->parts_.pane->editFilter(); });
     edit->addSeparator();
-    QAction* const link = to(edit, tr("Copy &link to here"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), [this, current] {
-        QApplication::clipboard()->setText(current()->link());
-        Q_EMIT message(tr("Copied: %1").arg(current()->link()));
-    });
+    QAction* const link =
+        to(edit, tr("Copy &link to here"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), [this, current] {
+            QApplication::clipboard()->setText(current()->link());
+            Q_EMIT message(tr("Copied: %1").arg(current()->link()));
+        });
     to(edit, tr("&Commands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), [this, &actions] {
         QuickChoice(
             tr("Commands"), tr("Part of a command's name"),
@@ -109,13 +110,14 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
     });
 
     view->addSeparator();
-    QAction* const pin = to(view, tr("&Pin the row, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline()->pinSelected(); });
+    QAction* const pin =
+        to(view, tr("&Pin the row, or unpin it"), QKeySequence(Qt::Key_P), [timeline] { timeline()->pinSelected(); });
     QAction* const stacks = to(view, tr("What the goroutine &called, below its row"), QKeySequence(Qt::Key_K),
-       [timeline] { timeline()->toggleStacks(); });
+                               [timeline] { timeline()->toggleStacks(); });
     QAction* const hide = to(view, tr("&Hide the goroutine or the group"), QKeySequence(Qt::Key_H),
-       [timeline] { timeline()->hideSelected(); });
+                             [timeline] { timeline()->hideSelected(); });
     QAction* const only = to(view, tr("Show &only what is selected"), QKeySequence(Qt::Key_O),
-       [timeline] { timeline()->showOnlySelected(); });
+                             [timeline] { timeline()->showOnlySelected(); });
     to(view, tr("Show all goroutines"), QKeySequence(Qt::SHIFT | Qt::Key_O),
        [timeline] { timeline()->showEverything(); });
     to(view, tr("Show what is h&idden"), QKeySequence(Qt::SHIFT | Qt::Key_H), [timeline] { timeline()->showHidden(); });
@@ -197,17 +199,22 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
        [current] { current()->askWhom(); });
     to(go, tr("&Go to a goroutine, a time or a range…"), QKeySequence(Qt::Key_G),
        [current] { current()->askWhereTo(); });
-    QAction* const creator = to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
+    QAction* const creator =
+        to(go, tr("Who &created it"), QKeySequence(Qt::SHIFT | Qt::Key_U), [timeline] { timeline()->goToCreator(); });
     to(go, tr("The &longest task, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_T),
        [timeline] { timeline()->goToLongestTask(); });
     to(go, tr("The longest &wait, then the next"), QKeySequence(Qt::SHIFT | Qt::Key_W),
        [timeline] { timeline()->goToLongestWait(); });
-    QAction* const mark = to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M), [timeline] { timeline()->toggleMark(); });
-    QAction* const note = to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [current] { current()->askNote(); });
+    QAction* const mark = to(go, tr("&Mark here, or take the mark away"), QKeySequence(Qt::Key_M),
+                             [timeline] { timeline()->toggleMark(); });
+    QAction* const note =
+        to(go, tr("Mark here with a &note…"), QKeySequence(Qt::SHIFT | Qt::Key_M), [current] { current()->askNote(); });
     to(go, tr("Previous mark"), QKeySequence(Qt::Key_BracketLeft), [timeline] { timeline()->goToMark(-1); });
     to(go, tr("Next mark"), QKeySequence(Qt::Key_BracketRight), [timeline] { timeline()->goToMark(1); });
-    QAction* const markA = to(go, tr("Marker &A here"), QKeySequence(Qt::SHIFT | Qt::Key_A), [timeline] { timeline()->setMarker(false); });
-    QAction* const markB = to(go, tr("Marker &B here"), QKeySequence(Qt::SHIFT | Qt::Key_B), [timeline] { timeline()->setMarker(true); });
+    QAction* const markA =
+        to(go, tr("Marker &A here"), QKeySequence(Qt::SHIFT | Qt::Key_A), [timeline] { timeline()->setMarker(false); });
+    QAction* const markB =
+        to(go, tr("Marker &B here"), QKeySequence(Qt::SHIFT | Qt::Key_B), [timeline] { timeline()->setMarker(true); });
     to(go, tr("Take A and B away"), {}, [current] {
         current()->parts_.state->marks().setA({});
         current()->parts_.state->marks().setB({});

@@ -36,8 +36,7 @@ class TimelineCommands : public QObject {
         QList<QAction*> atMouse; ///< what can be done with what is under the mouse
     };
     /// Adds the commands to the list, and to the menus. Each is carried out by `current`, asked when it is given.
-    Added add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go,
-                const std::function<TimelineCommands*()>& current);
+    Added add(Actions& actions, QMenu* edit, QMenu* view, QMenu* go, const std::function<TimelineCommands*()>& current);
     /// After `add`: shows whether the current one has a way back and forward, and what is switched on in it. To be
     /// called when any of it has changed.
     void showState() { showState_(); }

@@ -254,8 +254,7 @@ std::vector<std::string> pinsText(const TraceFacts& facts, std::span<const Pinne
 }
 
 // What is neither of the others is the name of a group, which may be one of another grouping.
-std::vector<PinnedRow> pinsFrom(const std::shared_ptr<const TraceFacts>& facts,
-                                const std::vector<std::string>& texts) {
+std::vector<PinnedRow> pinsFrom(const std::shared_ptr<const TraceFacts>& facts, const std::vector<std::string>& texts) {
     std::vector<PinnedRow> pinned;
     for (const std::string& text : texts) {
         const Selection one = selectionFrom(facts, text);

@@ -24,8 +24,8 @@ struct ViewOptions {
     std::string group;
     std::string sort;
     std::string filter;
-    /// "g42", "g42@1.5s": the span of it at that time, "P3", "M7": a thread, "#7": a task, "main.worker": its group, "g1,g5..g90":
-    /// these goroutines together, "mutex at cache.go:45  main.get": the waits there
+    /// "g42", "g42@1.5s": the span of it at that time, "P3", "M7": a thread, "#7": a task, "main.worker": its group,
+    /// "g1,g5..g90": these goroutines together, "mutex at cache.go:45  main.get": the waits there
     std::string select;
     std::string choose;                    ///< "1.5s..2s": the range that is looked at closely
     std::string only;                      ///< "g1,g5..g90": the goroutines that are looked at alone
@@ -64,8 +64,10 @@ inline constexpr std::array<NamedOption, 13> namedOptions{{{"--range", &ViewOpti
                                                            {"--first", &ViewOptions::first},
                                                            {"--row-height", &ViewOptions::rowHeight},
                                                            {"--span-words", &ViewOptions::spanWords}}};
-inline constexpr std::array<NamedOptions, 4> namedOptionLists{
-    {{"--pin", &ViewOptions::pins}, {"--fold", &ViewOptions::fold}, {"--unfold", &ViewOptions::unfold}, {"--mark", &ViewOptions::marks}}};
+inline constexpr std::array<NamedOptions, 4> namedOptionLists{{{"--pin", &ViewOptions::pins},
+                                                               {"--fold", &ViewOptions::fold},
+                                                               {"--unfold", &ViewOptions::unfold},
+                                                               {"--mark", &ViewOptions::marks}}};
 
 /// What the options say of a trace, but for the range. Nothing if one of them means nothing in it, with a sentence in
 /// `problem`.

@@ -93,6 +93,28 @@ class TestPanels : public QObject {
                                     .arg(before.height())));
     }
 
+    void aNarrowWindowHasItsWordsBelowAndAWideOneBesideAgain() {
+        window_->resize(1400, 900);
+        settle();
+        window_->view()->panels()->reset();
+        settle();
+        const auto leftOf = [&](const QString& name) { return dock(name).mapTo(window_.get(), QPoint()).x(); };
+        const int before = leftOf(QStringLiteral("waits"));
+        QVERIFY(before > 700);
+        window_->resize(300, 700);
+        settle();
+        QCOMPARE(window_->width(), 300);
+        QTRY_VERIFY(leftOf(QStringLiteral("waits")) < 10);
+        const QWidget* const timeline = window_->view()->timeline();
+        QVERIFY(timeline->isVisible() && timeline->width() > 280 && timeline->height() > 100);
+        QVERIFY(dock("waits").isInFront() && dock("waits").width() > 280);
+        QVERIFY(dock("waits").mapTo(window_.get(), QPoint()).y() >
+                timeline->mapTo(window_.get(), QPoint(0, timeline->height())).y() - 1);
+        window_->resize(1400, 900);
+        settle();
+        QTRY_VERIFY(std::abs(leftOf(QStringLiteral("waits")) - before) < 12);
+    }
+
     void aKeyGivesOnePartTheWindowAndThenAllIsAsItWas_data() {
         QTest::addColumn<int>("key");
         QTest::addColumn<QString>("seen"); ///< empty: a canvas

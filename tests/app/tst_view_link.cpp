@@ -114,7 +114,8 @@ class TestViewLink : public QObject {
         TimelineContents contents;
         contents.choice = {
             .grouping = Grouping::State, .filter = QStringLiteral("main"), .hidden = {GoroutineIndex{3}}};
-        contents.pinned = {GoroutineIndex{4}};
+        contents.pinned = {GoroutineIndex{4},        ProcIndex{0},      ThreadIndex{1},
+                           std::string("main.main"), GoroutineIndex{2}, GoroutineIndex{5}};
         contents.stacked = {GoroutineIndex{4}};
         contents.look.thin = true;
         contents.lit = StateFamily::Channel;
@@ -196,11 +197,25 @@ class TestViewLink : public QObject {
         QVERIFY(window_->state()->facts() == before); // what was open stays open
     }
 
+    void rowsOfAllKindsStayPinnedInALink() {
+        const auto facts = window_->state()->facts();
+        TimelineContents contents;
+        contents.pinned = {ThreadIndex{1}, GoroutineIndex{4},        GoroutineIndex{2},
+                           ProcIndex{0},   std::string("main.main"), TaskIndex{0}};
+        const ViewOptions options = optionsFor(*facts, contents);
+        QCOMPARE(options.pins.size(), std::size_t{5}); // the goroutines together
+        std::string problem;
+        const auto again = contentsFrom(facts, options, problem);
+        QVERIFY2(again.has_value(), problem.c_str());
+        QVERIFY(again->pinned == contents.pinned);
+    }
+
     void groupsProcessorsTasksAndPlacesAreInLinksToo() {
         const auto facts = window_->state()->facts();
         const GoroutineGroup& group = facts->groups.groups.front();
         for (const Selection& selection :
-             {Selection(ProcessorSelection{{0}}), Selection(TaskSelection{{0}}), Selection(GoroutineSelection{{2}}),
+             {Selection(ProcessorSelection{{0}}), Selection(ThreadSelection{{1}}), Selection(TaskSelection{{0}}),
+              Selection(GoroutineSelection{{2}}),
               Selection(
                   GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)})})
             QVERIFY2(selectionFrom(facts, selectedAs(*facts, selection)) == selection,

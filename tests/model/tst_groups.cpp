@@ -146,6 +146,7 @@ class TestGroups : public QObject {
         row("at:get", {10, 11});
         row("age:75ms", {10, 11});
         row("age:>85ms", {11});
+        row("lived:85ms -runtime", {1, 11});
         row("with:g13", {1, 13});
         row("\"main.handler\"", {10, 11});
         row("main\\.(handler|serv)", {10, 11, 12, 13});
@@ -170,7 +171,7 @@ class TestGroups : public QObject {
     }
 
     void aFilterThatIsNotUnderstoodSaysWhatItMayBe() {
-        for (const char* text : {"state:blocked", "on:lunch", "age:old", "with:me"}) {
+        for (const char* text : {"state:blocked", "on:lunch", "age:old", "lived:long", "with:me"}) {
             std::string problem;
             QVERIFY(!GoroutineFilter::parse(text, problem));
             QVERIFY(!problem.empty());

@@ -232,6 +232,40 @@ class TestInspect : public QObject {
         }
     }
 
+    void whatThreadsRanIsWhatProcessorsRan() {
+        std::size_t seen = 0;
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000)
+                continue;
+            const LoadResult loaded = loadTrace(file);
+            if (!loaded.trace)
+                continue;
+            const auto facts = computeFacts(loaded.trace);
+            const Trace& trace = *facts->trace;
+            Time byThreads = 0, held = 0;
+            std::size_t events = 0;
+            for (std::uint32_t m = 0; m < trace.threads.size(); ++m) {
+                const auto runs = facts->notes.runs({m});
+                const ProcessorTimes times = threadTimesOf(trace, runs, trace.wholeRange());
+                QCOMPARE(times.busy + times.idle, trace.duration);
+                byThreads += times.busy;
+                for (const ThreadRun& run : runs)
+                    held += run.range.length();
+                const std::vector<Event> all = eventsOn(*facts, runs, trace.wholeRange());
+                QVERIFY(std::ranges::is_sorted(all, {}, [&](const Event& event) { return timeOf(*facts, event); }));
+                events += all.size();
+            }
+            Time byProcessors = 0;
+            for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
+                byProcessors += processorTimesOf(trace, {p}, trace.wholeRange()).busy;
+            // Which thread held a processor is not always known: of the others nothing is counted twice.
+            QVERIFY2(byThreads <= byProcessors && byThreads <= held, file.c_str());
+            if (byThreads == byProcessors && events > 0)
+                ++seen;
+        }
+        QVERIFY(seen > 0);
+    }
+
     void theEventsOfAProcessorAreItsRunsAndWhyTheyEnded() {
         std::size_t seen = 0;
         for (const std::string& file : recordings()) {

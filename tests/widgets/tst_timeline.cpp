@@ -5,6 +5,9 @@
 #include "widgets/timeline/timeline_tooltip.h"
 
 #include <QClipboard>
+#include <QContextMenuEvent>
+#include <QLoggingCategory>
+#include <QRegularExpression>
 #include <QSignalSpy>
 
 using namespace waitscope;
@@ -351,6 +354,58 @@ class TestTimeline : public ShownTimeline {
         QVERIFY(view_->contents().lit == StateFamily::Running);
         view_->lightUp({});
         QCOMPARE(colours(), before);
+    }
+
+    void aClickOnARegionChoosesItsTime() {
+        Story story;
+        story.g(1).existed().runs(10_ms).beginsRegion("parse").runs(30_ms).endsRegion("parse").runs(10_ms);
+        state_->show(computeFacts(story.told(100_ms)));
+        const TimelineRow row = view_->rows().rowOf({0});
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        const QPoint span = pointOf(row, 20_ms);
+        const int below = view_->rows().sizes().trackTop(0) + view_->rows().sizes().track / 2;
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {}, {span.x(), span.y() - row.height / 2 + below});
+        QCOMPARE(state_->chosenRange(), (TimeRange{10_ms, 40_ms}));
+        QVERIFY(state_->selection() == Selection(GoroutineSelection{{0}}));
+        QCOMPARE(messages.count(), 1);
+        QCOMPARE(messages.front().front().toString(), QStringLiteral("region parse · 30 ms · goroutine 1"));
+    }
+
+    void theMenuIsAboutWhatIsUnderTheMouseAndKeepsItsTime() {
+        QSignalSpy menus(view_.get(), &TimelineView::menuRequested);
+        const QPoint at = pointOf(view_->rows().rowOf(goroutine(5)), 30_ms);
+        QContextMenuEvent byMouse(QContextMenuEvent::Mouse, at, view_->viewport()->mapToGlobal(at));
+        QApplication::sendEvent(view_->viewport(), &byMouse);
+        QCOMPARE(menus.count(), 1);
+        QCOMPARE(selectedGoroutine(state_->selection()), goroutine(5));
+        QCOMPARE(stateOfSelection(), GoroutineState::Waiting);
+        const std::size_t group = view_->rows().rowOf(goroutine(10)).group;
+        const bool folded = view_->rows().isFolded(group);
+        const QPoint header(40, pointOf(view_->rows().rowOfGroup(group), 0).y());
+        QContextMenuEvent onGroup(QContextMenuEvent::Mouse, header, view_->viewport()->mapToGlobal(header));
+        QApplication::sendEvent(view_->viewport(), &onGroup);
+        QVERIFY(std::holds_alternative<GroupSelection>(state_->selection()));
+        QCOMPARE(view_->rows().isFolded(group), folded); // which a click would change
+        QContextMenuEvent byKey(QContextMenuEvent::Keyboard, {}, {});
+        QApplication::sendEvent(view_->viewport(), &byKey);
+        QCOMPARE(menus.count(), 3);
+        const QPoint place = view_->viewport()->mapFromGlobal(menus.back().front().toPoint());
+        QVERIFY(std::abs(place.y() - header.y()) <= view_->rows().rowOfGroup(group).height); // at the row
+    }
+
+    void frameTimesAreWrittenOverTheCanvasOnRequest() {
+        QVERIFY(!FrameTimes::areWanted());
+        const QImage without = view_->grab().toImage();
+        QLoggingCategory::setFilterRules(QStringLiteral("waitscope.frames=true"));
+        QTest::ignoreMessage(QtDebugMsg, QRegularExpression(QStringLiteral("^frame .* items read$")));
+        view_->lightUp({}); // another frame
+        const QImage with = view_->grab().toImage();
+        QLoggingCategory::setFilterRules({});
+        QVERIFY(with != without);
+        FrameTimes times;
+        for (int i = 1; i <= 1000; ++i)
+            times.add(i * 1000, 5);
+        QCOMPARE(times.text(), QStringLiteral("frame 1 ms · p95 of 240: 988 µs · 5 items read"));
     }
 
     void aClickOnTheCollectorsRowChoosesWhatItDid() {

@@ -137,6 +137,17 @@ class TestTimelinePicture : public ShownTimeline {
         QVERIFY(activityTooltip(activity, 200_ms).isEmpty());
     }
 
+    void aTooltipSaysHowManyMoreRegionsLieUnderThePixel() {
+        Story story;
+        Teller& g = story.g(1).existed().runs(1_ms);
+        for (int i = 0; i < 10; ++i)
+            g.beginsRegion("step").runs(1_ms).endsRegion("step");
+        const auto facts = computeFacts(story.told(100_ms));
+        const QString tip = spanTooltip(*facts, {0}, facts->trace->spanAt({0}, 5_ms), {0, 50_ms});
+        QCOMPARE(tip.count(QStringLiteral("region step, 1 ms")), 4);
+        QVERIFY2(tip.contains(QStringLiteral("and 6 more under this pixel")), qPrintable(tip));
+    }
+
     void tooltipsSayHowLargeTheHeapWasAndWhichProcessorAThreadHeld() {
         const auto facts = computeFacts(loadTrace(WAITSCOPE_TEST_DATA "/small-go1.26.trace").trace);
         const Time end = facts->trace->duration;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which rows does the timeline have, where are they, and how are they narrowed and folded?
+#include "model/reader/load.h"
 #include "tests/widgets/shown_timeline.h"
 
 #include <QPushButton>
@@ -161,6 +162,56 @@ class TestTimelineRows : public ShownTimeline {
         QCOMPARE(selectedGoroutine(state_->selection()).value, g.value);
         view_->pinSelected();
         QVERIFY(view_->rows().pinned().empty());
+    }
+
+    void rowsOfAllKindsCanBePinnedAndUnpinned() {
+        const auto facts = computeFacts(loadTrace(WAITSCOPE_TEST_DATA "/small-go1.26.trace").trace);
+        state_->show(facts);
+        const int sticky = view_->rows().stickyHeight();
+        const GoroutineGroup& group = facts->groups.groups.front();
+        for (const Selection& selection :
+             {Selection(ProcessorSelection{{0}}), Selection(ThreadSelection{{0}}),
+              Selection(
+                  GroupSelection{group.name, std::make_shared<const std::vector<GoroutineIndex>>(group.members)})}) {
+            state_->select(selection);
+            view_->pinSelected();
+        }
+        QCOMPARE(view_->rows().pinned().size(), std::size_t{3});
+        const TimelineRow first = view_->rows().rowAt(sticky);
+        QVERIFY(first.kind == TimelineRow::Kind::Processor && first.pinned && first.processor == ProcIndex{0});
+        const TimelineRow second = view_->rows().rowBelow(first);
+        QVERIFY(second.kind == TimelineRow::Kind::Thread && second.pinned);
+        const TimelineRow third = view_->rows().rowBelow(second);
+        QVERIFY(third.kind == TimelineRow::Kind::Group && third.pinned && third.group == 0);
+        QCOMPARE(view_->rows().stickyHeight(), third.top + third.height);
+        // A click on the strip of a pinned row does what it does on the other one.
+        QTest::mouseClick(view_->viewport(), Qt::LeftButton, {},
+                          {40, view_->rows().sizes().ruler + second.top + second.height / 2});
+        QVERIFY(state_->selection() == Selection(ThreadSelection{{0}}));
+        view_->pinSelected();
+        QCOMPARE(view_->rows().pinned().size(), std::size_t{2});
+        QSignalSpy messages(view_.get(), &TimelineView::messageChanged);
+        state_->select({});
+        view_->pinSelected(); // nothing is selected: it says what to do
+        QCOMPARE(messages.count(), 1);
+    }
+
+    void aPinnedGroupIsThereAgainWhenTheRowsAreGroupedByItAgain() {
+        view_->setPinned({std::string("main.handler")});
+        const int sticky = view_->rows().stickyHeight();
+        QVERIFY(view_->rows().rowAt(sticky - 1).pinned);
+        TimelineChoice choice = view_->choice();
+        for (const Grouping grouping : {Grouping::State, Grouping::Function}) {
+            choice.grouping = grouping;
+            QSignalSpy rows(view_.get(), &TimelineView::rowsChanged);
+            view_->setChoice(choice);
+            QTRY_COMPARE(rows.count(), 1);
+            QCOMPARE(view_->rows().stickyHeight() == sticky, grouping == Grouping::Function);
+        }
+        // Its strip says what its goroutines did, also while they have rows of their own below it.
+        view_->foldAll(false);
+        const TimelineRow pinned = view_->rows().rowAt(sticky - 1);
+        QTRY_VERIFY(hasColour(view_->grab().toImage(), pinned, 50_ms, colourOf(StateFamily::Lock).rgb()));
     }
 
     void rowsAreGroupedSortedAndFilteredAsChosen() {

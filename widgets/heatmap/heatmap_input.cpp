@@ -331,9 +331,9 @@ QString HeatmapView::tooltipOfGoroutines(const Cell& cell) const {
     else
         lines.push_back(QStringLiteral("%1: %2, %3").arg(where, fromUtf8(metricText(grid.mode, grid.metric)), value));
     if (goroutines.size() > 1) {
-        lines.push_back(QStringLiteral("at %1: %2 alive, %3 %4")
-                            .arg(times.text(cell.time), fromUtf8(countText(now.alive)),
-                                 fromUtf8(countText(now.inStates)), states));
+        lines.push_back(
+            QStringLiteral("at %1: %2 alive, %3 %4")
+                .arg(times.text(cell.time), fromUtf8(countText(now.alive)), fromUtf8(countText(now.inStates)), states));
     }
     if (now.span.known()) {
         const QString who = goroutines.size() > 1 ? QStringLiteral("longest: ") : QString();

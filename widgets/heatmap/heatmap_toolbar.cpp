@@ -84,7 +84,7 @@ HeatmapToolbar::HeatmapToolbar(QWidget* parent) : QWidget(parent) {
     rangeText_->setToolTip(tr("Range: two times such as 1.5s..2s, 200ms.. or ..1s; empty for the whole trace"));
     rangeText_->setMinimumWidth(60);
     more_ = new QToolButton;
-    more_->setText(tr("More"));
+    more_->setText(tr("More  ")); // room for the arrow
     more_->setAccessibleName(tr("More choices of the heatmap"));
     more_->setPopupMode(QToolButton::InstantPopup);
     buildMenu();

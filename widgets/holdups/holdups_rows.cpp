@@ -112,9 +112,9 @@ void HoldupsPanel::showCollector() {
     std::vector<PlainRows::Row> rows;
     const TimeText times = view_->times();
     for (const CollectorCycle& cycle : answer_.cost.cycles)
-        rows.push_back({{times.text(cycle.mark.begin), duration(cycle.mark.length()),
-                         duration(cycle.stopped), duration(cycle.assisting), fromUtf8(countText(cycle.blocked)),
-                         bytes(cycle.heapLive), bytes(cycle.heapGoal), cycle.forced ? tr("by runtime.GC") : QString()},
+        rows.push_back({{times.text(cycle.mark.begin), duration(cycle.mark.length()), duration(cycle.stopped),
+                         duration(cycle.assisting), fromUtf8(countText(cycle.blocked)), bytes(cycle.heapLive),
+                         bytes(cycle.heapGoal), cycle.forced ? tr("by runtime.GC") : QString()},
                         {}});
     fill(cycles_, std::move(rows));
     utilization_->show(answer_.curve);

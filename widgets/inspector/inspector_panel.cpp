@@ -109,9 +109,9 @@ InspectorPanel::InspectorPanel(ViewState* state, QWidget* parent)
         });
     }
     kinds->setMenu(menu);
-    eventHint_ =
-        new QLabel(tr("Select a goroutine, a group, a task, a processor or a thread, or drag a range in the timeline, to "
-                      "list what happened in it."));
+    eventHint_ = new QLabel(
+        tr("Select a goroutine, a group, a task, a processor or a thread, or drag a range in the timeline, to "
+           "list what happened in it."));
     eventHint_->setWordWrap(true);
     eventHint_->setContentsMargins(8, 8, 8, 8);
     auto* const eventPage = new QWidget;
@@ -316,10 +316,10 @@ void InspectorPanel::showLongest() {
     const TimeText written = state_->times();
     std::vector<PlainRows::Row> rows;
     for (const LongWait& wait : longestShown())
-        rows.push_back({{fromUtf8(durationText(wait.length)), written.text(facts.trace->spans.start(wait.span)),
-                         QStringLiteral("g%1").arg(facts.trace->goroutines.id(wait.goroutine)),
-                         whatOf(facts, wait.span)},
-                        fromUtf8(spanText(facts, wait.goroutine, wait.span))});
+        rows.push_back(
+            {{fromUtf8(durationText(wait.length)), written.text(facts.trace->spans.start(wait.span)),
+              QStringLiteral("g%1").arg(facts.trace->goroutines.id(wait.goroutine)), whatOf(facts, wait.span)},
+             fromUtf8(spanText(facts, wait.goroutine, wait.span))});
     waits_.show(std::move(rows));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happened inside what is selected: its events, where its time went, its longest waits, and how it went from state
-// to state. Of the selected goroutine, group, task, processor or thread, else of all goroutines of the program; in the chosen
-// range, else (of what is selected) in the whole trace or (of all) in what is visible.
+// to state. Of the selected goroutine, group, task, processor or thread, else of all goroutines of the program; in the
+// chosen range, else (of what is selected) in the whole trace or (of all) in what is visible.
 #pragma once
 
 #include "model/inspect/events.h"
@@ -43,8 +43,8 @@ class InspectorPanel : public QTabWidget {
 
   private:
     struct Subject {
-        Selection who; ///< a goroutine, a group, a processor, a thread, a task or a row of waits; nothing: all goroutines of the
-                       ///< program
+        Selection who; ///< a goroutine, a group, a processor, a thread, a task or a row of waits; nothing: all
+                       ///< goroutines of the program
         TimeRange range;
         bool withEvents = false;
         EventKinds kinds = allEventKinds;

@@ -39,7 +39,8 @@ std::function<ListPage::Answer()> WorksPanel::question(const std::stop_token& st
     const WorkList list{.kind = kind_->currentIndex() == 0 ? WorkKind::Task : WorkKind::Region,
                         .name = name_->text().toStdString(),
                         .lengths = histogram_->chosen()};
-    return [model = model_, facts = state_->facts(), range = state_->rangeOfInterest(), list, times = state_->times(), stop] {
+    return [model = model_, facts = state_->facts(), range = state_->rangeOfInterest(), list, times = state_->times(),
+            stop] {
         const auto works = std::make_shared<Works>(worksOf(*facts, range, list, stop));
         return Answer{.what = (list.kind == WorkKind::Task ? tr("%1 tasks listed") : tr("%1 regions listed"))
                                   .arg(fromUtf8(countText(works->works.size()))) +

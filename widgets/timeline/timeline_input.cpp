@@ -208,7 +208,8 @@ void TimelineView::chooseCollection(int x) {
     }
 }
 
-// What is at a place of a row: a span; a region, which is the goroutine in its time; a task with its time; of a processor or a thread who ran on it, or all of it.
+// What is at a place of a row: a span; a region, which is the goroutine in its time; a task with its time; of a
+// processor or a thread who ran on it, or all of it.
 void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
     if (const auto region = regionUnder(position)) {
         state_->select(GoroutineSelection{row.goroutine});

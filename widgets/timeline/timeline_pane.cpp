@@ -103,7 +103,8 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
 // What the colours mean; one that is chosen is the only one that is left.
 QToolButton* TimelinePane::makeColours() {
     auto* const colours = new QToolButton;
-    colours->setText(tr("Colours"));
+    colours->setText(tr("Colours  ")); // room for the arrow
+    colours->setAccessibleName(tr("Colours"));
     colours->setToolTip(tr("What the colours mean. Choose a state to see it alone in its colour."));
     colours->setPopupMode(QToolButton::InstantPopup);
     auto* const menu = new QMenu(colours);

@@ -144,11 +144,11 @@ class TimelineRows {
         std::uint32_t count = 1; ///< of rows
         std::uint32_t which = 0; ///< section, group or pinned row
         bool pinned = false;
-        std::int32_t tall = -1;  ///< the place in tallRows_ where rows are not equally high, else -1
+        std::int32_t tall = -1; ///< the place in tallRows_ where rows are not equally high, else -1
     };
     void layOut();
     void appendPinned();
-    [[nodiscard]] TimelineRow rowOf(const PinnedRow& pinned) const; ///< without a place; none if it has none
+    [[nodiscard]] TimelineRow rowOf(const PinnedRow& pinned) const;      ///< without a place; none if it has none
     [[nodiscard]] std::size_t groupNamed(const std::string& name) const; ///< as many as there are: none
     void append(TimelineRow::Kind kind, int height, std::size_t count, std::size_t which);
     void appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members, std::size_t which);

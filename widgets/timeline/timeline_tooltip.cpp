@@ -36,12 +36,14 @@ template <class RangeOf, class LineOf>
 void addNotes(QStringList& lines, std::span<const std::uint32_t> places, TimeRange cell, const RangeOf& rangeOf,
               const LineOf& lineOf) {
     constexpr std::ptrdiff_t most = 4;
-    const auto first = std::ranges::upper_bound(places, cell.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
+    const auto first =
+        std::ranges::upper_bound(places, cell.begin, {}, [&](std::uint32_t p) { return rangeOf(p).end; });
     const auto last = std::upper_bound(first, places.end(), cell.end,
                                        [&](Time end, std::uint32_t p) { return end < rangeOf(p).begin; });
     std::for_each(first, first + std::min(most, last - first), [&](std::uint32_t p) { lines << lineOf(p); });
     if (last - first > most)
-        lines << tr("and %1 more under this pixel").arg(fromUtf8(countText(static_cast<std::uint64_t>(last - first - most))));
+        lines << tr("and %1 more under this pixel")
+                     .arg(fromUtf8(countText(static_cast<std::uint64_t>(last - first - most))));
 }
 
 // The first few of `ranges` (by time, not overlapping) that touch a cell.
@@ -78,7 +80,8 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
     QStringList lines;
     lines << fromUtf8(spanText(facts, g, span));
     lines << tr("from %1, %2 exactly")
-                 .arg(times.text(trace.spans.start(span)), fromUtf8(exactDurationText(trace.spans.range(span).length())));
+                 .arg(times.text(trace.spans.start(span)),
+                      fromUtf8(exactDurationText(trace.spans.range(span).length())));
     const GoroutineState state = trace.spans.state(span);
     if (state == GoroutineState::Waiting || state == GoroutineState::Syscall) {
         const FrameId site = facts.waits.of(trace, span).site;
@@ -122,7 +125,8 @@ QString spanTooltip(const TraceFacts& facts, GoroutineIndex g, SpanIndex span, T
         },
         [&](std::uint32_t p) {
             return tr("log %1: %2")
-                .arg(fromUtf8(trace.text(trace.logs[p].category)), shortened(fromUtf8(trace.text(trace.logs[p].message))));
+                .arg(fromUtf8(trace.text(trace.logs[p].category)),
+                     shortened(fromUtf8(trace.text(trace.logs[p].message))));
         });
     return lines.join(u'\n');
 }
@@ -188,8 +192,7 @@ QString rowTooltip(const TraceFacts& facts, const TimelineRows& rows, const Time
     QString tip = fromUtf8(goroutineText(trace, row.goroutine));
     tip += trace.preExisting(row.goroutine) ? tr("\nolder than the trace")
                                             : tr("\ncreated at %1").arg(times.text(life.begin));
-    tip += trace.aliveAtEnd(row.goroutine) ? tr("\nalive at the end")
-                                           : tr("\nended at %1").arg(times.text(life.end));
+    tip += trace.aliveAtEnd(row.goroutine) ? tr("\nalive at the end") : tr("\nended at %1").arg(times.text(life.end));
     if (trace.goroutines.spans(row.goroutine).size() < mostSpansSummed)
         tip += u'\n' + sharesText(facts, row.goroutine, life);
     if (const Waker creator = trace.creator(row.goroutine); creator.isGoroutine())
@@ -236,8 +239,7 @@ QString activityTooltip(const Activity& activity, Time at, const TimeText& times
     for (const auto& [count, family] : counts)
         parts << fromUtf8(meanText(count)) + u' ' + fromUtf8(nameOf(family));
     return tr("at %1: %2")
-        .arg(times.text(at),
-             parts.isEmpty() ? tr("none of them is there") : parts.join(QStringLiteral(", ")));
+        .arg(times.text(at), parts.isEmpty() ? tr("none of them is there") : parts.join(QStringLiteral(", ")));
 }
 
 QString heapTooltip(const HeapSeries& heap, Time at, const TimeText& times) {
@@ -247,8 +249,7 @@ QString heapTooltip(const HeapSeries& heap, Time at, const TimeText& times) {
         parts << tr("live %1").arg(fromUtf8(bytesText(*live)));
     if (goal)
         parts << tr("goal %1").arg(fromUtf8(bytesText(*goal)));
-    return parts.isEmpty() ? QString()
-                           : tr("at %1: %2").arg(times.text(at), parts.join(QStringLiteral(", ")));
+    return parts.isEmpty() ? QString() : tr("at %1: %2").arg(times.text(at), parts.join(QStringLiteral(", ")));
 }
 
 QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell, const TimeText& times) {

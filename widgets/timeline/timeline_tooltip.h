@@ -32,9 +32,11 @@ namespace waitscope {
 [[nodiscard]] QString heapTooltip(const HeapSeries& heap, Time at, const TimeText& times = {});
 
 /// Of a thread: which processor it held under the mouse, the longest if there were several, or none.
-[[nodiscard]] QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell, const TimeText& times = {});
+[[nodiscard]] QString threadTooltip(const TraceFacts& facts, ThreadIndex thread, TimeRange cell,
+                                    const TimeText& times = {});
 
 /// Of a processor at an instant under the mouse: what ran on it, or that nothing did.
-[[nodiscard]] QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell, const TimeText& times = {});
+[[nodiscard]] QString processorTooltip(const TraceFacts& facts, ProcIndex processor, TimeRange cell,
+                                       const TimeText& times = {});
 
 } // namespace waitscope

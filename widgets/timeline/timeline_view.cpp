@@ -413,9 +413,10 @@ QString TimelineView::tooltipAt(const QPoint& position) {
         return threadTooltip(*state_->facts(), row.thread, cell, times);
     const bool isSummedUp = rows_.isSummary(row) || row.kind == TimelineRow::Kind::Graph;
     if (isSummedUp) {
-        const QString then = row.graph == TimelineGraph::Heap && !isOfMany
-                                 ? heapTooltip(state_->facts()->heap, cell.begin, times)
-                                 : activityTooltip(*activityShown(isOfMany ? row.group : everyGroup), cell.begin, times);
+        const QString then =
+            row.graph == TimelineGraph::Heap && !isOfMany
+                ? heapTooltip(state_->facts()->heap, cell.begin, times)
+                : activityTooltip(*activityShown(isOfMany ? row.group : everyGroup), cell.begin, times);
         return rowTooltip(*state_->facts(), rows_, row, times) + (then.isEmpty() ? QString() : u'\n' + then);
     }
     if (!row.goroutine.known())

@@ -15,7 +15,6 @@ namespace waitscope {
 
 namespace {
 
-
 WaitColumn columnOf(int column) {
     return static_cast<WaitColumn>(column);
 }
