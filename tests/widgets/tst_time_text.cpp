@@ -27,6 +27,7 @@ class TestTimeText : public QObject {
         const TimeText times(*told_, TimeFormat::SinceStart, 30_ms);
         QCOMPARE(times.text(40_ms), QStringLiteral("40 ms"));
         QCOMPARE(times.exact(40_ms), QStringLiteral("40,000,000 ns"));
+        QCOMPARE(times.ends({40_ms, 41_ms}), QStringLiteral("40 ms … 41 ms"));
         QCOMPARE(times.meaning(), QStringLiteral("time since the start of the trace"));
     }
 
@@ -34,6 +35,7 @@ class TestTimeText : public QObject {
         const TimeText times(*told_, TimeFormat::SinceA, 30_ms);
         QCOMPARE(times.text(40_ms), QStringLiteral("A+10 ms"));
         QCOMPARE(times.text(25_ms), QStringLiteral("A-5 ms"));
+        QCOMPARE(times.ends({25_ms, 40_ms}), QStringLiteral("A-5 ms … A+10 ms"));
         QCOMPARE(times.exact(30_ms + 1), QStringLiteral("A+1 ns"));
         QCOMPARE(TimeText(*told_, TimeFormat::SinceA, {}).text(40_ms), QStringLiteral("40 ms")); // no marker yet
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/common/time_text.h"
 
+#include "model/report/range_text.h"
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 
@@ -36,6 +37,12 @@ QString TimeText::text(Time time) const {
         return fromUtf8(durationText(time));
     return (time < *a_ ? QStringLiteral("A-") : QStringLiteral("A+")) +
            fromUtf8(durationText(std::max(time, *a_) - std::min(time, *a_)));
+}
+
+QString TimeText::ends(TimeRange range) const {
+    const auto fromStart = endsText(range);
+    return a_ || clockAtStart_ ? text(range.begin) + QStringLiteral(" … ") + text(range.end)
+                               : fromUtf8(fromStart.first + " … " + fromStart.second);
 }
 
 QString TimeText::exact(Time time) const {

@@ -27,6 +27,8 @@ class TimeText {
 
     /// "1.20 s", "A+1.20 s", "12:00:10.250": as exact as a person reads it.
     [[nodiscard]] QString text(Time time) const;
+    /// "0.74 s … 2.6 s", as exact as it takes to tell them apart.
+    [[nodiscard]] QString ends(TimeRange range) const;
     /// To the nanosecond: "1,200,000,000 ns", "A-17 ns", "12:00:10.250000000 UTC".
     [[nodiscard]] QString exact(Time time) const;
     /// What its labels say is counted from: for an axis.

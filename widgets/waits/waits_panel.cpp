@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/waits/waits_panel.h"
 
-#include "model/report/range_text.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
 #include "widgets/common/canvas_sizes.h"
@@ -112,6 +111,7 @@ WaitsPanel::WaitsPanel(ViewState* view, QWidget* parent)
     connect(view_, &ViewState::visibleRangeChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::chosenRangeChanged, this, &WaitsPanel::followRange);
     connect(view_, &ViewState::onlyChanged, this, &WaitsPanel::followRange);
+    connect(view_, &ViewState::timesChanged, this, &WaitsPanel::showWhatThereIs);
     connect(view_, &ViewState::selectionChanged, this, &WaitsPanel::followSelection);
     followTrace();
     followRange();
@@ -376,7 +376,6 @@ void WaitsPanel::showWhatThereIs() {
     clearFilter_->setVisible(filtered);
     rowsOrMessage_->setCurrentIndex(rowsModel_->rowCount() > 0 ? 0 : 1);
     const int idle = rowsModel_->idleRows();
-    const auto ends = endsText(table.range);
     if (table.rows.empty())
         summary_->clear();
     else
@@ -390,7 +389,7 @@ void WaitsPanel::showWhatThereIs() {
                      view_->chosenRange().empty() ? tr("visible") : tr("chosen"),
                      table.range == view_->facts()->trace->wholeRange()
                          ? tr("the whole trace, %1").arg(fromUtf8(durationText(table.range.length())))
-                         : fromUtf8(ends.first + " … " + ends.second),
+                         : view_->times().ends(table.range),
                      view_->only()
                          ? tr(" of the %1 goroutines shown").arg(fromUtf8(countText(view_->only()->members->size())))
                          : QString(),
