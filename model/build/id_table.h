@@ -56,7 +56,8 @@ class IdTable {
     }
 
   private:
-    struct Entry {
+    // Twelve bytes, not sixteen: of a hundred thousand goroutines each look is a miss of the caches.
+    struct [[gnu::packed, gnu::aligned(4)]] Entry {
         std::uint64_t id = 0;
         std::uint32_t place = nowhere; ///< nowhere: free
     };

@@ -42,6 +42,8 @@ class OrderingPool {
     /// Waits for a job. Rethrows what ordering it threw (out of memory).
     void wait(Job& job);
     void abandon(Job& job);
+    /// A slice that has been joined: the next one may use its memory.
+    void giveBack(OrderedSlice joined);
 
   private:
     void run(const std::stop_token& ours);
@@ -55,6 +57,7 @@ class OrderingPool {
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::shared_ptr<Job>> waiting_;
+    std::vector<OrderedSlice> spare_; ///< guarded; at most one a thread, and none when nothing waits
     std::vector<std::jthread> threads_;
 };
 

@@ -41,6 +41,13 @@ Orderer::Orderer(const SliceWork& work, const RuntimeNames& names, SliceBuilder&
     , builder_(builder)
     , out_(builder_, firstTime) {}
 
+void Orderer::reuse(OrderedSlice old) {
+    state_.goroutines = std::move(old.end.goroutines);
+    state_.goroutines.clear();
+    goroutineAssumptions_ = std::move(old.goroutines);
+    goroutineAssumptions_.clear();
+}
+
 OrderedSlice Orderer::order(const std::stop_token& stop) {
     const TickScale scale = work_.generation->scale;
     for (const WireSample& sample : tables_.samples)

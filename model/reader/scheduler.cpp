@@ -27,6 +27,12 @@ LiveGoroutines::Slot LiveGoroutines::addUnnamed() {
     return slot;
 }
 
+void LiveGoroutines::clear() {
+    slotOfId_.clear();
+    slots_.clear();
+    free_.clear();
+}
+
 void LiveGoroutines::remove(Slot slot) {
     slots_[slot].live = false;
     free_.push_back(slot);

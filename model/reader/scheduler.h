@@ -52,6 +52,7 @@ class LiveGoroutines {
     /// Adds one whose id is not known.
     Slot addUnnamed();
     void remove(Slot slot);
+    void clear(); ///< keeps its memory
     [[nodiscard]] Goroutine& operator[](Slot slot) { return slots_[slot]; }
     [[nodiscard]] const Goroutine& operator[](Slot slot) const { return slots_[slot]; }
     /// All slots, those not in use among them.

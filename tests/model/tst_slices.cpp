@@ -78,6 +78,21 @@ class TestSlices : public QObject {
             QCOMPARE(sliced->processors[p].runs.size(), whole->processors[p].runs.size());
     }
 
+    // Each slice has tables of all goroutines that it speaks of.
+    void whereAThousandGoroutinesTakeTurnsThereAreFewerSlices() {
+        const auto slicesPerMegabyte = [](const std::vector<std::byte>& bytes) {
+            int joined = 0;
+            LoadOptions options{.sliceBytes = 250'000}; // some batches
+            options.publish = [&](const std::shared_ptr<const Trace>&) { ++joined; };
+            options.publishAfter = {};
+            [&] { QVERIFY(load(bytes, options)); }();
+            return 1e6 * joined / static_cast<double>(bytes.size());
+        };
+        const double few = slicesPerMegabyte(generatedCrowd(50, 8'000));
+        const double many = slicesPerMegabyte(generatedCrowd(20'000, 20));
+        QVERIFY2(few > 2.5 * many && many > 0.5, qPrintable(QStringLiteral("%1, %2").arg(few).arg(many)));
+    }
+
     void theNumberOfThreadsChangesNothing() {
         const auto bytes = generatedTrace(200'000);
         const auto one = load(bytes, {.threads = 1, .sliceBytes = smallSlices});
