@@ -73,6 +73,8 @@ std::string bundleText(const Grid& grid) {
         return "1 row = 1 interval of ages";
     case HeatmapMode::Latency:
         return "1 row = 1 interval of durations";
+    case HeatmapMode::Processor:
+        return "1 row = 1 tenth of being busy";
     case HeatmapMode::Site:
         return "1 row = 1 place where goroutines wait";
     }

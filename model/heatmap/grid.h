@@ -21,6 +21,7 @@ enum class HeatmapMode : std::uint8_t {
     Latency,    ///< a row an interval of durations: how many waits that end are that long; on top the open waits
     Site,       ///< a row a place where goroutines wait: how many wait there
     Strategy,   ///< a facet a category of logs, regions or tasks; a row a residence in it
+    Processor,  ///< a row an interval of utilization: how many processors were that busy
 };
 
 /// What a number is.

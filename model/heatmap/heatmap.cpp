@@ -59,6 +59,8 @@ std::string metricText(HeatmapMode mode, const HeatmapMetric& metric) {
         return "share of the residence spent " + states;
     case HeatmapMode::Latency:
         return metric.states == waitingStates ? "waits that end in the bin" : "times that end in the bin, " + states;
+    case HeatmapMode::Processor:
+        return "processors that are so busy";
     case HeatmapMode::Population:
     case HeatmapMode::Age:
     case HeatmapMode::Site:
@@ -81,6 +83,8 @@ std::string objectionTo(const HeatmapOptions& options) {
         options.mode != HeatmapMode::Strategy)
         return name + " counts goroutines: give it states, such as waiting or lock, not " + nameOf(options.metric) +
                ".";
+    if (options.mode == HeatmapMode::Processor && options.metric != mode.metric)
+        return name + " measures what runs: its metric is " + nameOf(mode.metric) + ".";
     if (options.order != mode.order && (mode.orders & bitOf(options.order)) == 0) {
         std::string known;
         for (std::size_t i = 0; i < namedOrders.size(); ++i)
@@ -141,6 +145,9 @@ Grid heatmapGrid(const TraceFacts& facts, std::span<const GoroutineIndex> gorout
         break;
     case HeatmapMode::Strategy:
         fillStrategies(request, grid);
+        break;
+    case HeatmapMode::Processor:
+        fillUtilizations(request, grid);
         break;
     }
     return stop.stop_requested() ? Grid{} : grid;

@@ -54,7 +54,7 @@ struct NamedMode {
 constexpr std::uint32_t bitOf(RowOrder order) {
     return 1U << static_cast<unsigned>(order);
 }
-constexpr std::array<NamedMode, 6> namedModes{{
+constexpr std::array<NamedMode, 7> namedModes{{
     {"lifetime", "Lifetimes of goroutines", {}, RowOrder::Creation, (1U << namedOrders.size()) - 1, true},
     {"population", "Population", {.states = aliveStates}, RowOrder::TotalWait, 0, false},
     {"age", "Ages of goroutines", {.states = aliveStates}, RowOrder::Creation, 0, false},
@@ -72,6 +72,7 @@ constexpr std::array<NamedMode, 6> namedModes{{
      RowOrder::Creation,
      bitOf(RowOrder::Creation) | bitOf(RowOrder::TotalWait) | bitOf(RowOrder::End),
      false},
+    {"processor", "Utilization of processors", {.states = {StateFamily::Running}}, RowOrder::Creation, 0, false},
 }};
 constexpr const NamedMode& namedOf(HeatmapMode mode) {
     return namedModes[static_cast<std::size_t>(mode)];

@@ -29,6 +29,8 @@ void fillLatencies(const GridRequest& request, Grid& grid);
 void fillSites(const GridRequest& request, Grid& grid);
 /// O(marks · log + spans of the residences in the range).
 void fillStrategies(const GridRequest& request, Grid& grid);
+/// O(runs in the range + processors · bins).
+void fillUtilizations(const GridRequest& request, Grid& grid);
 
 /// The cells of all rows from their sums, and who is in each; rows lie below each other. `sums` and `members` are by
 /// row. O(rows · bins + members).

@@ -84,7 +84,7 @@ std::string gridJson(const Trace& trace, const Grid& grid) {
             {"open_at_end", row.openAtEnd},
             {"values", std::move(values)}};
         if (row.high > 0)
-            object["interval_ns"] = {row.low, row.high};
+            object[grid.mode == HeatmapMode::Processor ? "interval_percent" : "interval_ns"] = {row.low, row.high};
         if (grid.mode == HeatmapMode::Population) {
             object["at_begin"] = row.atBegin;
             object["at_end"] = row.atEnd;

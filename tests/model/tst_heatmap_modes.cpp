@@ -109,6 +109,8 @@ void agesAddUpToTheSquaresOfTheWaits(const TraceFacts& facts, const char* path) 
 void aGridAtTwiceTheResolutionAveragesToTheCoarserOne(const TraceFacts& facts, const char* path) {
     for (const NamedMode& named : namedModes) {
         const HeatmapMode mode = *findMode(named.name);
+        if (mode == HeatmapMode::Processor) // busy for half of a bin is busy and idle in its halves
+            continue;
         std::vector<HeatmapMetric> metrics{named.metric};
         if (mode == HeatmapMode::Lifetime)
             metrics.push_back(*metricFrom("age"));
@@ -587,6 +589,36 @@ class HeatmapModesTest : public QObject {
             if (QTest::currentTestFailed())
                 return;
         }
+    }
+
+    void aProcessorIsInTheRowThatSaysHowBusyItWas() {
+        Story story;
+        story.g(1).existed().runs(50_ms, 0).waitsOn("sync", lock, 50_ms);
+        story.g(2).existed().runs(75_ms, 1).waitsOn("chan receive", receive, 25_ms);
+        const auto facts = computeFacts(story.told(100_ms));
+        const HeatmapOptions options = whole(*facts, HeatmapMode::Processor, 2);
+        const Grid grid = gridOf(*facts, options);
+        QCOMPARE(grid.rows.size(), std::size_t{10});
+        QCOMPARE(grid.values[grid.cell(9, 0)], 2.0F); // both ran all the time
+        QCOMPARE(grid.values[grid.cell(0, 1)], 1.0F); // the one not at all then
+        QCOMPARE(grid.values[grid.cell(5, 1)], 1.0F); // the other half of the time
+        QCOMPARE(rowLabel(*facts->trace, grid, 5), std::string("50 to 60 % busy"));
+        HeatmapOptions other = options;
+        other.metric = {.states = waitingStates};
+        QVERIFY(objectionTo(options).empty() && !objectionTo(other).empty());
+    }
+
+    void everyProcessorIsInOneRowOfEachColumn() {
+        const auto facts = computeFacts(loadTrace(WAITSCOPE_TEST_DATA "/small-go1.26.trace").trace);
+        const Grid grid = gridOf(*facts, whole(*facts, HeatmapMode::Processor, 50));
+        const auto rows = static_cast<std::uint32_t>(grid.rows.size());
+        double busy = 0;
+        for (std::uint32_t b = 0; b < grid.bins; ++b) {
+            QCOMPARE(sumOfColumn(grid, b, rows), static_cast<double>(facts->trace->processors.size()));
+            for (std::uint32_t r = 1; r < rows; ++r)
+                busy += grid.values[grid.cell(r, b)];
+        }
+        QVERIFY(busy > 0);
     }
 };
 

@@ -35,6 +35,7 @@ void RowTicker::generate(const QCPRange& range, const QLocale&, QChar, int, QVec
         return;
     const HeatmapMode mode = contents.grid->mode;
     const std::vector<Label> all = mode == HeatmapMode::Population   ? counts(range)
+                                   : mode == HeatmapMode::Processor  ? shares()
                                    : risesUpwards(mode)              ? intervals()
                                    : contents.grid->sections.empty() ? rowNames(range)
                                                                      : std::vector<Label>();
@@ -103,6 +104,15 @@ std::vector<RowTicker::Label> RowTicker::intervals() const {
     return labels;
 }
 
+std::vector<RowTicker::Label> RowTicker::shares() const {
+    const Grid& grid = *contents.grid;
+    const std::uint32_t step = height / static_cast<int>(grid.rows.size()) < 18 ? 5 : 2;
+    std::vector<Label> labels;
+    for (std::uint32_t r = 0; r < grid.rows.size(); r += step)
+        labels.push_back({grid.placeOf(r).top, QStringLiteral("%1 %").arg(grid.rows[r].low)});
+    return labels;
+}
+
 std::vector<RowTicker::Label> RowTicker::counts(const QCPRange& range) const {
     const double most = std::max(1.0, height / 28.0);
     double step = 1;
@@ -127,6 +137,8 @@ QStringList rowAxisTexts(const HeatmapContents& contents) {
         return {QStringLiteral("how long the wait took"), QStringLiteral("duration")};
     case HeatmapMode::Population:
         return {QStringLiteral("goroutines")};
+    case HeatmapMode::Processor:
+        return {QStringLiteral("how busy the processor was"), QStringLiteral("busy")};
     case HeatmapMode::Lifetime:
     case HeatmapMode::Site:
     case HeatmapMode::Strategy:

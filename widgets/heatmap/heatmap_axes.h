@@ -37,6 +37,7 @@ class RowTicker : public QCPAxisTicker {
     };
     [[nodiscard]] std::vector<Label> rowNames(const QCPRange& range) const;
     [[nodiscard]] std::vector<Label> intervals() const;
+    [[nodiscard]] std::vector<Label> shares() const;
     [[nodiscard]] std::vector<Label> counts(const QCPRange& range) const;
 };
 

@@ -43,7 +43,8 @@ struct HeatmapContents {
 
 /// Rows that lie on the axis from bottom to top: quantities rise, lists go down.
 [[nodiscard]] inline bool risesUpwards(HeatmapMode mode) {
-    return mode == HeatmapMode::Age || mode == HeatmapMode::Latency || mode == HeatmapMode::Population;
+    return mode == HeatmapMode::Age || mode == HeatmapMode::Latency || mode == HeatmapMode::Population ||
+           mode == HeatmapMode::Processor;
 }
 
 /// The letter of a callout.

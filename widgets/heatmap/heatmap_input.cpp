@@ -359,8 +359,10 @@ QString HeatmapView::tooltipOfCount(const Cell& cell) const {
     QStringList lines{fromUtf8(rowLabel(*facts.trace, grid, cell.row))};
     lines.push_back(QStringLiteral("%1 … %2 (%3): %4 %5")
                         .arg(times.text(bin.begin), times.text(bin.end), fromUtf8(durationText(bin.length())), value,
-                             grid.mode == HeatmapMode::Latency && row.high > 0 ? QStringLiteral("waits end")
-                                                                               : QStringLiteral("goroutines (mean)")));
+                             grid.mode == HeatmapMode::Processor ? QStringLiteral("processors")
+                             : grid.mode == HeatmapMode::Latency && row.high > 0
+                                 ? QStringLiteral("waits end")
+                                 : QStringLiteral("goroutines (mean)")));
     if (grid.mode == HeatmapMode::Population)
         lines.push_back(
             QStringLiteral("%1 goroutines in all: %2 at the begin of the range, %3 at its end")

@@ -42,6 +42,8 @@ QString nameInMenu(const HeatmapMetric& metric) {
 }
 
 std::vector<HeatmapMetric> metricsOf(HeatmapMode mode) {
+    if (mode == HeatmapMode::Processor)
+        return {namedOf(mode).metric};
     std::vector<HeatmapMetric> metrics;
     metrics.reserve(namedStates.size() + 3);
     const bool lives = mode == HeatmapMode::Lifetime || mode == HeatmapMode::Strategy;
