@@ -175,6 +175,7 @@ void MainWindow::makeActions() {
     for (TraceView* const each : pair_->views()) {
         connect(&each->commands()->history(), &NavigationHistory::changed, this, [commands] { commands->showState(); });
         connect(each->timeline(), &TimelineView::choiceChanged, this, [commands] { commands->showState(); });
+        connect(each->state(), &ViewState::timesChanged, this, [commands] { commands->showState(); });
     }
     connect(pair_, &TracePair::activeChanged, this, [commands] { commands->showState(); });
     compare_ = new CompareCommands(pair_, comparing_,

@@ -7,6 +7,7 @@
 #include "model/report/text.h"
 #include "widgets/common/from_utf8.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QDateTime>
@@ -141,11 +142,24 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
     QAction* const thin =
         switched(tr("Thi&n rows without words"), QKeySequence(Qt::SHIFT | Qt::Key_C), &TimelineLook::thin);
     QAction* const words = switched(tr("&Words on spans"), QKeySequence(Qt::Key_X), &TimelineLook::words);
-    showState_ = [current, timeline, back, forward, thin, words] {
+    // Made before the state of the commands is shown; it stands further down in the menu.
+    auto* const formats = new QMenu(tr("&Times"), window_);
+    auto* const oneFormat = new QActionGroup(formats);
+    for (const auto& [format, name] : {std::pair(TimeFormat::SinceStart, tr("From the &start of the trace")),
+                                       std::pair(TimeFormat::SinceA, tr("From &marker A")),
+                                       std::pair(TimeFormat::WallClock, tr("As the &clock said"))}) {
+        QAction* const action =
+            actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline()->setTimeFormat(format); });
+        action->setCheckable(true);
+        oneFormat->addAction(action);
+        formats->addAction(action);
+    }
+    showState_ = [current, timeline, back, forward, thin, words, oneFormat] {
         back->setEnabled(current()->history_.canGoBack());
         forward->setEnabled(current()->history_.canGoForward());
         thin->setChecked(timeline()->look().thin);
         words->setChecked(timeline()->look().words);
+        oneFormat->actions().at(static_cast<int>(current()->parts_.state->timeFormat()))->setChecked(true);
     };
     showState_();
     const auto choose = [&](const QString& title, std::span<const NamedChoice> choices, auto set) {
@@ -173,12 +187,7 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
                                      [timeline, family] { timeline()->lightUp(family); }));
     }
 
-    QMenu* const formats = view->addMenu(tr("&Times"));
-    for (const auto& [format, name] : {std::pair(TimeFormat::SinceStart, tr("From the &start of the trace")),
-                                       std::pair(TimeFormat::SinceA, tr("From &marker A")),
-                                       std::pair(TimeFormat::WallClock, tr("As the &clock said"))})
-        formats->addAction(
-            actions.add(tr("Times"), name, {}, [timeline, format = format] { timeline()->setTimeFormat(format); }));
+    view->addMenu(formats);
 
     go->addSeparator();
     const auto keyed = [&](const QString& name, Qt::Key key, std::function<void()> what) {

@@ -39,6 +39,7 @@ class ViewState : public QObject {
     [[nodiscard]] Time hoverTime() const { return hover_; }
     /// How instants of the trace are written.
     [[nodiscard]] TimeText times() const;
+    [[nodiscard]] TimeFormat timeFormat() const { return format_; }
 
     /// Shows another trace (or none): the whole of it, nothing selected.
     void show(std::shared_ptr<const TraceFacts> facts);
