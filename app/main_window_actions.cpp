@@ -21,6 +21,7 @@
 #include <QRegularExpression>
 #include <QSettings>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 
 #include <algorithm>
@@ -234,8 +235,15 @@ void MainWindow::addTimelineMenu(const QList<QAction*>& actions) {
     menu->addActions(actions);
     for (TraceView* const each : pair_->views()) {
         connect(each->timeline(), &TimelineView::menuRequested, menu, [menu](const QPoint& at) { menu->popup(at); });
-        const auto forget = [state = each->state()] { state->setHoverTime(-1); };
-        connect(menu, &QMenu::aboutToHide, this, forget, Qt::QueuedConnection);
+        // What was chosen is done some time after the menu has gone.
+        constexpr int longEnough = 500; // ms
+        connect(menu, &QMenu::aboutToHide, this, [each] {
+            QTimer::singleShot(longEnough, each, [each] {
+                const QWidget* const canvas = each->timeline()->viewport();
+                if (!canvas->rect().contains(canvas->mapFromGlobal(QCursor::pos())))
+                    each->state()->setHoverTime(-1);
+            });
+        });
     }
 }
 

@@ -147,7 +147,9 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event) {
         position = {sizes_.left(viewport()->width()),
                     rulerHeight() + focused.top + focused.height -
                         (focused.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value())};
+    const Time under = state_->hoverTime();
     Q_EMIT menuRequested(viewport()->mapToGlobal(position));
+    state_->setHoverTime(under); // the menu takes the mouse away
 }
 
 void TimelineView::selectUnder(const QPoint& position) {
