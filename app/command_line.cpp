@@ -63,7 +63,7 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program.add_option("--only", view.only, "g1,g5..g90: these goroutines alone");
     program.add_option("--hide", view.hide, "g1,g5..g90: goroutines without a row");
     program.add_option("--stacks", view.stacks, "g1,g2: goroutines with what they called below their rows");
-    program.add_option("--light", view.light, "the only state that keeps its colour, such as 'lock wait'");
+    program.add_option("--light", view.light, "the only states that keep their colour, such as 'lock wait, running'");
     program
         .add_option("--row-height", view.rowHeight, "thin: rows without words, so that several times as many are seen")
         ->check(CLI::IsMember({"usual", "thin"}));

@@ -179,8 +179,8 @@ TimelineCommands::Added TimelineCommands::add(Actions& actions, QMenu* edit, QMe
     choose(tr("&Sort rows by"), namedGroupOrders,
            [](TimelineChoice& choice, std::size_t i) { choice.order = static_cast<GroupOrder>(i); });
 
-    QMenu* const light = view->addMenu(tr("&Light up one state"));
-    light->addAction(actions.add(tr("Light up"), tr("All states"), {}, [timeline] { timeline()->lightUp({}); }));
+    QMenu* const light = view->addMenu(tr("&Light up states"));
+    light->addAction(actions.add(tr("Light up"), tr("All states"), {}, [timeline] { timeline()->lightAllUp(); }));
     for (std::size_t f = 1; f < stateFamilyCount; ++f) { // what is unknown is no state to look for
         const auto family = static_cast<StateFamily>(f);
         light->addAction(actions.add(tr("Light up"), fromUtf8(nameOf(family)), {},

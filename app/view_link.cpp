@@ -226,6 +226,23 @@ std::string wordsOf(const ViewOptions& options) {
     return words;
 }
 
+// "lock wait, running"; none if a part is no such name.
+StateFamilies familiesFrom(std::string_view text) {
+    StateFamilies families;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        std::size_t f = 0;
+        while (f < stateFamilyCount && nameOf(static_cast<StateFamily>(f)) != text.substr(0, comma))
+            ++f;
+        if (f == stateFamilyCount)
+            return {};
+        families.set(f);
+        text.remove_prefix(std::min(text.size(), comma + 1));
+        text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ')));
+    }
+    return families;
+}
+
 // One after the other; goroutines that follow each other share a text.
 std::vector<std::string> pinsText(const TraceFacts& facts, std::span<const PinnedRow> pinned) {
     std::vector<std::string> texts;
@@ -288,11 +305,9 @@ std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFa
     view.choice.hidden = goroutinesFrom(*facts, options.hide);
     view.pinned = pinsFrom(facts, options.pins);
     view.stacked = goroutinesFrom(*facts, options.stacks);
-    for (std::size_t f = 0; f < stateFamilyCount; ++f)
-        if (nameOf(static_cast<StateFamily>(f)) == options.light)
-            view.lit = static_cast<StateFamily>(f);
+    view.lit = familiesFrom(options.light);
     view.look = {.thin = options.rowHeight == thinRows, .words = options.spanWords != noWords};
-    if (!options.light.empty() && !view.lit)
+    if (!options.light.empty() && view.lit.none())
         return fails("--light " + options.light, "no state has this name; lock wait, running and gc wait are some.");
     view.rows = {.folded = options.fold, .unfolded = options.unfold, .first = options.first};
     if (!GoroutineFilter::parse(options.filter, problem))
@@ -330,8 +345,7 @@ ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
     options.hide = setText(facts, view.choice.hidden);
     options.pins = pinsText(facts, view.pinned);
     options.stacks = goroutinesText(facts, view.stacked);
-    if (view.lit)
-        options.light = nameOf(*view.lit);
+    options.light = namesOf(view.lit);
     if (view.look.thin)
         options.rowHeight = thinRows;
     if (!view.look.words)

@@ -31,7 +31,7 @@ struct ViewOptions {
     std::string only;                      ///< "g1,g5..g90": the goroutines that are looked at alone
     std::string hide;                      ///< "g1,g5..g90"
     std::string stacks;                    ///< "g1,g2": with what they called below their rows
-    std::string light;                     ///< "lock wait": the only state that keeps its colour
+    std::string light;                     ///< "lock wait, running": the only states that keep their colour
     std::vector<std::string> pins;         ///< "g1,g2", "P3", "M7": a thread, "#7": a task, "main.worker": a group
     std::vector<std::string> fold, unfold; ///< groups and sections by name, "all" (RowsState)
     std::string first;                     ///< the row that is the first in sight

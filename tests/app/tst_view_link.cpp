@@ -118,7 +118,7 @@ class TestViewLink : public QObject {
                            std::string("main.main"), GoroutineIndex{2}, GoroutineIndex{5}};
         contents.stacked = {GoroutineIndex{4}};
         contents.look.thin = true;
-        contents.lit = StateFamily::Channel;
+        contents.lit.set(static_cast<std::size_t>(StateFamily::Channel)).set(static_cast<std::size_t>(StateFamily::Lock));
         contents.rows.folded = {"all"};
         contents.marks = {{1'000'000, QStringLiteral("here")}};
         contents.selection = GoroutineSelection{{5}};
@@ -145,7 +145,7 @@ class TestViewLink : public QObject {
         plain = shown.contents;
         plain.lit = {};
         QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
-        QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only channel wait in its colour")));
+        QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only in colour: lock wait, channel wait")));
         QVERIFY(!contentsFrom(facts, {.light = "no state"}, problem));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
     }

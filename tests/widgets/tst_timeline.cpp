@@ -340,7 +340,7 @@ class TestTimeline : public ShownTimeline {
         QCOMPARE(view_->rows().rowOf(woken).height, before);
     }
 
-    void oneStateCanBeLitUpAndTheOthersStayVisible() {
+    void statesCanBeLitUpAndTheOthersStayVisible() {
         const TimelineRow row = view_->rows().rowOf(goroutine(5));
         const auto colours = [&] {
             const QImage image = view_->grab().toImage();
@@ -351,9 +351,14 @@ class TestTimeline : public ShownTimeline {
         const auto lit = colours();
         QCOMPARE(lit.first, before.first);
         QVERIFY(lit.second != before.second && lit.second != canvasColours(false).background.rgb());
-        QVERIFY(view_->contents().lit == StateFamily::Running);
-        view_->lightUp({});
+        view_->lightUp(StateFamily::Lock); // beside the first
+        QCOMPARE(namesOf(view_->contents().lit), std::string("running, lock wait"));
         QCOMPARE(colours(), before);
+        view_->lightUp(StateFamily::Running); // no longer
+        QVERIFY(colours().first != before.first && colours().second == before.second);
+        view_->lightAllUp();
+        QCOMPARE(colours(), before);
+        QVERIFY(view_->contents().lit.none());
     }
 
     void aClickOnARegionChoosesItsTime() {
@@ -398,7 +403,7 @@ class TestTimeline : public ShownTimeline {
         const QImage without = view_->grab().toImage();
         QLoggingCategory::setFilterRules(QStringLiteral("waitscope.frames=true"));
         QTest::ignoreMessage(QtDebugMsg, QRegularExpression(QStringLiteral("^frame .* items read$")));
-        view_->lightUp({}); // another frame
+        view_->lightAllUp(); // another frame
         const QImage with = view_->grab().toImage();
         QLoggingCategory::setFilterRules({});
         QVERIFY(with != without);

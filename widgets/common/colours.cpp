@@ -56,6 +56,14 @@ QChar letterOf(StateFamily family) {
     return {};
 }
 
+std::string namesOf(const StateFamilies& families) {
+    std::string names;
+    for (std::size_t f = 0; f < families.size(); ++f)
+        if (families[f])
+            names += (names.empty() ? "" : ", ") + std::string(nameOf(static_cast<StateFamily>(f)));
+    return names;
+}
+
 bool isStriped(StateFamily family) {
     return family == StateFamily::Lock || family == StateFamily::Channel;
 }

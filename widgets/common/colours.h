@@ -8,12 +8,20 @@
 
 #include <QColor>
 
+#include <bitset>
+#include <string>
+
 class QPainter;
 class QRectF;
 
 namespace waitscope {
 
 [[nodiscard]] QColor colourOf(StateFamily family);
+
+/// Some families of states, by their number.
+using StateFamilies = std::bitset<stateFamilyCount>;
+/// "lock wait, running": in the order of their numbers; empty for none.
+[[nodiscard]] std::string namesOf(const StateFamilies& families);
 
 /// A letter for each family of waits; a null QChar for running and runnable, which need none.
 [[nodiscard]] QChar letterOf(StateFamily family);

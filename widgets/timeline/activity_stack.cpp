@@ -10,14 +10,14 @@
 
 namespace waitscope {
 
-StateColours stateColours(std::optional<StateFamily> lit, const QColor& background) {
+StateColours stateColours(const StateFamilies& lit, const QColor& background) {
     constexpr double kept = 0.18; // of the colour of a faded state: what is there stays visible
     StateColours colours{};
     for (std::size_t f = 0; f < stateFamilyCount; ++f) {
         const auto family = static_cast<StateFamily>(f);
         const QColor own = colourOf(family);
         const auto mixed = [&](int colour, int ground) { return qRound(colour * kept + ground * (1 - kept)); };
-        colours[f] = !lit || *lit == family
+        colours[f] = lit.none() || lit[f]
                          ? own.rgb()
                          : qRgb(mixed(own.red(), background.red()), mixed(own.green(), background.green()),
                                 mixed(own.blue(), background.blue()));

@@ -3,19 +3,19 @@
 #pragma once
 
 #include "model/lod/groups.h"
+#include "widgets/common/colours.h"
 
 #include <QImage>
 #include <QRect>
 
 #include <array>
 #include <cstddef>
-#include <optional>
 
 namespace waitscope {
 
 using StateColours = std::array<QRgb, stateFamilyCount>;
-/// The colours of all states; with `lit` that one keeps its colour and the others fade into the background.
-[[nodiscard]] StateColours stateColours(std::optional<StateFamily> lit = {}, const QColor& background = {});
+/// The colours of all states; those of `lit` keep their colour and the others fade into the background; none: all do.
+[[nodiscard]] StateColours stateColours(const StateFamilies& lit = {}, const QColor& background = {});
 
 /// Draws into `box` (pixels of the image, clipped to it) what `activity` says of `shown`; where it says nothing,
 /// nothing. What is rare still gets a pixel: one blocked goroutine of ten thousand is visible. Returns how many bins it

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/lod/groups.h"
+#include "widgets/common/colours.h"
 #include "widgets/common/selection.h"
 #include "widgets/common/time_marks.h"
 #include "widgets/timeline/timeline_rows.h"
@@ -57,7 +58,7 @@ struct TimelineContents {
     std::optional<GroupSelection> only;  ///< goroutines that are looked at alone
     std::vector<PinnedRow> pinned;       ///< at the top
     std::vector<GoroutineIndex> stacked; ///< with what they called below their rows
-    std::optional<StateFamily> lit;      ///< the only state that keeps its colour; none: all do
+    StateFamilies lit;                   ///< the states that keep their colour; none: all do
     RowsState rows;                      ///< what is folded; the first row in sight
     Selection selection;
     TimeRange chosen; ///< looked at closely; empty: none

@@ -58,11 +58,19 @@ void TimelineView::setTimeFormat(TimeFormat format) {
         Q_EMIT messageChanged(tr("There is no marker A yet: Shift+A sets it at the mouse."));
 }
 
-void TimelineView::lightUp(std::optional<StateFamily> state) {
-    lit_ = state;
+void TimelineView::lightUp(StateFamily state) {
+    lit_.flip(static_cast<std::size_t>(state));
     redraw();
-    Q_EMIT messageChanged(state ? tr("Only %1 has its colour now.").arg(fromUtf8(nameOf(*state)))
-                                : tr("Every state has its colour."));
+    Q_EMIT choiceChanged();
+    Q_EMIT messageChanged(lit_.none() ? tr("Every state has its colour.")
+                                      : tr("With their colour now: %1.").arg(fromUtf8(namesOf(lit_))));
+}
+
+void TimelineView::lightAllUp() {
+    lit_.reset();
+    redraw();
+    Q_EMIT choiceChanged();
+    Q_EMIT messageChanged(tr("Every state has its colour."));
 }
 
 void TimelineView::toggleStacks() {

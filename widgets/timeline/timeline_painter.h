@@ -51,7 +51,7 @@ struct TimelineFrame {
     Time onset = -1;   ///< when the chosen finding began
     TimeRange brushed; ///< the range being chosen
     TimeText times;
-    std::optional<StateFamily> lit;   ///< the only state that keeps its colour; none: all do
+    StateFamilies lit;                ///< the states that keep their colour; none: all do
     const TimeMarks* marks = nullptr; ///< may be null
     /// By goroutine and by group: 1 for who waited at the selected site; empty: no site is selected.
     std::span<const std::uint8_t> marked;

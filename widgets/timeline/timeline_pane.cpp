@@ -15,6 +15,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <vector>
+
 namespace waitscope {
 
 namespace {
@@ -100,22 +102,29 @@ TimelinePane::TimelinePane(ViewState* state, QWidget* parent) : QWidget(parent),
     });
 }
 
-// What the colours mean; one that is chosen is the only one that is left.
+// What the colours mean; those that are chosen are the only ones that are left.
 QToolButton* TimelinePane::makeColours() {
     auto* const colours = new QToolButton;
     colours->setText(tr("Colours  ")); // room for the arrow
     colours->setAccessibleName(tr("Colours"));
-    colours->setToolTip(tr("What the colours mean. Choose a state to see it alone in its colour."));
+    colours->setToolTip(tr("What the colours mean. Choose a state, or several, to see them alone in their colours."));
     colours->setPopupMode(QToolButton::InstantPopup);
     auto* const menu = new QMenu(colours);
+    std::vector<QAction*> states;
     for (std::size_t f = 0; f < stateFamilyCount; ++f) {
         const auto family = static_cast<StateFamily>(f);
         QAction* const action = menu->addAction(familyIcon(family), fromUtf8(nameOf(family)), this,
                                                 [this, family] { view_->lightUp(family); });
         action->setIconVisibleInMenu(true);
+        action->setCheckable(true);
+        states.push_back(action);
     }
     menu->addSeparator();
-    menu->addAction(tr("All in their colours"), this, [this] { view_->lightUp({}); });
+    menu->addAction(tr("All in their colours"), view_, &TimelineView::lightAllUp);
+    connect(menu, &QMenu::aboutToShow, this, [this, states] {
+        for (std::size_t f = 0; f < states.size(); ++f)
+            states[f]->setChecked(view_->lit()[f]);
+    });
     colours->setMenu(menu);
     return colours;
 }

@@ -126,8 +126,8 @@ class Sheet {
                            .arg(textOf(namedGroupings[static_cast<std::size_t>(options_.contents.choice.grouping)]));
         if (const std::size_t hidden = options_.contents.choice.hidden.size(); hidden > 0)
             subject.rows += QStringLiteral("; %1 hidden").arg(fromUtf8(countText(hidden)));
-        if (options_.contents.lit)
-            subject.rows += QStringLiteral("; only %1 in its colour").arg(fromUtf8(nameOf(*options_.contents.lit)));
+        if (options_.contents.lit.any())
+            subject.rows += QStringLiteral("; only in colour: %1").arg(fromUtf8(namesOf(options_.contents.lit)));
         subject.goroutinesShown = groups_->shown;
         subject.goroutinesTotal = facts_->trace->goroutines.size();
         subject.command = options_.command ? options_.command() : QString();

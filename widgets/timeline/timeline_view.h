@@ -54,8 +54,10 @@ class TimelineView : public QAbstractScrollArea {
     void showEverything();   ///< without filter, and nothing hidden
     void foldAll(bool fold); ///< groups
 
-    void lightUp(std::optional<StateFamily> state); ///< it alone keeps its colour; none: all do
-    void toggleStacks();                            ///< what the selected goroutine called, along time, below its row
+    void lightUp(StateFamily state); ///< it keeps its colour, and those that have been lit up before; or no longer
+    void lightAllUp();
+    [[nodiscard]] const StateFamilies& lit() const { return lit_; }
+    void toggleStacks(); ///< what the selected goroutine called, along time, below its row
 
     void setTimeFormat(TimeFormat format);
     void zoomToSelection();
@@ -207,7 +209,7 @@ class TimelineView : public QAbstractScrollArea {
     std::optional<RowsState> foldsBefore_; ///< that they are to have again
     bool arrangedMeanwhile_ = false;       ///< while rows are being computed
     bool arranging_ = false;               ///< what changes now is told of as a whole, later
-    std::optional<StateFamily> lit_;
+    StateFamilies lit_;
     std::stop_source choosing_;
     LatestResult<std::shared_ptr<TimelineRows>> rowsWork_{
         [this](const std::shared_ptr<TimelineRows>& rows) { showRows(*rows); }};

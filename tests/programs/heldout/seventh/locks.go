@@ -11,6 +11,7 @@ import (
 	"math/rand"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -199,12 +200,14 @@ func (r *regions) route(region string) string { return r.found[region]() }
 func regionsDiscovered() {
 	restOfService()
 	l := listen()
+	var kept []net.Conn
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
+			kept = append(kept, c)
 			asked := make([]byte, 16)
 			n, _ := c.Read(asked)
 			if string(asked[:n]) != "ap\n" {
@@ -218,6 +221,7 @@ func regionsDiscovered() {
 		r.found[name] = sync.OnceValue(func() string { return discover(l.Addr().String(), name) })
 	}
 	each(12*time.Millisecond, func() { r.route(names[rand.Intn(5)]) })
+	runtime.KeepAlive(kept)
 }
 
 func init() {
