@@ -67,6 +67,8 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     program
         .add_option("--row-height", view.rowHeight, "thin: rows without words, so that several times as many are seen")
         ->check(CLI::IsMember({"usual", "thin"}));
+    program.add_option("--times", view.times, "marker: instants count from marker A; clock: as the clock said, UTC")
+        ->check(CLI::IsMember({"start", "marker", "clock"}));
     program.add_option("--span-words", view.spanWords, "none: no words on spans, regions and stacks")
         ->check(CLI::IsMember({"all", "none"}));
     const auto each = [&](const char* name, std::vector<std::string>& values, const char* what) {
@@ -233,6 +235,8 @@ int runCommandLine(int argc, char** argv) {
         ->check(CLI::IsMember(namesOf(picturePresets)))
         ->excludes(heatmapApp->get_option("--size"))
         ->excludes(heatmapApp->get_option("--scale"));
+    heatmapApp->add_option("--times", heatmap.times, "clock: instants as the clock said, UTC")
+        ->check(CLI::IsMember({"start", "clock"}));
     heatmapApp->add_option("--palette", heatmap.palette, "the colours")
         ->check(CLI::IsMember(namesOf(namedColourMaps)))
         ->capture_default_str();

@@ -309,6 +309,9 @@ std::optional<TimelineContents> contentsFrom(const std::shared_ptr<const TraceFa
     view.look = {.thin = options.rowHeight == thinRows, .words = options.spanWords != noWords};
     if (!options.light.empty() && view.lit.none())
         return fails("--light " + options.light, "no state has this name; lock wait, running and gc wait are some.");
+    view.times = timeFormatFrom(options.times);
+    if (view.times == TimeFormat::WallClock && !facts->trace->wallClock)
+        return fails("--times clock", "this trace does not say when it began; Go 1.25 and later record it.");
     view.rows = {.folded = options.fold, .unfolded = options.unfold, .first = options.first};
     if (!GoroutineFilter::parse(options.filter, problem))
         return fails("--filter " + options.filter, problem);
@@ -350,6 +353,7 @@ ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& view) {
         options.rowHeight = thinRows;
     if (!view.look.words)
         options.spanWords = noWords;
+    options.times = nameOf(view.times);
     options.fold = view.rows.folded;
     options.unfold = view.rows.unfolded;
     options.first = view.rows.first;

@@ -37,6 +37,7 @@ struct ViewOptions {
     std::string first;                     ///< the row that is the first in sight
     std::string rowHeight;                 ///< "thin": rows without words
     std::string spanWords;                 ///< "none"
+    std::string times;                     ///< "marker" A, "clock": what instants count from
     std::vector<std::string> marks;        ///< "1.5s", "1.5s=onset", "A=1.5s", "B=2s"
 
     friend bool operator==(const ViewOptions&, const ViewOptions&) = default;
@@ -51,7 +52,7 @@ struct NamedOptions { ///< may be given often
     const char* name;
     std::vector<std::string> ViewOptions::*texts;
 };
-inline constexpr std::array<NamedOption, 13> namedOptions{{{"--range", &ViewOptions::range},
+inline constexpr std::array<NamedOption, 14> namedOptions{{{"--range", &ViewOptions::range},
                                                            {"--group", &ViewOptions::group},
                                                            {"--sort", &ViewOptions::sort},
                                                            {"--filter", &ViewOptions::filter},
@@ -63,7 +64,8 @@ inline constexpr std::array<NamedOption, 13> namedOptions{{{"--range", &ViewOpti
                                                            {"--light", &ViewOptions::light},
                                                            {"--first", &ViewOptions::first},
                                                            {"--row-height", &ViewOptions::rowHeight},
-                                                           {"--span-words", &ViewOptions::spanWords}}};
+                                                           {"--span-words", &ViewOptions::spanWords},
+                                                           {"--times", &ViewOptions::times}}};
 inline constexpr std::array<NamedOptions, 4> namedOptionLists{{{"--pin", &ViewOptions::pins},
                                                                {"--fold", &ViewOptions::fold},
                                                                {"--unfold", &ViewOptions::unfold},

@@ -85,6 +85,7 @@ struct HeatmapCommand : PictureCommand {
     std::string group;
     std::string preset;
     std::string palette = "viridis";
+    std::string times;
     std::string colours;
     std::string threshold;
     std::string rows;

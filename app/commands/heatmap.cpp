@@ -86,6 +86,7 @@ std::optional<HeatmapPictureOptions> understood(const HeatmapCommand& command, s
         options.rules = QString::fromStdString(command.rules);
     }
     options.colours = *findColourMap(command.palette);
+    options.times = timeFormatFrom(command.times);
     for (std::size_t i = 0; i < namedScales.size(); ++i)
         if (namedScales[i].name == command.colours)
             options.colourScale = static_cast<ScaleKind>(i);
@@ -130,6 +131,9 @@ int makeOne(const PictureCommand& command, HeatmapPictureOptions options, bool p
         say("--size " + command.size + " is too small.");
         return Usage;
     }
+    if (options.times == TimeFormat::WallClock && !request->facts->trace->wallClock)
+        say("--times clock: " + command.trace +
+            " does not say when it began (Go 1.25 and later record it): times count from its start.");
     if (sheet->shown == 0)
         say("No goroutine of " + command.trace +
             " is among those that were asked for: the picture is empty, and says so.");

@@ -118,6 +118,7 @@ class TestViewLink : public QObject {
                            std::string("main.main"), GoroutineIndex{2}, GoroutineIndex{5}};
         contents.stacked = {GoroutineIndex{4}};
         contents.look.thin = true;
+        contents.times = TimeFormat::WallClock;
         contents.lit.set(static_cast<std::size_t>(StateFamily::Channel)).set(static_cast<std::size_t>(StateFamily::Lock));
         contents.rows.folded = {"all"};
         contents.marks = {{1'000'000, QStringLiteral("here")}};

@@ -11,6 +11,14 @@
 
 namespace waitscope {
 
+std::string nameOf(TimeFormat format) {
+    return format == TimeFormat::SinceA ? "marker" : format == TimeFormat::WallClock ? "clock" : "";
+}
+
+TimeFormat timeFormatFrom(std::string_view name) {
+    return name == "marker" ? TimeFormat::SinceA : name == "clock" ? TimeFormat::WallClock : TimeFormat::SinceStart;
+}
+
 TimeText::TimeText(const Trace& trace, TimeFormat format, std::optional<Time> a) {
     if (format == TimeFormat::SinceA)
         a_ = a;
@@ -63,7 +71,9 @@ QString TimeText::meaning() const {
 
 std::vector<Tick> TimeText::ticks(const TimeAxis& axis, double spacing) const {
     constexpr double clockIsLonger = 5.0 / 3;
-    const Time origin = a_.value_or(0);
+    // Round seconds of the clock, not of the trace.
+    constexpr Time day = 86'400'000'000'000;
+    const Time origin = clockAtStart_ ? -(*clockAtStart_ % day) : a_.value_or(0);
     std::vector<Tick> ticks =
         ticksOf({.range = {axis.range.begin - origin, axis.range.end - origin}, .left = axis.left, .width = axis.width},
                 clockAtStart_ ? spacing * clockIsLonger : spacing);

@@ -9,6 +9,8 @@
 #include <QString>
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace waitscope {
@@ -19,6 +21,10 @@ enum class TimeFormat : std::uint8_t {
     SinceA,    ///< from marker A; from the start while there is none
     WallClock, ///< UTC; from the start if the trace does not say when it began
 };
+
+/// On a command line: "marker", "clock"; empty: from the start.
+[[nodiscard]] std::string nameOf(TimeFormat format);
+[[nodiscard]] TimeFormat timeFormatFrom(std::string_view name);
 
 class TimeText {
   public:

@@ -52,6 +52,8 @@ QString commandFor(const HeatmapPictureOptions& options, const QString& traceFil
         option("--colours", fromUtf8(namedOf(*options.colourScale).name));
     if (options.colours != ColourMap::Viridis)
         option("--palette", fromUtf8(namedOf(options.colours).name));
+    if (options.times == TimeFormat::WallClock)
+        option("--times", fromUtf8(nameOf(options.times)));
     const auto preset = std::ranges::find_if(picturePresets, [&](const PicturePreset& p) {
         return p.size == options.size && p.scale == options.scale && p.unitsAnInch == options.unitsAnInch;
     });

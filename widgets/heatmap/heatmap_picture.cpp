@@ -136,6 +136,7 @@ void paintSheet(QPaintDevice& device, const HeatmapSheet& sheet) {
         HeatmapPlot plot(nullptr);
         plot.setLook(HeatmapLook::light(pictureFont()));
         plot.setLeft(leftOf(options));
+        plot.setTimes(TimeText(*sheet.facts->trace, options.times, {}));
         plot.show(contentsOf(sheet));
         plot.paint(device, sheet.where, [&](QPainter& painter) { caption.paint(painter, options.size); });
         return;

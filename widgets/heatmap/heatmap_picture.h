@@ -7,6 +7,7 @@
 #include "model/findings/callouts.h"
 #include "model/heatmap/colour_scale.h"
 #include "model/heatmap/heatmap.h"
+#include "widgets/common/time_text.h"
 #include "widgets/heatmap/magnitude_colors.h"
 
 #include <QByteArray>
@@ -45,15 +46,16 @@ struct HeatmapPictureOptions {
     HeatmapOptions what; ///< range empty: the whole trace; bins, rows and firstPlace follow from the picture
     std::optional<ScaleKind> colourScale; ///< none: what the unit is used to
     ColourMap colours = ColourMap::Viridis;
-    RowChoice rows;                   ///< its order is that of `what`
-    QString filter;                   ///< what `rows.wanted` looks for, for the caption
-    QString filterOption;             ///< and for the command: "--contains" or "--filter"
-    std::uint32_t firstPlace = 0;     ///< in the order of rows
-    std::uint32_t placeCount = 0;     ///< 0: to the last one
-    std::optional<Callouts> callouts; ///< none: of what is found in the trace,
-    FindingOptions judging;           ///< in this way
-    Dismiss dismiss;                  ///< but for this; may be null
-    QString rules;                    ///< the file that both come from, for the command
+    TimeFormat times = TimeFormat::SinceStart; ///< or WallClock: there is no marker A
+    RowChoice rows;                            ///< its order is that of `what`
+    QString filter;                            ///< what `rows.wanted` looks for, for the caption
+    QString filterOption;                      ///< and for the command: "--contains" or "--filter"
+    std::uint32_t firstPlace = 0;              ///< in the order of rows
+    std::uint32_t placeCount = 0;              ///< 0: to the last one
+    std::optional<Callouts> callouts;          ///< none: of what is found in the trace,
+    FindingOptions judging;                    ///< in this way
+    Dismiss dismiss;                           ///< but for this; may be null
+    QString rules;                             ///< the file that both come from, for the command
     // As half of a comparison:
     QString heading;       ///< before the title: "A, before"
     double across = 1;     ///< share of the width that time takes: the shorter trace needs less

@@ -301,6 +301,8 @@ HeatmapPictureOptions HeatmapView::pictureOptions(QSize size, int scale) const {
                                            .grouping = settings_.grouping},
                                   .colourScale = settings_.colourScale,
                                   .colours = settings_.colours,
+                                  .times = state_->timeFormat() == TimeFormat::WallClock ? TimeFormat::WallClock
+                                                                                         : TimeFormat::SinceStart,
                                   .filter = settings_.filter,
                                   .filterOption = QStringLiteral("--contains"),
                                   .callouts = callouts_};

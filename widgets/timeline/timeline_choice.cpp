@@ -137,6 +137,7 @@ TimelineContents TimelineView::contents() const {
             .only = state_->only(),
             .pinned = rows_.pinned(),
             .stacked = rows_.stacked(),
+            .times = state_->timeFormat(),
             .lit = lit_,
             .rows = rowsAsked_ ? *rowsAsked_ : rows_.state(rows_.stickyHeight() + verticalScrollBar()->value()),
             .selection = state_->selection(),
@@ -154,6 +155,7 @@ void TimelineView::setContents(const TimelineContents& contents) {
     setPinned(contents.pinned);
     for (const GoroutineIndex g : contents.stacked)
         rows_.showStacks(g, true);
+    state_->setTimeFormat(contents.times);
     lit_ = contents.lit;
     setLook(contents.look);
     state_->showOnly(contents.only);

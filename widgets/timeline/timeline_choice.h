@@ -7,6 +7,7 @@
 #include "widgets/common/colours.h"
 #include "widgets/common/selection.h"
 #include "widgets/common/time_marks.h"
+#include "widgets/common/time_text.h"
 #include "widgets/timeline/timeline_rows.h"
 
 #include <QString>
@@ -55,11 +56,12 @@ struct TimelineLook {
 struct TimelineContents {
     TimelineChoice choice;
     TimelineLook look;
-    std::optional<GroupSelection> only;  ///< goroutines that are looked at alone
-    std::vector<PinnedRow> pinned;       ///< at the top
-    std::vector<GoroutineIndex> stacked; ///< with what they called below their rows
-    StateFamilies lit;                   ///< the states that keep their colour; none: all do
-    RowsState rows;                      ///< what is folded; the first row in sight
+    std::optional<GroupSelection> only;        ///< goroutines that are looked at alone
+    std::vector<PinnedRow> pinned;             ///< at the top
+    std::vector<GoroutineIndex> stacked;       ///< with what they called below their rows
+    TimeFormat times = TimeFormat::SinceStart; ///< how instants are written
+    StateFamilies lit;                         ///< the states that keep their colour; none: all do
+    RowsState rows;                            ///< what is folded; the first row in sight
     Selection selection;
     TimeRange chosen; ///< looked at closely; empty: none
     std::vector<TimeMark> marks;

@@ -100,6 +100,7 @@ class Sheet {
                             .selectedGoroutine = selectedGoroutine(options_.contents.selection),
                             .selection = options_.contents.selection,
                             .brushed = options_.contents.chosen,
+                            .times = TimeText(*facts_->trace, options_.contents.times, options_.contents.a),
                             .lit = options_.contents.lit,
                             .marks = &marks};
         frame.activityOf = [&](std::size_t group) -> const Activity* {
