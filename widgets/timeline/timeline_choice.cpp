@@ -261,7 +261,7 @@ void TimelineView::hideSelected() {
     TimelineChoice choice = choice_;
     const TimelineRow row = rows_.rowAt(std::max(0, focusedRow_));
     const GoroutineIndex g = selectedGoroutine(state_->selection());
-    if (row.kind == TimelineRow::Kind::Group && !row.goroutine.known())
+    if (row.isGroup())
         choice.hidden.insert(choice.hidden.end(), rows_.groups()[row.group].members.begin(),
                              rows_.groups()[row.group].members.end());
     else if (g.known())

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Mouse, wheel and keys of the timeline.
-#include "model/report/span_text.h"
 #include "widgets/common/copied_text.h"
 #include "widgets/common/from_utf8.h"
-#include "widgets/timeline/timeline_tooltip.h"
 #include "widgets/timeline/timeline_view.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -18,14 +15,6 @@
 #include <cmath>
 
 namespace waitscope {
-
-namespace {
-
-bool isGroup(const TimelineRow& row) {
-    return row.kind == TimelineRow::Kind::Group && !row.goroutine.known();
-}
-
-} // namespace
 
 void TimelineView::wheelEvent(QWheelEvent* event) {
     const QPoint turned = event->angleDelta();
@@ -108,147 +97,12 @@ void TimelineView::mouseDoubleClickEvent(QMouseEvent* event) {
     const Time t = axis().timeAt(event->pos().x());
     if (state_->chosenRange().contains(t))
         zoomToChosenRange();
-    else if (const TimelineRow row = rowUnder(event->pos()); isGroup(row))
+    else if (const TimelineRow row = rowUnder(event->pos()); row.isGroup())
         toggle(row);
     else if (const auto region = regionUnder(event->pos()))
         zoomTo(region->range());
     else if (const SpanIndex span = spanUnder(event->pos()); span.known())
         showSpan(span);
-}
-
-std::optional<Region> TimelineView::regionUnder(const QPoint& position) const {
-    const TimelineRow row = rowUnder(position);
-    if (!row.goroutine.known() || !isOnAxis(position.x()))
-        return {};
-    const Trace& trace = *state_->facts()->trace;
-    const Time t = axis().timeAt(position.x());
-    for (std::size_t track = 0; track < rows_.regionTracks(row.goroutine); ++track) {
-        const int below = heightInRow(row, position.y()) - rows_.sizes().trackTop(track);
-        if (below < 0 || below >= rows_.sizes().track)
-            continue;
-        const auto places = state_->facts()->notes.regions(row.goroutine, track);
-        const auto place =
-            std::ranges::upper_bound(places, t, {}, [&](std::uint32_t p) { return trace.regions[p].end; });
-        if (place != places.end() && trace.regions[*place].begin <= t)
-            return trace.regions[*place];
-    }
-    return {};
-}
-
-// What is under the mouse is selected first: the menu is about it.
-void TimelineView::contextMenuEvent(QContextMenuEvent* event) {
-    if (!state_->facts())
-        return;
-    QPoint position = event->pos();
-    const TimelineRow focused = rows_.rowAt(std::max(0, focusedRow_));
-    if (event->reason() == QContextMenuEvent::Mouse)
-        selectUnder(position);
-    else
-        position = {sizes_.left(viewport()->width()),
-                    rulerHeight() + focused.top + focused.height -
-                        (focused.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value())};
-    const Time under = state_->hoverTime();
-    Q_EMIT menuRequested(viewport()->mapToGlobal(position));
-    state_->setHoverTime(under); // the menu takes the mouse away
-}
-
-void TimelineView::selectUnder(const QPoint& position) {
-    const TimelineRow row = rowUnder(position);
-    moveFocus(row, Scrolled::Along); // one step with what is selected
-    if (isGroup(row))
-        return selectGroup(row.group);
-    ownSelection_ = row.goroutine.known();
-    selectAt(row, position);
-    ownSelection_ = false;
-}
-
-void TimelineView::clickAt(const QPoint& position) {
-    const TimelineRow row = rowUnder(position);
-    if (row.kind == TimelineRow::Kind::None || !state_->facts())
-        return;
-    if (row.kind == TimelineRow::Kind::Section) {
-        moveFocus(row, Scrolled::Along); // one step with what it does
-        return toggle(row);
-    }
-    if (isGroup(row)) {
-        moveFocus(row, Scrolled::Along);
-        // Its mark folds, its strip selects, its name does both.
-        const int markWidth = sizes_.wide(22);
-        if (position.x() >= markWidth)
-            selectGroup(row.group);
-        if (!isOnAxis(position.x()))
-            toggle(row);
-        return;
-    }
-    selectUnder(position);
-}
-
-void TimelineView::selectGroup(std::size_t group) {
-    const GoroutineGroup& chosen = rows_.groups()[group];
-    if (chosen.task.known())
-        return selectTask(chosen.task);
-    // The members stay where they are: among the groups, which are never changed.
-    state_->select(GroupSelection{
-        chosen.name, std::shared_ptr<const std::vector<GoroutineIndex>>(rows_.sharedGroups(), &chosen.members)});
-}
-
-void TimelineView::selectTask(TaskIndex task) {
-    state_->select(TaskSelection{task});
-    state_->choose(state_->facts()->trace->tasks[task.value].range);
-}
-
-// The stop of the world under a place of the collector's row, else the mark phase.
-void TimelineView::chooseCollection(int x) {
-    const TimeRange cell{axis().timeAt(x), axis().timeAt(x + 1)};
-    for (const auto* ranges : {&state_->facts()->collector.stops, &state_->facts()->collector.marks}) {
-        const auto found = std::ranges::upper_bound(*ranges, cell.begin, {}, &TimeRange::end);
-        if (found == ranges->end() || found->begin >= cell.end)
-            continue;
-        state_->choose(*found);
-        Q_EMIT messageChanged(collectorTooltip(*state_->facts(), *found, state_->times()).section(u'\n', 0, 0));
-        return;
-    }
-}
-
-// What is at a place of a row: a span; a region, which is the goroutine in its time; a task with its time; of a
-// processor or a thread who ran on it, or all of it.
-void TimelineView::selectAt(const TimelineRow& row, const QPoint& position) {
-    if (const auto region = regionUnder(position)) {
-        state_->select(GoroutineSelection{row.goroutine});
-        state_->choose(region->range());
-        Q_EMIT messageChanged(fromUtf8(regionText(*state_->facts()->trace, *region)));
-    } else if (row.goroutine.known()) {
-        const SpanIndex span = spanUnder(position);
-        if (span.known())
-            state_->select(SpanSelection{row.goroutine, span});
-        else
-            state_->select(GoroutineSelection{row.goroutine});
-    } else if (row.kind == TimelineRow::Kind::Collector && isOnAxis(position.x())) {
-        chooseCollection(position.x());
-    } else if (row.kind == TimelineRow::Kind::Task) {
-        selectTask(row.task);
-    } else if (row.kind == TimelineRow::Kind::Processor || row.kind == TimelineRow::Kind::Thread) {
-        if (const SpanIndex run = isOnAxis(position.x()) ? runUnder(row, position.x()) : SpanIndex{}; run.known())
-            selectSpan(run);
-        else if (row.kind == TimelineRow::Kind::Processor)
-            state_->select(ProcessorSelection{row.processor});
-        else
-            state_->select(ThreadSelection{row.thread});
-    }
-}
-
-// Who ran on a processor, or on the one that a thread held.
-SpanIndex TimelineView::runUnder(const TimelineRow& row, int x) const {
-    TimeRange cell{axis().timeAt(x), axis().timeAt(x + 1)};
-    ProcIndex processor = row.processor;
-    if (row.kind == TimelineRow::Kind::Thread) {
-        const ThreadRun* const held = longestRunIn(state_->facts()->notes.runs(row.thread), cell);
-        if (held == nullptr)
-            return {};
-        processor = held->processor;
-        cell = cell.clippedTo(held->range);
-    }
-    return runAt(*state_->facts()->trace, processor, cell.begin, cell.end);
 }
 
 void TimelineView::toggle(const TimelineRow& row) {
@@ -368,7 +222,7 @@ bool TimelineView::rowKey(const QKeyEvent& event) {
         const bool folded =
             row.kind == TimelineRow::Kind::Group ? rows_.isFolded(row.group) : rows_.isFolded(row.section);
         const bool chooses = event.key() != Qt::Key_Left && event.key() != Qt::Key_Right;
-        if (chooses && isGroup(row))
+        if (chooses && row.isGroup())
             selectGroup(row.group);
         if (event.key() == Qt::Key_Left ? !folded : event.key() == Qt::Key_Right ? folded : true)
             toggle(row);

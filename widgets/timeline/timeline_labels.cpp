@@ -147,8 +147,7 @@ void TimelinePainter::paintRowText(Canvas& canvas, const TimelineRow& row) {
     const int y = canvas.y(row);
     QRect box(canvas.frame.area.left(), y, canvas.frame.labelWidth(), row.height);
     const bool selected = isSelected(canvas.frame, canvas.rows, row);
-    painter.fillRect(box, row.kind == TimelineRow::Kind::Group && !row.goroutine.known() ? canvas.colours.headerBand
-                                                                                         : canvas.colours.background);
+    painter.fillRect(box, row.isGroup() ? canvas.colours.headerBand : canvas.colours.background);
     if (selected)
         painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), canvas.colours.selection);
     // Between thin rows there is room for a gap only.

@@ -39,6 +39,9 @@ struct TimelineRow {
     std::size_t group = 0;    ///< of a Group or Goroutine row
     GoroutineIndex goroutine; ///< of a Goroutine row, and of the Group row of a group of one
     bool pinned = false;      ///< it stays at the top, beside its row among the others; a goroutine is in no group then
+
+    /// The header of a group of several goroutines.
+    [[nodiscard]] bool isGroup() const { return kind == Kind::Group && !goroutine.known(); }
 };
 
 /// What has a row at the top too, which does not scroll. A group is known by its name, which stays when goroutines are
@@ -87,8 +90,7 @@ class TimelineRows {
     }
     /// The header of a group that says what its goroutines did: it is folded, or pinned.
     [[nodiscard]] bool isSummary(const TimelineRow& row) const {
-        return row.kind == TimelineRow::Kind::Group && !row.goroutine.known() && (row.pinned || folded_[row.group]) &&
-               !groups()[row.group].task.known();
+        return row.isGroup() && (row.pinned || folded_[row.group]) && !groups()[row.group].task.known();
     }
     void setFolded(std::size_t group, bool folded);
     void setFolded(TimelineSection section, bool folded);

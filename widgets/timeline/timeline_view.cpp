@@ -402,7 +402,7 @@ QString TimelineView::tooltipAt(const QPoint& position) {
     const TimelineRow row = rowUnder(position);
     const TimeRange cell{axis().timeAt(position.x()), axis().timeAt(position.x() + 1)};
     const TimeText times = state_->times();
-    const bool isOfMany = row.kind == TimelineRow::Kind::Group && !row.goroutine.known();
+    const bool isOfMany = row.isGroup();
     if (!isOnAxis(position.x()))
         return rowTooltip(*state_->facts(), rows_, row, times);
     if (row.kind == TimelineRow::Kind::Processor)
