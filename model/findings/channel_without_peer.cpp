@@ -25,9 +25,10 @@ bool firstResultWon(const Evidence& evidence, const BlockedGroup& group) {
         if (const Waker creator = trace.creator(g); creator.isGoroutine())
             if (stuckOf.contains(creator.goroutine().value))
                 ++bornOf[creator.goroutine().value];
-    return std::ranges::all_of(stuckOf, [&](const auto& parent) {
-        return bornOf[parent.first] >= 2 && bornOf[parent.first] == parent.second + 1;
-    });
+    constexpr std::size_t noChance = 3;
+    return stuckOf.size() >= noChance && std::ranges::all_of(stuckOf, [&](const auto& parent) {
+               return bornOf[parent.first] >= 2 && bornOf[parent.first] == parent.second + 1;
+           });
 }
 
 } // namespace

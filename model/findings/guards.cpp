@@ -60,8 +60,12 @@ bool creatorLeft(const Evidence& evidence, GoroutineIndex g) {
         return false;
     const auto creation = trace.stacks[trace.creationStack(g)];
     const StackId now = trace.spans.stack(wait);
-    // Where a frame has no name (a file that was cut) the creating function may be behind it.
-    return !creation.empty() && !evidence.isUnnamed(now) && !holds(trace, now, trace.frame(creation.front()).function);
+    if (creation.empty() || evidence.isUnnamed(now))
+        return false; // where a frame has no name (a file that was cut) the creating function may be behind it
+    // A helper of a library, such as errgroup.Go, returns at once; what called it may stay.
+    const auto own = std::ranges::find_if(
+        creation, [&](FrameId f) { return !evidence.facts().waits.isLibrary(f) && !isFromModule(trace, f); });
+    return !holds(trace, now, trace.frame(own == creation.end() ? creation.front() : *own).function);
 }
 
 bool mayBeStartUp(const Evidence& evidence, std::span<const GoroutineIndex> members, Time begin) {

@@ -67,10 +67,23 @@ Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
 /// rule beyond section 3a, for kernels of known bugs where two of a hundred requests of one burst hang.)
 bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
     const auto all = evidence.cohort(group.cohort);
+    // A library starts whatever it is asked for at one line: only who waits at the same one is like another.
+    const FrameId entry = evidence.trace().goroutines.entry(group.members.front());
+    const bool dispatched = evidence.facts().waits.isLibrary(entry) || isFromModule(evidence.trace(), entry);
+    if (dispatched && evidence.site(group.site).finished < 10 * group.members.size())
+        return false;
     const auto ended = static_cast<std::size_t>(
         std::ranges::count_if(all, [&](GoroutineIndex g) { return !evidence.trace().aliveAtEnd(g); }));
     const std::size_t n = group.members.size();
     return n >= 2 && group.outliving == n && ended >= 20 && ended >= 10 * n && group.oldest >= evidence.longWait();
+}
+
+/// All that were ever started are there, no more come, and the calls that started them go on: a program starts what it
+/// keeps, and so many as it needs.
+bool areComplete(const Evidence& evidence, const BlockedGroup& group) {
+    return group.cameToAnEnd && group.creatorsLeft * 2 < group.members.size() &&
+           std::ranges::all_of(evidence.cohort(group.cohort),
+                               [&](GoroutineIndex g) { return evidence.trace().aliveAtEnd(g); });
 }
 
 Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
@@ -83,11 +96,16 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     // A program starts what it keeps within a while, and a library keeps a goroutine for each thing it is asked for.
     constexpr std::uint32_t few = 20;
     const bool started = group.cameToAnEnd && group.fresh < few;
-    if (started && (group.inModule || group.served * 4 >= group.members.size()))
-        return {Tier::Low, group.inModule ? "a library started them within a while, and then no more"
-                                          : "no more came, and others like them finish waits at this line"};
+    if (started && group.inModule)
+        return {Tier::Low, "a library started them within a while, and then no more"};
+    if (group.cameToAnEnd && group.served * 4 >= group.members.size())
+        return {Tier::Low, "no more came, and others like them finish waits at this line"};
+    constexpr std::size_t many = 100;
+    if (areComplete(evidence, group) && group.members.size() < many)
+        return {Tier::Low, "no more of them come and none ended: the same as what a program starts to keep"};
     constexpr Time startOfAProgram = 2'000'000'000;
-    const bool doubtful = group.inModule || started || mayBeStartUp(evidence, group.members, startOfAProgram);
+    const bool doubtful = group.inModule || started || areComplete(evidence, group) ||
+                          mayBeStartUp(evidence, group.members, startOfAProgram);
     const auto limited = [&](Tier tier) { return doubtful ? std::min(tier, Tier::Medium) : tier; };
     if (group.fresh >= 5 && group.spread >= 3)
         return {limited(Tier::High), "they came one after another, and none was woken"};
@@ -96,7 +114,7 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
         return {Tier::Medium, "the calls that started them have returned, and no wait at this line ever ended"};
     if (areLeftBehind(evidence, group))
         return {Tier::Medium, "more than nine of ten goroutines like them ended long ago"};
-    if (group.members.size() >= 100)
+    if (group.members.size() >= many)
         return {Tier::Medium, "so many are seldom meant to be idle, but a pool looks the same"};
     return {Tier::Low, "few, or started at one time: the same as goroutines that wait for work"};
 }

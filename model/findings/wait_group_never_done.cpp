@@ -21,8 +21,8 @@ StringId creatingFunction(const Trace& trace, GoroutineIndex g) {
 // Of goroutines that have very many children or siblings, so many are looked at.
 constexpr std::size_t enough = 256;
 
-/// The living goroutines that could call Done for a waiter: its children that were there when the wait began, or else
-/// those that the same call of its creator started beside it, which run something else.
+/// The living goroutines that could call Done for a waiter, of those that were there when the wait began: its children,
+/// or else those that the same call of its creator started beside it, which run something else.
 class Awaited {
   public:
     explicit Awaited(const Evidence& evidence) : evidence_(evidence) {}
@@ -39,32 +39,38 @@ class Awaited {
         const Waker creator = trace.creator(waiter);
         if (own > 0 || !creator.isGoroutine())
             return own > 0;
-        const auto [known, isNew] = siblings_.try_emplace(creator.goroutine(), false);
+        const auto [known, isNew] = siblings_.try_emplace(creator.goroutine());
+        Siblings& siblings = known->second;
         if (isNew)
-            known->second = addSiblings(waiter, creator.goroutine());
-        return known->second;
+            siblings.byBirth = siblingsOf(waiter, creator.goroutine());
+        const auto wasThere = [&](GoroutineIndex g) { return trace.lifetime(g).begin <= begin; };
+        for (; siblings.added < siblings.byBirth.size() && wasThere(siblings.byBirth[siblings.added]); ++siblings.added)
+            all_.insert(siblings.byBirth[siblings.added]);
+        return !siblings.byBirth.empty() && wasThere(siblings.byBirth.front());
     }
     [[nodiscard]] const std::set<GoroutineIndex>& all() const { return all_; }
 
   private:
-    bool addSiblings(GoroutineIndex waiter, GoroutineIndex creator) {
+    /// Those that the same call started beside the goroutines of the group.
+    struct Siblings {
+        std::vector<GoroutineIndex> byBirth;
+        std::size_t added = 0; ///< so many are among all()
+    };
+    std::vector<GoroutineIndex> siblingsOf(GoroutineIndex waiter, GoroutineIndex creator) {
         const Trace& trace = evidence_.trace();
         const StringId from = creatingFunction(trace, waiter);
         const StringId own = trace.frame(trace.goroutines.entry(waiter)).function;
-        const auto siblings = evidence_.livingChildren(creator);
-        bool any = false;
-        for (const GoroutineIndex sibling : siblings.first(std::min(siblings.size(), enough)))
-            if (trace.frame(trace.goroutines.entry(sibling)).function != own &&
-                creatingFunction(trace, sibling) == from) {
-                all_.insert(sibling);
-                any = true;
-            }
-        return any;
+        const auto children = evidence_.livingChildren(creator);
+        std::vector<GoroutineIndex> siblings;
+        for (const GoroutineIndex child : children.first(std::min(children.size(), enough)))
+            if (trace.frame(trace.goroutines.entry(child)).function != own && creatingFunction(trace, child) == from)
+                siblings.push_back(child);
+        return siblings;
     }
 
     const Evidence& evidence_;
     std::set<GoroutineIndex> all_;
-    std::map<GoroutineIndex, bool> siblings_; ///< by creator: there are some
+    std::map<GoroutineIndex, Siblings> siblings_; ///< by creator
 };
 
 /// Where goroutines are, most of them first: "chan send at main.work main.go:12 (40), at work (2)".
