@@ -77,6 +77,8 @@ void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std
     f.certainty = Certainty::Strong;
     f.members.clear();
     std::set<std::string> places;
+    std::set<std::uint32_t> locks;
+    bool isKnown = true; ///< which lock each of them waits for: wake-ups tell
     bool unlocked = false;
     Time lastOnset = 0;
     for (const BlockedGroup* group : set) {
@@ -88,7 +90,11 @@ void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std
         f.oldest = std::max(f.oldest, group->oldest);
         f.beforeTrace |= group->beforeTrace;
         places.insert(placeOf(evidence, evidence.site(group->site).frame));
+        const auto site = std::ranges::find(scene.locks.sites, group->site, &LockSite::site);
+        isKnown &= site != scene.locks.sites.end() && !evidence.site(group->site).wakers.empty();
+        locks.insert(isKnown ? site->lockClass : 0);
     }
+    f.oneLock = isKnown && locks.size() == 1;
     std::ranges::sort(f.members);
     f.goroutines = f.members.size();
     f.cost = static_cast<double>(f.goroutines);
@@ -109,7 +115,9 @@ void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std
               (f.beforeTrace ? "the trace began" : durationText(f.since)) + ": they wait for locks at " + lines +
               (unlocked ? ", and whoever was seen unlocking there has ended or waits among them."
                         : ", and nobody was ever seen unlocking there.");
-    if (places.size() > 1 && lastOnset - f.since <= evidence.threshold())
+    if (f.oneLock && places.size() > 1)
+        f.claim += " It is one lock, as far as wake-ups tell: never unlocked, or locked twice.";
+    else if (places.size() > 1 && lastOnset - f.since <= evidence.threshold())
         f.claim += " Their waits began together, as those for locks that are taken in opposite orders do.";
     else if (!unlocked)
         f.claim += " One of them may hold the lock itself: locked twice, or never unlocked.";

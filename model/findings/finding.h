@@ -62,7 +62,9 @@ struct Finding {
     std::string claim;
     std::string doubt;
     std::vector<Number> numbers;
+    bool oneLock = false;                 ///< of a deadlock: all wait for the same lock, as far as wake-ups tell
     std::optional<std::size_t> under;     ///< the finding that explains it
+    std::string_view explainedBy;         ///< the detector of one below it that knows a cause; empty: none does
     std::optional<std::string> dismissed; ///< the reason given by a rule of the user
 
     /// The claim with its doubt.

@@ -219,6 +219,10 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
         return nameOfFinding(a) < nameOfFinding(b);
     });
     Collapsing(evidence, found).run();
+    // What grows, or was never woken, is explained by the one below it that knows a cause.
+    for (const Finding& f : found)
+        if (f.under && (f.detector == "D9" || f.detector == "D11"))
+            found[*f.under].explainedBy = f.detector;
     std::vector<std::string> names;
     for (Finding& f : found) {
         if (dismiss)

@@ -40,11 +40,12 @@ Pattern ofChannel(const Finding& f) {
 } // namespace
 
 Pattern patternOf(const Finding& f) {
-    if (f.detector == "D9" || f.detector == "D16")
+    const std::string_view detector = f.explainedBy.empty() ? f.detector : f.explainedBy;
+    if (detector == "D9" || detector == "D16")
         return {"timer", "timer or ticker that is not stopped",
                 "a heap profile: time.NewTicker, time.NewTimer or time.After at the creating line",
                 "Stop the ticker with a defer where it is made, and end its loop with the context's Done."};
-    if (f.detector == "D11")
+    if (detector == "D11")
         return {"other", "unclosed HTTP body", "the source at the caller: a return before resp.Body.Close()",
                 "Close the body with a defer right after the error check, and read it to the end to keep the "
                 "connection."};
@@ -65,7 +66,7 @@ Pattern patternOf(const Finding& f) {
         if (f.detector == "D3" || f.detector == "D5" || (f.detector == "D4" && f.oldest == 0))
             return {"lock", "contention", "a mutex profile: the same line, and how long it is held",
                     "Move slow work out of the locked section; use RLock where nothing is written; shard the data."};
-        if (f.detector == "D15")
+        if (f.detector == "D15" && !f.oneLock)
             return {"lock", "deadlock", "a goroutine dump: who holds which lock; the source: the order of locking",
                     "Take locks in one order everywhere, and never call out while one is held."};
         return {"lock", "missing unlock",

@@ -258,6 +258,36 @@ class LocksTest : public QObject {
         for (const Finding& other : findings.all)
             QVERIFY(&other == f || other.under);
     }
+    // Who woke waiters at both lines holds what both lock.
+    void aDeadlockOfOneLockIsAMissingUnlock() {
+        const auto pattern = [](bool same) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            const StackText other{"sync.(*Mutex).Lock", "main.(*cache).Put"};
+            for (const StackText& stack : {locking, other}) {
+                const std::int64_t id = stack == other ? 50 : 60;
+                story.g(id).entry("main.old").runs(20_ms).ends();
+                story.g(id + 1)
+                    .entry("main.old")
+                    .runs(1_ms)
+                    .waitsOn("sync", stack, 1_ms)
+                    .wokenBy(same ? 60 : id, {"sync.(*Mutex).Unlock", same ? "main.unlock" : stack.back() + "Unlock"})
+                    .runs(1_ms)
+                    .ends();
+            }
+            for (int i = 0; i < 3; ++i) {
+                story.g(100 + i).bornAt(1_s).createdBy(1, {"main.a"}).runs(1_ms).waitsOn("sync", locking, 0);
+                story.g(200 + i).bornAt(1_s).createdBy(1, {"main.b"}).runs(1_ms).waitsOn("sync", other, 0);
+            }
+            const Findings findings = findingsOf(story, 10_s);
+            const Finding* const f = firstOf(findings, "D15");
+            return f == nullptr ? std::pair(std::string(), false)
+                                : std::pair(std::string(patternOf(*f).pattern),
+                                            f->claim.find("It is one lock") != std::string::npos);
+        };
+        QVERIFY(pattern(true) == std::pair(std::string("missing unlock"), true));
+        QVERIFY(!pattern(false).second);
+    }
     void locksThatHaveNothingToDoWithEachOtherAreTwoDeadlocks() {
         const auto deadlocks = [](Time second, bool unlocked) {
             Story story;

@@ -2,6 +2,7 @@
 // How many goroutines are there? Bursts (D2), tickers (D9), growth and steady load (D10), loops that outlive their
 // callers (D16).
 #include "model/findings/growth.h"
+#include "model/findings/pattern.h"
 #include "tests/support/findings_story.h"
 
 #include <QTest>
@@ -234,6 +235,10 @@ class PopulationsTest : public QObject {
         };
         const Findings growing = story(true);
         QVERIFY(tierOf(growing, "D9") == Tier::Medium);
+        // What stands above it is explained by it.
+        const Finding* const timers = firstOf(growing, "D9");
+        QVERIFY(timers->under);
+        QVERIFY(patternOf(growing.all[*timers->under]).pattern == patternOf(*timers).pattern);
         QVERIFY(std::ranges::none_of(growing.all, [](const Finding& f) { return f.detector == "D1"; }));
         const Findings constant = story(false);
         QVERIFY(tierOf(constant, "D9") == std::nullopt);
