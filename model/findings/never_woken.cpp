@@ -101,11 +101,12 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (group.cameToAnEnd && group.served * 4 >= group.members.size())
         return {Tier::Low, "no more came, and others like them finish waits at this line"};
     constexpr std::size_t many = 100;
-    if (areComplete(evidence, group) && group.members.size() < many)
+    const bool complete = areComplete(evidence, group);
+    if (complete && group.members.size() < many)
         return {Tier::Low, "no more of them come and none ended: the same as what a program starts to keep"};
     constexpr Time startOfAProgram = 2'000'000'000;
-    const bool doubtful = group.inModule || started || areComplete(evidence, group) ||
-                          mayBeStartUp(evidence, group.members, startOfAProgram);
+    const bool doubtful =
+        group.inModule || started || complete || mayBeStartUp(evidence, group.members, startOfAProgram);
     const auto limited = [&](Tier tier) { return doubtful ? std::min(tier, Tier::Medium) : tier; };
     if (group.fresh >= 5 && group.spread >= 3)
         return {limited(Tier::High), "they came one after another, and none was woken"};

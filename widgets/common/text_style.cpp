@@ -23,7 +23,8 @@ QPixmap familyPatch(StateFamily family, qreal devicePixelRatio) {
     font.setBold(true);
     painter.setFont(font);
     painter.setPen(readableOn(colour));
-    painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, QString(letterOf(family)));
+    if (const QChar letter = letterOf(family); !letter.isNull())
+        painter.drawText(QRect(0, 0, side, side), Qt::AlignCenter, QString(letter));
     return patch;
 }
 
