@@ -62,6 +62,7 @@ struct Finding {
     std::string claim;
     std::string doubt;
     std::vector<Number> numbers;
+    bool semaphore = false;               ///< of a channel: those who pass it make room for each other
     bool oneLock = false;                 ///< of a deadlock: all wait for the same lock, as far as wake-ups tell
     std::optional<std::size_t> under;     ///< the finding that explains it
     std::string_view explainedBy;         ///< the detector of one below it that knows a cause; empty: none does

@@ -138,6 +138,17 @@ Ruling rulingOn(const Evidence& evidence, const BlockedGroup& group) {
     }
 }
 
+/// Whoever was seen to end a wait there is one of their kind: they take and give back what there is a number of.
+bool isSemaphore(const Evidence& evidence, const BlockedGroup& group) {
+    if (group.primitive != Primitive::ChanSend && group.primitive != Primitive::ChanReceive)
+        return false;
+    constexpr std::size_t some = 3;
+    const auto& wakers = evidence.site(group.site).wakers;
+    const auto own =
+        std::ranges::count_if(wakers, [&](GoroutineIndex w) { return evidence.cohortOf(w) == group.cohort; });
+    return wakers.size() >= some && static_cast<std::size_t>(own) * 2 > wakers.size();
+}
+
 std::string doubtOf(const BlockedGroup& group) {
     if (group.primitive == Primitive::NilChan || group.primitive == Primitive::SelectEmpty)
         return "Nothing in the program can wake such a wait; that it was not meant needs the code.";
@@ -168,6 +179,7 @@ void neverWoken(const Scene& scene, std::vector<Finding>& found) {
     for (const BlockedGroup& group : scene.groups.all()) {
         Finding f = findingAbout(evidence, group);
         f.certainty = Certainty::Proved;
+        f.semaphore = isSemaphore(evidence, group);
         const std::string who = counted(f.goroutines) + startedAt(evidence, f.createdAt);
         const bool one = f.goroutines == 1;
         const std::string ages = (group.beforeTrace ? "at least " : "") + spanOfTimes(group.youngest, group.oldest);

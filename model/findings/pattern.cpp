@@ -14,6 +14,10 @@ Pattern ofChannel(const Finding& f) {
     if (f.detector == "D8")
         return {"channel", "context", "the source at the line: a select without a case for ctx.Done()",
                 "Give the wait a case for the context's Done channel, and cancel the context when the caller returns."};
+    if (f.semaphore)
+        return {"channel", "semaphore",
+                "the source: a return, an error or a recovered panic between taking a place and giving it back",
+                "Give the place back with a defer right after it was taken."};
     switch (*f.primitive) {
     case Primitive::ChanSend:
         return {"channel", "unbuffered channel",

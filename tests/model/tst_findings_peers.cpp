@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Goroutines that wait for others: for the other side of a channel (D6), for Done (D7), after their callers
 // returned (D8), for a body to be read (D11).
+#include "model/findings/pattern.h"
 #include "model/findings/source_select.h"
 #include "tests/support/findings_story.h"
 
@@ -25,6 +26,29 @@ class PeersTest : public QObject {
         QVERIFY(f != nullptr && f->under);
         QVERIFY(findings.all[*f->under].detector == "D1");
         QVERIFY(f->claim.find("nobody was ever seen receiving there") != std::string::npos);
+    }
+    // Each one that has got in lets the next one in when it leaves, until some leave without.
+    void aChannelWhosePassersMakeRoomForEachOtherIsASemaphore() {
+        const auto pattern = [](bool byOthers) {
+            const StackText entering{"runtime.chansend1", "main.limited"};
+            Story s;
+            s.g(1).existed().runs(10_s);
+            s.g(2).existed().entry("main.drain").runs(10_s);
+            for (int i = 0; i < 60; ++i) {
+                Teller& g = s.g(100 + i).entry("main.request").bornAt(i * 100_ms).createdBy(1, {"main.serve"});
+                if (i < 20)
+                    g.runs(1_ms).waitsOn("chan send", entering, 50_ms);
+                if (i < 20)
+                    g.wokenBy(byOthers ? 2 : i == 0 ? 1 : 99 + i).runs(100_ms).ends();
+                else
+                    g.runs(1_ms).waitsOn("chan send", entering, 0);
+            }
+            const Findings findings = findingsOf(s, 10_s);
+            const Finding* const f = firstOf(findings, "D1");
+            return f == nullptr ? std::string() : std::string(patternOf(*f).pattern);
+        };
+        QCOMPARE(pattern(false), std::string("semaphore"));
+        QCOMPARE(pattern(true), std::string("unbuffered channel"));
     }
     void aFirstResultWonWhereSeveralCallersLeftTheirOthers() {
         const auto says = [](int callers) {
