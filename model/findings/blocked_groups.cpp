@@ -57,6 +57,12 @@ Standing standingOf(const Evidence& evidence, const Living& l, bool& joins) {
     return isWorker(evidence, l, site) ? Standing::Worker : Standing::Stuck;
 }
 
+bool hasPaused(std::uint32_t n, TimeRange births, Time end) {
+    constexpr Time aWhile = 1'000'000'000;
+    const Time quiet = end - births.end;
+    return n > 1 && quiet >= aWhile && quiet > 8 * births.length() / (n - 1);
+}
+
 /// No more of them have come for twice as long as it took all of them to come; or, of many, for as long as eight of
 /// them took and half as long as all.
 bool hasComeToAnEnd(std::uint32_t n, TimeRange births, Time end) {
@@ -163,6 +169,7 @@ void BlockedGroups::measure(const Evidence& evidence, BlockedGroup& group) const
     }
     group.oldest = evidence.end() - group.since;
     group.cameToAnEnd = group.fresh > 0 && hasComeToAnEnd(group.fresh, {firstBirth, lastBirth}, evidence.end());
+    group.paused = group.fresh > 0 && hasPaused(group.fresh, {firstBirth, lastBirth}, evidence.end());
     group.spread = std::min(births.tenths(), begins.tenths());
     group.inModule = isFromModule(trace, trace.goroutines.entry(group.members.front())) &&
                      isFromModule(trace, evidence.site(group.site).frame);

@@ -45,6 +45,7 @@ struct BlockedGroup {
     std::uint32_t spread = 0; ///< the smaller of: tenths of the trace with births, with begins of waits
     /// No more of them come: it is long that the last one came, as they came before.
     bool cameToAnEnd = false;
+    bool paused = false; ///< at least for a second, and for as long as eight of them took to come, none has come
     std::uint32_t outliving = 0;
     std::uint32_t cleared = 0; ///< goroutines that the worker rule took out of this group
     std::uint32_t served = 0;  ///< goroutines like them that finished waits here and are no part of it

@@ -14,6 +14,9 @@ namespace waitscope {
 
 namespace {
 
+// The gaps between ticks vary by less than this share of their mean.
+constexpr double regular = 0.3;
+
 double wakesPerSecond(const Evidence& evidence, const Living& l) {
     return static_cast<double>(l.wakes) * 1e9 /
            static_cast<double>(std::max<Time>(evidence.trace().lifetime(l.goroutine).length(), 1));
@@ -34,8 +37,12 @@ bool isBusy(const Evidence& evidence, const Living& l) {
     // Those like it end after a while: it is not older than they became.
     if (evidence.usualLife(evidence.cohortOf(l.goroutine)) && !outlives(evidence, l.goroutine))
         return false;
+    // Work is handed to it, and was until late.
+    const std::uint32_t byGoroutines = l.wakes - l.timerWakes - l.networkWakes;
+    if (byGoroutines * 4ULL >= l.wakes && l.lastWokenByGoroutine >= evidence.end() - life / 2)
+        return false;
     return life >= evidence.threshold() && wakesPerSecond(evidence, l) >= 10 && l.timerWakes >= 5 &&
-           (l.gapVariation < 0.3 || l.timerWakes * 100ULL >= l.wakes * 99ULL) && !talks(l) &&
+           (l.gapVariation < regular || l.timerWakes * 100ULL >= l.wakes * 99ULL) && !talks(l) &&
            hardlyRuns(evidence, l, 1) && evidence.lastActedOnOthers(l.goroutine) < 0;
 }
 
@@ -58,7 +65,11 @@ Tier tierOf(const Evidence& evidence, const Population* population, const Ghosts
         return Tier::Medium;
     if (ghosts.busy.size() >= 5 && spreadOf(ghosts.busy) >= 3)
         return Tier::Medium;
-    if (population != nullptr && population->trend.z >= 3)
+    // Those that grow are these, not others like them; and they tick, which work that takes its time does not.
+    const auto ticks = static_cast<std::size_t>(std::ranges::count_if(
+        ghosts.busy, [&](GoroutineIndex g) { return evidence.livingOf(g)->gapVariation < regular; }));
+    if (population != nullptr && population->trend.z >= 3 &&
+        static_cast<double>(ghosts.busy.size()) * 2 > population->last && ticks * 2 > ghosts.busy.size())
         return Tier::Medium;
     std::set<std::uint32_t> creators;
     std::size_t left = 0;

@@ -302,6 +302,7 @@ void Evidence::walkSpans() {
                 alive->lastWokenByGoroutine = end;
             } else if (wakeUp.how == WokenBy::Network) {
                 ++alive->networkWakes;
+                alive->lastWokenByNetwork = end;
             }
             if (alive->wait.known() && siteOfClass_[alive->klass] == site) {
                 ++alive->earlierHere;

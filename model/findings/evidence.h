@@ -55,6 +55,7 @@ struct Living {
     std::uint32_t networkWakes = 0;
     Time lastWokenByGoroutine = -1;
     Time lastWokenByTimer = -1;
+    Time lastWokenByNetwork = -1;
     double meanGap = 0;                            ///< between wake-ups by a timer, ns
     double gapVariation = 0;                       ///< standard deviation of these gaps / their mean
     Primitive usualPrimitive = Primitive::Unknown; ///< of its last wait, open or finished

@@ -6,6 +6,7 @@
 #include "model/report/text.h"
 
 #include <algorithm>
+#include <set>
 
 namespace waitscope {
 
@@ -78,12 +79,15 @@ bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
     return n >= 2 && group.outliving == n && ended >= 20 && ended >= 10 * n && group.oldest >= evidence.longWait();
 }
 
-/// All that were ever started are there, no more come, and the calls that started them go on: a program starts what it
-/// keeps, and so many as it needs.
-bool areComplete(const Evidence& evidence, const BlockedGroup& group) {
-    return group.cameToAnEnd && group.creatorsLeft * 2 < group.members.size() &&
-           std::ranges::all_of(evidence.cohort(group.cohort),
-                               [&](GoroutineIndex g) { return evidence.trace().aliveAtEnd(g); });
+/// Nearly each belongs to a living goroutine of its own that still is in the call which started it: it is as healthy as
+/// that one, of which is said what there is to say.
+bool areHelpers(const Evidence& evidence, const BlockedGroup& group) {
+    std::set<std::uint32_t> creators;
+    for (const GoroutineIndex g : group.members)
+        if (const Waker creator = evidence.trace().creator(g);
+            creator.isGoroutine() && evidence.trace().aliveAtEnd(creator.goroutine()) && !creatorLeft(evidence, g))
+            creators.insert(creator.goroutine().value);
+    return group.members.size() >= 2 && creators.size() * 10 >= group.members.size() * 8;
 }
 
 Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
@@ -101,12 +105,21 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (group.cameToAnEnd && group.served * 4 >= group.members.size())
         return {Tier::Low, "no more came, and others like them finish waits at this line"};
     constexpr std::size_t many = 100;
-    const bool complete = areComplete(evidence, group);
-    if (complete && group.members.size() < many)
+    // All that were ever started are there. If no more come either, and the calls that started them go on or some are
+    // in use, they are what a program starts to keep, and so many as it needs.
+    const bool noneEnded = std::ranges::all_of(evidence.cohort(group.cohort),
+                                               [&](GoroutineIndex g) { return evidence.trace().aliveAtEnd(g); });
+    const bool kept = noneEnded && (group.creatorsLeft * 2 < group.members.size() || group.served > 0);
+    if (kept && group.cameToAnEnd && group.members.size() < many)
         return {Tier::Low, "no more of them come and none ended: the same as what a program starts to keep"};
+    if (noneEnded && group.inModule && group.paused && group.creatorsLeft == 0)
+        return {Tier::Low, "a library started them within a while, in calls that go on, and then no more"};
+    if (areHelpers(evidence, group))
+        return {Tier::Low, "each belongs to a goroutine that is still in the call which started it"};
     constexpr Time startOfAProgram = 2'000'000'000;
-    const bool doubtful =
-        group.inModule || started || complete || mayBeStartUp(evidence, group.members, startOfAProgram);
+    const bool doubtful = group.inModule || started || (kept && group.cameToAnEnd) || (noneEnded && group.paused) ||
+                          (noneEnded && group.served * 4 >= group.members.size()) ||
+                          mayBeStartUp(evidence, group.members, startOfAProgram);
     const auto limited = [&](Tier tier) { return doubtful ? std::min(tier, Tier::Medium) : tier; };
     if (group.fresh >= 5 && group.spread >= 3)
         return {limited(Tier::High), "they came one after another, and none was woken"};

@@ -88,8 +88,15 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     // opens one after another, and never closes, are to be checked, if it opens them to the end as it did before; they
     // must be twice as many as of anything else, or come so fast that a process has no descriptors left within minutes.
     const double fast = evidence.end() < startOfALoad ? 10 : 5;
+    // What has been left open is silent; a pool's connections have answers again and again.
+    constexpr std::uint32_t again = 3;
+    const auto isAnswered = [&](GoroutineIndex g) {
+        const Living* const l = evidence.livingOf(g);
+        const Time age = evidence.end() - evidence.trace().lifetime(g).begin;
+        return l != nullptr && l->networkWakes >= again && l->lastWokenByNetwork >= evidence.end() - age / 2;
+    };
     const bool opensOnly = noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || p.perSecond >= fast) &&
-                           !areOpenedByPeers(evidence, alive);
+                           share(isAnswered) < 0.5 && !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
     if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5) {
         const bool unanswered =
@@ -112,6 +119,9 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     const bool comeAndGo =
         p.lateBirths * static_cast<double>(growthSamples) >= p.births * static_cast<double>(lateSamples) / 2;
     if (areInUse(evidence, alive) || (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.25)))
+        return {true, Tier::Low, false};
+    // None ended, and hardly any more come: whether they are kept or left behind, those say that look at each of them.
+    if (noneEnded && !p.goesOn)
         return {true, Tier::Low, false};
     const bool resting = share([&](GoroutineIndex g) { return isResting(evidence, g); }) >= 0.5;
     // Where none of them ended yet, a short trace shows the begin of any load.

@@ -119,8 +119,35 @@ class NeverWokenTest : public QObject {
         QVERIFY(tier(20_ms, 120, 0) == Tier::Medium); // so many are seldom meant
         QVERIFY(tier(25_ms, 90, 0, HasReturnedFromALibrary) == Tier::Low);
         QVERIFY(tier(250_ms, 12, 0, HasReturned) == Tier::Medium); // calls that left something behind
-        QVERIFY(tier(100_ms, 25, 4, HasReturned) == Tier::High);
-        QVERIFY(tier(100_ms, 25, 7, HasReturned) == Tier::Low); // the others are served at this line
+        QVERIFY(tier(100_ms, 25, 0, HasReturned) == Tier::Medium);
+        QVERIFY(tier(100_ms, 25, 1, HasReturned) == Tier::Low);    // one is served at this line
+        QVERIFY(tier(250_ms, 30, 0, HasReturned) == Tier::Medium); // none for as long as eleven of them took
+        QVERIFY(tier(280_ms, 30, 0, HasReturned) == Tier::High);   // none for as long as seven of them took
+        QVERIFY(tier(280_ms, 30, 8, HasReturned) == Tier::Medium); // a quarter are in use, and none ended
+    }
+    // Each was started by a goroutine of its own.
+    void whoBelongsToAGoroutineInItsCallIsAsHealthyAsThatOne() {
+        const auto tier = [](bool stays) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 90; ++i) {
+                const Time birth = i * 110_ms;
+                Teller& owner =
+                    s.g(100 + i).entry("main.session").bornAt(birth).createdBy(1, {"main.serve"}).runs(2_ms);
+                if (stays)
+                    owner.waitsOn("sleep", {"time.Sleep", "main.session"}, 0);
+                else
+                    owner.ends();
+                s.g(500 + i)
+                    .entry("main.watch")
+                    .bornAt(birth + 1_ms)
+                    .createdBy(100 + i, {"main.session"})
+                    .waitsOn("chan receive", receive, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D1");
+        };
+        QVERIFY(tier(true) == Tier::Low);
+        QVERIFY(tier(false) == Tier::High);
     }
     void receiversOfABurstWhoseOthersEndedAreLeftBehind() {
         const StackText elsewhere{"runtime.chanrecv1", "main.answer"};

@@ -103,12 +103,14 @@ class PopulationsTest : public QObject {
                     g.waitsOn("chan receive", receive, 10_ms).wokenBy(1).runs(10_us);
                 g.waitsOn("chan receive", receive, 0);
             }
-            return tierOf(findingsOf(s, 10_s), "D10");
+            const Findings findings = findingsOf(s, 10_s);
+            return std::pair(tierOf(findings, "D10"), tierOf(findings, "D1"));
         };
-        QVERIFY(tier(10_s, false) == Tier::High);
-        QVERIFY(tier(10_s, true) == Tier::High);
-        QVERIFY(tier(8_s, false) == Tier::Medium);
-        QVERIFY(tier(8_s, true) == Tier::Low); // sessions, of which no more came
+        QVERIFY(tier(10_s, false).first == Tier::High);
+        QVERIFY(tier(10_s, true).first == Tier::High);
+        QVERIFY(tier(8_s, false).first == Tier::Low); // who looks at each of them says more
+        QVERIFY(tier(8_s, false).second == Tier::Medium);
+        QVERIFY(tier(8_s, true).first == Tier::Low); // sessions, of which no more came
     }
     void whereAsManyEndAsComeTheNumberHasSettled() {
         Story s;
@@ -142,7 +144,7 @@ class PopulationsTest : public QObject {
     }
     // A pool fills up, and peers come as they like; whoever dials again and again and never hangs up is to be checked.
     void connectionsThatTheProgramOpensAndNeverClosesAreToBeChecked() {
-        const auto tier = [](Time every, bool accepted, bool oneEnds, Time last = 10_s) {
+        const auto tier = [](Time every, bool accepted, bool oneEnds, Time last = 10_s, int answers = 0) {
             const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.hear"};
             Story s;
             Teller& opener = s.g(1).existed().entry("main.open");
@@ -153,6 +155,10 @@ class PopulationsTest : public QObject {
             std::int64_t id = 100;
             for (Time t = every; t < last - 1_ms; t += every) {
                 Teller& g = s.g(id++).entry("main.hear").bornAt(t).createdBy(1, {"main.open"}).runs(10_us);
+                for (int i = 0; i < answers; ++i) // over all of its life, or right away
+                    g.waitsOn("network", reading, answers > 5 ? (last - t) / (answers + 1) : 1_ms)
+                        .wokenByRuntime()
+                        .runs(1_us);
                 if (oneEnds && id == 150)
                     g.waitsOn("network", reading, 1_s).wokenByRuntime().runs(1_us).ends();
                 else
@@ -165,7 +171,9 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(100_ms, false, false, 8_s + 800_ms) == std::nullopt); // the last of its peers was called
         QVERIFY(tier(100_ms, true, false) == std::nullopt);
         QVERIFY(tier(100_ms, false, true) == std::nullopt);
-        QVERIFY(tier(300_ms, false, false) == std::nullopt); // 33 may be a pool
+        QVERIFY(tier(300_ms, false, false) == std::nullopt);          // 33 may be a pool
+        QVERIFY(tier(100_ms, false, false, 10_s, 3) == Tier::Medium); // they shook hands
+        QVERIFY(tier(100_ms, false, false, 10_s, 8) == std::nullopt); // they are in use
     }
     // Each asks a peer once; most get an answer soon, those that do not wait for ever.
     void questionsThatAPeerNeverAnswersAreToBeChecked() {

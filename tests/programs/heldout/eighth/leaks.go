@@ -327,10 +327,10 @@ func (a *applier) apply() {
 	}
 }
 
-func appliersReplaced() {
+func appliersReplaced(tenants int, pause time.Duration) {
 	traffic()
 	var lock sync.RWMutex
-	appliers := make([]*applier, 6)
+	appliers := make([]*applier, tenants)
 	reload := func() {
 		lock.Lock()
 		defer lock.Unlock()
@@ -347,7 +347,7 @@ func appliersReplaced() {
 		a.events <- 1
 	})
 	for {
-		time.Sleep(350 * time.Millisecond)
+		time.Sleep(pause)
 		reload()
 	}
 }
@@ -480,9 +480,9 @@ func (s *signedIn) renew(ctx context.Context, lasts time.Duration) {
 	}
 }
 
-func tokensOfTheGone() {
+func tokensOfTheGone(pause time.Duration) {
 	traffic()
-	each(65*time.Millisecond, func() {
+	each(pause, func() {
 		s := &signedIn{}
 		var ctx context.Context
 		ctx, s.cancel = context.WithCancel(context.Background())
@@ -526,9 +526,9 @@ func bothOf(a, b <-chan int, out chan<- int) {
 	}
 }
 
-func bothStreamsEnded() {
+func bothStreamsEnded(n int, pause time.Duration) {
 	traffic()
-	load(2, 180*time.Millisecond, func() {
+	load(n, pause, func() {
 		out := make(chan int)
 		go bothOf(measure(5), measure(7), out)
 		for i := 0; i < 12; i++ {
@@ -637,9 +637,9 @@ func (v *visit) live() {
 	}
 }
 
-func visitsEndedByTimer() {
+func visitsEndedByTimer(pause time.Duration) {
 	traffic()
-	each(30*time.Millisecond, func() {
+	each(pause, func() {
 		v := &visit{make(chan string, 4), time.NewTimer(120 * time.Millisecond)}
 		go v.live()
 		for i := 0; i < 4; i++ {
@@ -658,11 +658,15 @@ func init() {
 	leaking("accounts-locked", accountsLocked, "main.(*bank)")
 	leaking("newest-of-shards", newestOfShards, "main.scanShard", "main.newest")
 	leaking("lines-until-found", linesUntilFound, "main.decodeRecords", "main.find")
-	leaking("appliers-replaced", appliersReplaced, "main.(*applier)", "main.appliersReplaced")
+	leaking("appliers-replaced", func() { appliersReplaced(6, 350*time.Millisecond) }, "main.(*applier)", "main.appliersReplaced")
+	leaking("appliers-replaced-seldom", func() { appliersReplaced(3, 900*time.Millisecond) }, "main.(*applier)", "main.appliersReplaced")
 	leaking("readers-replaced", readersReplaced, "main.(*indexing)")
 	leaking("budget-used-up", budgetUsedUp, "main.(*budget)", "main.decodeAll", "main.budgetUsedUp")
-	leaking("tokens-of-the-gone", tokensOfTheGone, "main.(*signedIn)", "main.tokensOfTheGone")
-	leaking("both-streams-ended", bothStreamsEnded, "main.bothOf", "main.bothStreamsEnded")
+	leaking("tokens-of-the-gone", func() { tokensOfTheGone(65 * time.Millisecond) }, "main.(*signedIn)", "main.tokensOfTheGone")
+	leaking("tokens-of-the-gone-seldom", func() { tokensOfTheGone(300 * time.Millisecond) }, "main.(*signedIn)", "main.tokensOfTheGone")
+	leaking("both-streams-ended", func() { bothStreamsEnded(2, 180*time.Millisecond) }, "main.bothOf", "main.bothStreamsEnded")
+	leaking("both-streams-ended-seldom", func() { bothStreamsEnded(1, 600*time.Millisecond) }, "main.bothOf", "main.bothStreamsEnded")
 	leaking("calls-over-old-connection", callsOverOldConnection, "main.(*caller).call", "main.callsOverOldConnection")
-	leaking("visits-ended-by-timer", visitsEndedByTimer, "main.(*visit)", "main.visitsEndedByTimer")
+	leaking("visits-ended-by-timer", func() { visitsEndedByTimer(30 * time.Millisecond) }, "main.(*visit)", "main.visitsEndedByTimer")
+	leaking("visits-ended-by-timer-seldom", func() { visitsEndedByTimer(200 * time.Millisecond) }, "main.(*visit)", "main.visitsEndedByTimer")
 }
