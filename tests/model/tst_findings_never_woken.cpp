@@ -123,7 +123,23 @@ class NeverWokenTest : public QObject {
         QVERIFY(tier(100_ms, 25, 1, HasReturned) == Tier::Low);    // one is served at this line
         QVERIFY(tier(250_ms, 30, 0, HasReturned) == Tier::Medium); // none for as long as eleven of them took
         QVERIFY(tier(280_ms, 30, 0, HasReturned) == Tier::High);   // none for as long as seven of them took
-        QVERIFY(tier(280_ms, 30, 8, HasReturned) == Tier::Medium); // a quarter are in use, and none ended
+    }
+    // Whoever is asked for is served at the same line as those that nobody asks for.
+    void whereAQuarterIsInUseTheOthersAreToBeChecked() {
+        const auto tier = [](int inUse) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 40; ++i) {
+                Teller& g = s.g(100 + i).entry("main.actor").bornAt(i * 240_ms).createdBy(1, {"main.start"});
+                if (i % 4 < inUse)
+                    for (int letter = 0; letter < 5; ++letter)
+                        g.waitsOn("chan receive", receive, 1_ms).wokenBy(1).runs(10_us);
+                g.waitsOn("chan receive", receive, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D1");
+        };
+        QVERIFY(tier(0) == Tier::High);
+        QVERIFY(tier(1) == Tier::Medium);
     }
     // Each was started by a goroutine of its own.
     void whoBelongsToAGoroutineInItsCallIsAsHealthyAsThatOne() {
