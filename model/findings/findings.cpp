@@ -221,8 +221,9 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
     Collapsing(evidence, found).run();
     // What grows, or was never woken, is explained by the one below it that knows a cause.
     for (const Finding& f : found)
-        if (f.under && (f.detector == "D9" || f.detector == "D11"))
-            found[*f.under].explainedBy = f.detector;
+        if (f.under && f.tier >= Tier::Medium && (f.detector == "D9" || f.detector == "D11"))
+            if (Finding& top = found[*f.under]; top.detector == "D1" || top.detector == "D10")
+                top.explainedBy = f.detector;
     std::vector<std::string> names;
     for (Finding& f : found) {
         if (dismiss)

@@ -119,7 +119,8 @@ class TestViewLink : public QObject {
         contents.stacked = {GoroutineIndex{4}};
         contents.look.thin = true;
         contents.times = TimeFormat::WallClock;
-        contents.lit.set(static_cast<std::size_t>(StateFamily::Channel)).set(static_cast<std::size_t>(StateFamily::Lock));
+        contents.lit.set(static_cast<std::size_t>(StateFamily::Channel))
+            .set(static_cast<std::size_t>(StateFamily::Lock));
         contents.rows.folded = {"all"};
         contents.marks = {{1'000'000, QStringLiteral("here")}};
         contents.selection = GoroutineSelection{{5}};
@@ -146,7 +147,8 @@ class TestViewLink : public QObject {
         plain = shown.contents;
         plain.lit = {};
         QVERIFY(picture != renderTimeline(facts, {.range = shown.range, .contents = plain, .command = shown.command}));
-        QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only in colour: lock wait, channel wait")));
+        QVERIFY(
+            picture.text(QStringLiteral("Rows")).contains(QStringLiteral("only in colour: lock wait, channel wait")));
         QVERIFY(!contentsFrom(facts, {.light = "no state"}, problem));
         QVERIFY(picture.text(QStringLiteral("Rows")).contains(QStringLiteral("1 hidden")));
     }
