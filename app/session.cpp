@@ -55,9 +55,12 @@ std::optional<Session> sessionFrom(const QByteArray& bytes, const QString& folde
     const QJsonObject view = file[QStringLiteral("view")].toObject();
     for (const NamedOption& option : namedOptions)
         session.view.*option.text = view[keyOf(option.name)].toString().toStdString();
-    for (const NamedOptions& option : namedOptionLists)
-        for (const auto& text : view[keyOf(option.name)].toArray())
+    for (const NamedOptions& option : namedOptionLists) {
+        const QJsonValue given = view[keyOf(option.name)];
+        // Pinned goroutines were one text before other rows could be pinned too.
+        for (const auto& text : given.isString() ? QJsonArray{given} : given.toArray())
             (session.view.*option.texts).push_back(text.toString().toStdString());
+    }
     return session;
 }
 

@@ -2,6 +2,7 @@
 // Does a colleague who opens a link see the same? Range, rows, filter, selection, and goroutines that are looked at
 // alone.
 #include "app/main_window.h"
+#include "app/session.h"
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "app/view_link.h"
@@ -185,6 +186,14 @@ class TestViewLink : public QObject {
         window_->openFile(path);
         QTRY_VERIFY_WITH_TIMEOUT(window_->state()->facts() && !window_->loader()->isLoading(), 30'000);
         QTRY_COMPARE(commands()->link(), link);
+    }
+
+    void aSessionOfAnOlderVersionKeepsItsPinnedGoroutines() {
+        QString problem;
+        const auto session = sessionFrom(R"({"waitscope": "0.1.0", "traces": ["a.trace"], "view": {"pin": "g1,g2"}})",
+                                         folder_.path(), problem);
+        QVERIFY2(session.has_value(), qPrintable(problem));
+        QCOMPARE(session->view.pins, std::vector<std::string>{"g1,g2"});
     }
 
     void whatIsNoSessionIsSaidToBeNone() {
