@@ -263,6 +263,21 @@ class TestTimeline : public ShownTimeline {
         QCOMPARE(selectedGoroutine(state_->selection()).value, goroutine(1).value);
     }
 
+    void whoWokeItIsBroughtIntoSightInTimeToo() {
+        Story story;
+        story.g(1).existed().runs(100_ms);
+        story.g(2).existed().runs(1_ms).waitsOn("sync", lockStack, 10_ms).wokenBy(3).runs(80_ms);
+        story.g(3).existed().waitsOn("chan receive", {"runtime.chanrecv1", "main.wake"}, 10_ms).wokenBy(1).runs(2_ms);
+        story.g(3).waitsOn("chan receive", {"runtime.chanrecv1", "main.wake"}, 0);
+        state_->show(computeFacts(story.told(100_ms)));
+        state_->setVisibleRange({60_ms, 70_ms});
+        const GoroutineIndex sleeper = goroutine(2);
+        state_->select(SpanSelection{sleeper, state_->facts()->trace->spanAt(sleeper, 65_ms)});
+        QTest::keyClick(view_.get(), Qt::Key_U);
+        QCOMPARE(selectedGoroutine(state_->selection()), goroutine(3));
+        QVERIFY(state_->visibleRange().contains(10_ms) && state_->visibleRange().length() == 10_ms);
+    }
+
     void uOfATaskGoesToWhoEndedItsLongestWait() {
         Story story;
         story.g(1).entry("main.holder").existed().runs(100_ms);

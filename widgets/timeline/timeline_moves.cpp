@@ -108,7 +108,7 @@ void TimelineView::scrollTo(const TimelineRow& row, Scrolled who) {
 }
 
 void TimelineView::selectSpan(SpanIndex span) {
-    state_->select(SpanSelection{state_->facts()->trace->ownerOf(span), span});
+    state_->selectInSight(span);
 }
 
 void TimelineView::showSpan(SpanIndex span) {
@@ -134,13 +134,7 @@ void TimelineView::selectNeighbour(int direction) {
                                             : tr("This is the last that is known of it."));
         return;
     }
-    const SpanIndex neighbour{static_cast<std::uint32_t>(next)};
-    selectSpan(neighbour);
-    // Keep it in the window without changing the zoom.
-    const TimeRange part = state_->facts()->trace->spans.range(neighbour);
-    const TimeRange visible = state_->visibleRange();
-    if (part.end <= visible.begin || part.begin >= visible.end)
-        state_->setVisibleRange({part.begin - visible.length() / 2, part.begin + visible.length() / 2});
+    selectSpan({static_cast<std::uint32_t>(next)});
 }
 
 void TimelineView::goToWaker() {

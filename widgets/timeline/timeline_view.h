@@ -145,7 +145,7 @@ class TimelineView : public QAbstractScrollArea {
     void findSelected();
     void markGroups();
     void clickAt(const QPoint& position);
-    void selectSpan(SpanIndex span);
+    void selectSpan(SpanIndex span); ///< and brings it into sight
     void selectGroup(std::size_t group);
     void selectTask(TaskIndex task);
     void chooseCollection(int x);
