@@ -12,10 +12,21 @@ namespace waitscope {
 
 namespace {
 
+/// By site. Nothing of a site where nobody was seen to wait for a lock long enough to tell.
+using LockClasses = std::map<SiteIndex, std::uint32_t>;
+
+LockClasses lockClassesOf(const Scene& scene) {
+    LockClasses classes;
+    for (const LockSite& site : scene.locks.sites)
+        classes[site.site] = site.lockClass;
+    return classes;
+}
+
 /// Groups of open lock waits that may be one deadlock: of one lock class, or waiting at a lock that goroutines of the
 /// other were seen to unlock. Where nobody was ever seen to unlock one (nothing tells it from others), those that began
 /// to wait within the threshold of the first.
-std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const std::vector<const BlockedGroup*>& all) {
+std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const LockClasses& classOfSite,
+                                                      const std::vector<const BlockedGroup*>& all) {
     const Evidence& evidence = scene.evidence;
     std::vector<std::uint32_t> parents(all.size());
     for (std::uint32_t i = 0; i < all.size(); ++i)
@@ -30,9 +41,6 @@ std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const 
         const std::uint32_t other = rootOf(b);
         parents[std::max(one, other)] = std::min(one, other);
     };
-    std::map<SiteIndex, std::uint32_t> classOfSite;
-    for (const LockSite& site : scene.locks.sites)
-        classOfSite[site.site] = site.lockClass;
     std::map<std::uint32_t, std::uint32_t> groupOfGoroutine;
     std::map<std::uint32_t, std::uint32_t> groupOfClass;
     std::map<SiteIndex, std::uint32_t> groupOfSite;
@@ -65,7 +73,8 @@ std::vector<std::vector<const BlockedGroup*>> related(const Scene& scene, const 
     return found;
 }
 
-void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std::vector<Finding>& found) {
+void report(const Scene& scene, const LockClasses& classes, const std::vector<const BlockedGroup*>& set,
+            std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     std::size_t goroutines = 0;
     for (const BlockedGroup* group : set)
@@ -90,9 +99,9 @@ void report(const Scene& scene, const std::vector<const BlockedGroup*>& set, std
         f.oldest = std::max(f.oldest, group->oldest);
         f.beforeTrace |= group->beforeTrace;
         places.insert(placeOf(evidence, evidence.site(group->site).frame));
-        const auto site = std::ranges::find(scene.locks.sites, group->site, &LockSite::site);
-        isKnown &= site != scene.locks.sites.end() && !evidence.site(group->site).wakers.empty();
-        locks.insert(isKnown ? site->lockClass : 0);
+        const auto lock = classes.find(group->site);
+        isKnown &= lock != classes.end() && !evidence.site(group->site).wakers.empty();
+        locks.insert(isKnown ? lock->second : 0);
     }
     f.oneLock = isKnown && locks.size() == 1;
     std::ranges::sort(f.members);
@@ -148,8 +157,9 @@ void deadlock(const Scene& scene, std::vector<Finding>& found) {
         });
         changed = set.size() != before;
     }
-    for (const auto& locks : related(scene, set))
-        report(scene, locks, found);
+    const LockClasses classes = lockClassesOf(scene);
+    for (const auto& locks : related(scene, classes, set))
+        report(scene, classes, locks, found);
     closedCircle(scene, found);
 }
 

@@ -152,12 +152,14 @@ void Evidence::findCohorts() {
         members_[next[cohortOf_[g]]++] = {g};
 
     usualLife_.assign(cohorts.size(), -1);
+    ended_.assign(cohorts.size(), 0);
     std::vector<Time> lives;
     for (CohortIndex c = 0; c < cohorts.size(); ++c) {
         lives.clear();
         for (const GoroutineIndex g : cohort(c))
             if (!t.aliveAtEnd(g))
                 lives.push_back(t.lifetime(g).length());
+        ended_[c] = static_cast<std::uint32_t>(lives.size());
         if (lives.size() < 5 || lives.size() == cohort(c).size())
             continue;
         const auto rank = lives.begin() + static_cast<std::ptrdiff_t>((lives.size() * 99 + 99) / 100 - 1);

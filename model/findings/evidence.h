@@ -125,6 +125,8 @@ class Evidence {
         return std::span(members_).subspan(firstMember_[c], firstMember_[c + 1] - firstMember_[c]);
     }
 
+    /// How many of a cohort ended in the trace.
+    [[nodiscard]] std::size_t endedOf(CohortIndex c) const { return ended_[c]; }
     /// The 99th percentile of the lives of those that ended; none if fewer than five did. O(1).
     [[nodiscard]] std::optional<Time> usualLife(CohortIndex c) const {
         return usualLife_[c] < 0 ? std::nullopt : std::optional(usualLife_[c]);
@@ -176,7 +178,8 @@ class Evidence {
     std::vector<CohortIndex> cohortOf_;
     std::vector<std::uint32_t> firstMember_;
     std::vector<GoroutineIndex> members_;
-    std::vector<Time> usualLife_; ///< by cohort; -1: not known
+    std::vector<Time> usualLife_;      ///< by cohort; -1: not known
+    std::vector<std::uint32_t> ended_; ///< by cohort
     std::vector<SpanIndex> lastWait_;
     std::vector<Time> lastActed_;
     std::vector<std::uint32_t> firstChild_; ///< by goroutine

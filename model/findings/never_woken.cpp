@@ -67,14 +67,12 @@ Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
 /// The many that were like them came to their end, and soon: such goroutines are not kept, these are what is left. (A
 /// rule beyond section 3a, for kernels of known bugs where two of a hundred requests of one burst hang.)
 bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
-    const auto all = evidence.cohort(group.cohort);
     // A library starts whatever it is asked for at one line: only who waits at the same one is like another.
     const FrameId entry = evidence.trace().goroutines.entry(group.members.front());
     const bool dispatched = evidence.facts().waits.isLibrary(entry) || isFromModule(evidence.trace(), entry);
     if (dispatched && evidence.site(group.site).finished < 10 * group.members.size())
         return false;
-    const auto ended = static_cast<std::size_t>(
-        std::ranges::count_if(all, [&](GoroutineIndex g) { return !evidence.trace().aliveAtEnd(g); }));
+    const std::size_t ended = evidence.endedOf(group.cohort);
     const std::size_t n = group.members.size();
     return n >= 2 && group.outliving == n && ended >= 20 && ended >= 10 * n && group.oldest >= evidence.longWait();
 }
@@ -107,8 +105,7 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     constexpr std::size_t many = 100;
     // All that were ever started are there. If no more come either, and the calls that started them go on or some are
     // in use, they are what a program starts to keep, and so many as it needs.
-    const bool noneEnded = std::ranges::all_of(evidence.cohort(group.cohort),
-                                               [&](GoroutineIndex g) { return evidence.trace().aliveAtEnd(g); });
+    const bool noneEnded = evidence.endedOf(group.cohort) == 0;
     const bool kept = noneEnded && (group.creatorsLeft * 2 < group.members.size() || group.served > 0);
     if (kept && group.cameToAnEnd && group.members.size() < many)
         return {Tier::Low, "no more of them come and none ended: the same as what a program starts to keep"};

@@ -45,7 +45,7 @@ bool areUnanswered(const Evidence& evidence, CohortIndex cohort, std::span<const
     constexpr Time much = 20;
     constexpr std::size_t some = 10;
     const auto usual = evidence.usualLife(cohort);
-    if (!usual || evidence.cohort(cohort).size() < alive.size() + 2 * some)
+    if (!usual || evidence.endedOf(cohort) < 2 * some)
         return false;
     const auto unanswered = static_cast<std::size_t>(std::ranges::count_if(alive, [&](GoroutineIndex g) {
         const Living* const l = evidence.livingOf(g);

@@ -14,6 +14,11 @@ GoroutineIndex selectedGoroutine(const Selection& selection) {
     return {};
 }
 
+SpanIndex selectedSpan(const Selection& selection) {
+    const auto* const s = std::get_if<SpanSelection>(&selection);
+    return s != nullptr ? s->span : SpanIndex{};
+}
+
 std::string selectionText(const TraceFacts& facts, const Selection& selection) {
     if (const auto* span = std::get_if<SpanSelection>(&selection))
         return spanText(facts, span->goroutine, span->span);

@@ -53,6 +53,8 @@ using Selection = std::variant<std::monostate, GoroutineSelection, SpanSelection
 
 /// The goroutine of a goroutine or span selection; none otherwise.
 [[nodiscard]] GoroutineIndex selectedGoroutine(const Selection& selection);
+/// The span of a span selection; none otherwise.
+[[nodiscard]] SpanIndex selectedSpan(const Selection& selection);
 
 /// One line that names it and says what there is to say of it as a whole; empty for nothing. O(members).
 [[nodiscard]] std::string selectionText(const TraceFacts& facts, const Selection& selection);

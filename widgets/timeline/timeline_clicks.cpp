@@ -37,20 +37,21 @@ void TimelineView::contextMenuEvent(QContextMenuEvent* event) {
         return;
     QPoint position = event->pos();
     const TimelineRow focused = rows_.rowAt(std::max(0, focusedRow_));
-    if (event->reason() == QContextMenuEvent::Mouse)
-        selectUnder(position);
-    else
+    if (event->reason() == QContextMenuEvent::Mouse) {
+        const TimelineRow row = rowUnder(position);
+        moveFocus(row, Scrolled::Along);
+        selectIn(row, position);
+    } else {
         position = {sizes_.left(viewport()->width()),
                     rulerHeight() + focused.top + focused.height -
                         (focused.top < rows_.stickyHeight() ? 0 : verticalScrollBar()->value())};
+    }
     const Time under = state_->hoverTime();
     Q_EMIT menuRequested(viewport()->mapToGlobal(position));
     state_->setHoverTime(under); // the menu takes the mouse away
 }
 
-void TimelineView::selectUnder(const QPoint& position) {
-    const TimelineRow row = rowUnder(position);
-    moveFocus(row, Scrolled::Along); // one step with what is selected
+void TimelineView::selectIn(const TimelineRow& row, const QPoint& position) {
     if (row.isGroup())
         return selectGroup(row.group);
     ownSelection_ = row.goroutine.known();
@@ -62,12 +63,10 @@ void TimelineView::clickAt(const QPoint& position) {
     const TimelineRow row = rowUnder(position);
     if (row.kind == TimelineRow::Kind::None || !state_->facts())
         return;
-    if (row.kind == TimelineRow::Kind::Section) {
-        moveFocus(row, Scrolled::Along); // one step with what it does
+    moveFocus(row, Scrolled::Along); // one step with what is selected
+    if (row.kind == TimelineRow::Kind::Section)
         return toggle(row);
-    }
     if (row.isGroup()) {
-        moveFocus(row, Scrolled::Along);
         // Its mark folds, its strip selects, its name does both.
         const int markWidth = sizes_.wide(22);
         if (position.x() >= markWidth)
@@ -76,7 +75,7 @@ void TimelineView::clickAt(const QPoint& position) {
             toggle(row);
         return;
     }
-    selectUnder(position);
+    selectIn(row, position);
 }
 
 void TimelineView::selectGroup(std::size_t group) {

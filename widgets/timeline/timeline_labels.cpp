@@ -117,7 +117,7 @@ bool isSelected(const TimelineFrame& frame, const TimelineRows& rows, const Time
     if (row.kind == Kind::Thread)
         return frame.selection == Selection(ThreadSelection{row.thread});
     if (row.goroutine.known())
-        return row.goroutine == frame.selectedGoroutine;
+        return row.goroutine == frame.selectedGoroutine();
     const TaskIndex task = row.kind == Kind::Task    ? row.task
                            : row.kind == Kind::Group ? rows.groups()[row.group].task
                                                      : TaskIndex{};
@@ -272,8 +272,8 @@ void TimelinePainter::paintSpanNames(Canvas& canvas, const TimelineRow& row) {
 }
 
 void TimelinePainter::paintSelectedSpan(Canvas& canvas, const TimelineRow& row) {
-    const SpanIndex span = canvas.frame.selectedSpan;
-    if (!span.known() || row.goroutine != canvas.frame.selectedGoroutine)
+    const SpanIndex span = canvas.frame.selectedSpan();
+    if (!span.known() || row.goroutine != canvas.frame.selectedGoroutine())
         return;
     const TimeRange part = canvas.facts.trace->spans.range(span).clippedTo(canvas.frame.range);
     if (part.empty())

@@ -193,12 +193,12 @@ void TimelinePainter::paintLink(Canvas& canvas, Time time, GoroutineIndex from, 
 
 // Of the selected span: who ended it, or who created the goroutine, and whom it created.
 void TimelinePainter::paintLinks(Canvas& canvas) {
-    const GoroutineIndex g = canvas.frame.selectedGoroutine;
+    const GoroutineIndex g = canvas.frame.selectedGoroutine();
     const TraceFacts& facts = canvas.facts;
     const Trace& trace = *facts.trace;
     if (g.value >= trace.goroutines.size())
         return;
-    const SpanIndex span = canvas.frame.selectedSpan;
+    const SpanIndex span = canvas.frame.selectedSpan();
     const auto shortName = [&](GoroutineIndex other) {
         return QStringLiteral("g%1 ").arg(trace.goroutines.id(other)) + fromUtf8(shortFunction(trace.function(other)));
     };

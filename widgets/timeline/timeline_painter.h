@@ -43,8 +43,6 @@ struct TimelineFrame {
     qreal devicePixelRatio = 1;
     bool dark = false;
     bool hasFocus = false;
-    SpanIndex selectedSpan;
-    GoroutineIndex selectedGoroutine;
     Selection selection;
     int focusedRow = -1; ///< top of the row the keyboard is on
     Time hover = -1;
@@ -60,6 +58,8 @@ struct TimelineFrame {
     /// computed.
     std::function<const Activity*(std::size_t group)> activityOf;
 
+    [[nodiscard]] SpanIndex selectedSpan() const { return waitscope::selectedSpan(selection); }
+    [[nodiscard]] GoroutineIndex selectedGoroutine() const { return waitscope::selectedGoroutine(selection); }
     [[nodiscard]] int labelWidth() const { return sizes.left(area.width()); }
     [[nodiscard]] int rightWidth() const { return sizes.right(); } ///< of the column of open waits
 };

@@ -88,7 +88,6 @@ class Sheet {
             marks.toggle(mark.time, mark.note);
         marks.setA(options_.contents.a);
         marks.setB(options_.contents.b);
-        const auto* const span = std::get_if<SpanSelection>(&options_.contents.selection);
         const TimelineRow first = rows.rowNamed(options_.contents.rows.first);
         TimelineFrame frame{.range = range_,
                             .area = area,
@@ -96,8 +95,6 @@ class Sheet {
                             .words = options_.contents.look.words,
                             .scrollY = std::max(0, first.top - rows.stickyHeight()),
                             .devicePixelRatio = static_cast<qreal>(options_.scale),
-                            .selectedSpan = span != nullptr ? span->span : SpanIndex{},
-                            .selectedGoroutine = selectedGoroutine(options_.contents.selection),
                             .selection = options_.contents.selection,
                             .brushed = options_.contents.chosen,
                             .times = TimeText(*facts_->trace, options_.contents.times, options_.contents.a),

@@ -289,16 +289,20 @@ TimelineRow TimelineRows::rowOf(const PinnedRow& pinned) const {
 }
 
 void TimelineRows::appendPinned() {
-    for (std::size_t i = 0; i < pinned_.size(); ++i) {
-        const TimelineRow row = rowOf(pinned_[i]);
+    pinnedRows_.clear();
+    for (const PinnedRow& pinned : pinned_) {
+        const TimelineRow row = rowOf(pinned);
         if (row.kind == TimelineRow::Kind::None)
             continue;
         append(row.kind,
                row.goroutine.known() ? heightOf(row.goroutine)
                : isSummary(row)      ? sizes_.folded
                                      : sizes_.row,
-               1, i);
+               1, pinnedRows_.size());
         blocks_.back().pinned = true;
+        pinnedRows_.push_back(row);
+        pinnedRows_.back().top = blocks_.back().top;
+        pinnedRows_.back().height = blocks_.back().height;
     }
 }
 
@@ -334,12 +338,8 @@ void TimelineRows::layOut() {
 
 TimelineRow TimelineRows::rowIn(const Block& block, std::size_t i) const {
     using Kind = TimelineRow::Kind;
-    if (block.pinned) {
-        TimelineRow row = rowOf(pinned_[block.which]);
-        row.top = block.top;
-        row.height = block.height;
-        return row;
-    }
+    if (block.pinned)
+        return pinnedRows_[block.which];
     TimelineRow row{.kind = block.kind, .top = block.top + block.height * static_cast<int>(i), .height = block.height};
     if (block.tall >= 0) {
         const std::vector<int>& tops = tallRows_[static_cast<std::size_t>(block.tall)];

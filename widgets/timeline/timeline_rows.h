@@ -150,7 +150,8 @@ class TimelineRows {
     };
     void layOut();
     void appendPinned();
-    [[nodiscard]] TimelineRow rowOf(const PinnedRow& pinned) const;      ///< without a place; none if it has none
+    /// Without a place; none if it has none. O(1), of a group O(groups).
+    [[nodiscard]] TimelineRow rowOf(const PinnedRow& pinned) const;
     [[nodiscard]] std::size_t groupNamed(const std::string& name) const; ///< as many as there are: none
     void append(TimelineRow::Kind kind, int height, std::size_t count, std::size_t which);
     void appendGoroutines(TimelineRow::Kind kind, const std::vector<GoroutineIndex>& members, std::size_t which);
@@ -163,6 +164,7 @@ class TimelineRows {
     TimelineSizes sizes_;
     std::vector<ProcIndex> processors_; ///< by Go's id
     std::vector<PinnedRow> pinned_;
+    std::vector<TimelineRow> pinnedRows_; ///< of those that have a row: found once, not whenever one is painted
     std::vector<std::pair<GoroutineIndex, std::size_t>>
         stacked_;              ///< whose stacks are shown, and how many tracks they take
     std::vector<bool> folded_; ///< by group

@@ -146,8 +146,6 @@ TimelineFrame TimelineView::frame() const {
             .devicePixelRatio = devicePixelRatioF(),
             .dark = isDark(palette()),
             .hasFocus = hasFocus(),
-            .selectedSpan = selectedSpan(),
-            .selectedGoroutine = selectedGoroutine(state_->selection()),
             .selection = state_->selection(),
             .focusedRow = focusedRow_,
             .hover = state_->hoverTime(),
@@ -347,8 +345,7 @@ FrameId TimelineView::frameUnder(const TimelineRow& row, int y, TimeRange cell) 
 }
 
 SpanIndex TimelineView::selectedSpan() const {
-    const auto* selected = std::get_if<SpanSelection>(&state_->selection());
-    return selected != nullptr ? selected->span : SpanIndex{};
+    return waitscope::selectedSpan(state_->selection());
 }
 
 bool TimelineView::isOnAxis(int x) const {

@@ -133,7 +133,7 @@ class TimelineView : public QAbstractScrollArea {
     void zoomTo(TimeRange range); ///< with some room on both sides
     void moveFocus(const TimelineRow& row, Scrolled who = Scrolled::ByUser);
     void toggle(const TimelineRow& row);
-    void selectUnder(const QPoint& position);
+    void selectIn(const TimelineRow& row, const QPoint& position); ///< the group, or what is at the place
     void selectAt(const TimelineRow& row, const QPoint& position);
     void showRows(TimelineRows& rows);
     void requestRows();
