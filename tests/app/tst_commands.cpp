@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What can be done by keys, by the palette and by menus?
-#include "app/main_window.h"
 #include "app/quick_choice.h"
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "model/report/text.h"
-#include "tests/support/own_settings.h"
+#include "tests/app/shown_window.h"
 #include "widgets/heatmap/heatmap_view.h"
 #include "widgets/timeline/timeline_view.h"
 
@@ -17,8 +16,6 @@
 #include <QMenu>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QTextBrowser>
 #include <QTimer>
 #include <QToolTip>
@@ -27,22 +24,13 @@
 
 using namespace waitscope;
 
-namespace {
+using test::small;
 
-const QString small = QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
-
-} // namespace
-
-class TestCommands : public QObject {
+class TestCommands : public test::ShownWindow {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { test::keepSettingsIn(folder_.path()); }
-    void init() {
-        window_ = std::make_unique<MainWindow>();
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-    }
+    void init() { showWindow(); }
     void cleanup() { window_.reset(); }
 
     void theKeySheetListsEveryCommandThatHasAKey() {
@@ -274,9 +262,6 @@ class TestCommands : public QObject {
         begin();
         QTRY_COMPARE(loaded.count(), 1);
     }
-
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
 };
 
 QTEST_MAIN(TestCommands)

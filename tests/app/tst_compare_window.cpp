@@ -3,12 +3,11 @@
 #include "app/align_dialog.h"
 #include "app/comparing.h"
 #include "app/headline_line.h"
-#include "app/main_window.h"
 #include "app/timeline_commands.h"
 #include "app/trace_pair.h"
 #include "app/trace_view.h"
 #include "model/compare/counterpart.h"
-#include "tests/support/own_settings.h"
+#include "tests/app/shown_window.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/compare/delta_strip.h"
@@ -24,8 +23,6 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include <algorithm>
 #include <cstdlib>
@@ -33,22 +30,13 @@
 
 using namespace waitscope;
 
-namespace {
+using test::small;
 
-const QString small = QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
-
-} // namespace
-
-class TestCompareWindow : public QObject {
+class TestCompareWindow : public test::ShownWindow {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { test::keepSettingsIn(folder_.path()); }
-    void init() {
-        window_ = std::make_unique<MainWindow>();
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowActive(window_.get())); // for the keys
-    }
+    void init() { showWindow(); }
     void cleanup() { window_.reset(); }
 
     void twoDroppedFilesStandSideBySideAndSayThatTheyAreTheSame() {
@@ -574,9 +562,6 @@ class TestCompareWindow : public QObject {
         if (!file.open(QIODevice::WriteOnly) || file.write(reinterpret_cast<const char*>(bytes.data()), size) != size)
             qFatal("no room for a trace in the temporary folder");
     }
-
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
 };
 
 QTEST_MAIN(TestCompareWindow)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window as a user meets it: opening, failing, cancelling, one selection in all views.
 #include "app/elided_button.h"
-#include "app/main_window.h"
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "model/reader/load.h"
-#include "tests/support/own_settings.h"
+#include "tests/app/shown_window.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
 #include "widgets/findings/findings_panel.h"
@@ -25,7 +24,6 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QTest>
 #include <QTextBrowser>
 #include <QThreadPool>
 #include <QTimer>
@@ -34,22 +32,13 @@
 
 using namespace waitscope;
 
-namespace {
+using test::small;
 
-const QString small = QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace");
-
-} // namespace
-
-class TestMainWindow : public QObject {
+class TestMainWindow : public test::ShownWindow {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { test::keepSettingsIn(folder_.path()); }
-    void init() {
-        window_ = std::make_unique<MainWindow>();
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-    }
+    void init() { showWindow(); }
     void cleanup() { window_.reset(); }
 
     void nothingOpenOffersAButtonAndTheSample() {
@@ -487,9 +476,6 @@ class TestMainWindow : public QObject {
         begin();
         QTRY_COMPARE(loaded.count(), 1);
     }
-
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
 };
 
 QTEST_MAIN(TestMainWindow)

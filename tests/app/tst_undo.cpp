@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Can everything that changes what is seen be taken back with Ctrl+Z, and had again with Ctrl+Shift+Z? With real keys.
-#include "app/main_window.h"
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
-#include "tests/support/own_settings.h"
+#include "tests/app/shown_window.h"
 #include "widgets/timeline/timeline_pane.h"
 
 #include <QComboBox>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QWheelEvent>
 
 using namespace waitscope;
 
-class TestUndo : public QObject {
+class TestUndo : public test::ShownWindow {
     Q_OBJECT
 
   private Q_SLOTS:
-    void initTestCase() { test::keepSettingsIn(folder_.path()); }
     void init() {
-        window_ = std::make_unique<MainWindow>();
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-        window_->openFile(QStringLiteral(WAITSCOPE_TEST_DATA "/small-go1.26.trace"));
+        showWindow();
+        window_->openFile(test::small);
         QTRY_VERIFY_WITH_TIMEOUT(window_->state()->facts() && !window_->loader()->isLoading(), 30'000);
         timeline_ = window_->view()->timeline();
         timeline_->setFocus();
@@ -278,8 +272,6 @@ class TestUndo : public QObject {
         return group;
     }
 
-    QTemporaryDir folder_;
-    std::unique_ptr<MainWindow> window_;
     TimelineView* timeline_ = nullptr;
     std::size_t all_ = 0;
 };
