@@ -47,6 +47,26 @@ std::vector<GoroutineIndex> everyone(const TraceFacts& facts) {
     return goroutinesOf(*facts.trace, facts.waits, true);
 }
 
+struct Recorded {
+    std::string file;
+    std::shared_ptr<const TraceFacts> facts;
+};
+
+// Read once for all tests. The laws do not depend on a recording's size, the time that they take does.
+const std::vector<Recorded>& smallRecordings() {
+    static const std::vector<Recorded> read = [] {
+        std::vector<Recorded> small;
+        for (const std::string& file : recordings()) {
+            if (std::filesystem::file_size(file) > 100'000)
+                continue;
+            if (const LoadResult loaded = loadTrace(file); loaded.trace)
+                small.push_back({file, computeFacts(loaded.trace)});
+        }
+        return small;
+    }();
+    return read;
+}
+
 } // namespace
 
 class TestInspect : public QObject {
@@ -79,13 +99,8 @@ class TestInspect : public QObject {
         QVERIFY(trace.timeIn(GoroutineState::Running, g, {0, 15_ms}) > 0);
     }
     void timesByStateAddUpToLifetimesInEveryRangeOfEveryRecording() {
-        for (const std::string& file : recordings()) {
-            if (std::filesystem::file_size(file) > 100'000) // the laws do not depend on the size, the time does
-                continue;
-            const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace)
-                continue;
-            const auto facts = computeFacts(loaded.trace);
+        for (const auto& recorded : smallRecordings()) {
+            const auto& facts = recorded.facts;
             const Time d = facts->trace->duration;
             for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 3, d / 2}, TimeRange{d / 2, d / 2 + 1}}) {
                 const StateTimes times = stateTimesOf(*facts, everyone(*facts), range);
@@ -95,7 +110,7 @@ class TestInspect : public QObject {
                 Time lives = 0;
                 for (const GoroutineIndex g : everyone(*facts))
                     lives += facts->trace->lifetime(g).clippedTo(range).length();
-                QVERIFY2(sum == lives && times.lifetime == lives, file.c_str());
+                QVERIFY2(sum == lives && times.lifetime == lives, recorded.file.c_str());
             }
         }
     }
@@ -210,22 +225,18 @@ class TestInspect : public QObject {
     }
 
     void whatAProcessorRanAndItsIdleTimeAddUpToTheRange() {
-        for (const std::string& file : recordings()) {
-            if (std::filesystem::file_size(file) > 100'000)
-                continue;
-            const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace)
-                continue;
-            const Time d = loaded.trace->duration;
-            for (std::uint32_t p = 0; p < loaded.trace->processors.size(); ++p)
+        for (const auto& recorded : smallRecordings()) {
+            const auto& facts = recorded.facts;
+            const Time d = facts->trace->duration;
+            for (std::uint32_t p = 0; p < facts->trace->processors.size(); ++p)
                 for (const TimeRange range : {TimeRange{0, d}, TimeRange{d / 3, d / 2}}) {
-                    const ProcessorTimes times = processorTimesOf(*loaded.trace, {p}, range, 3);
+                    const ProcessorTimes times = processorTimesOf(*facts->trace, {p}, range, 3);
                     Time sum = 0;
                     for (const FunctionRuns& runs : times.functions)
                         sum += runs.total;
                     QCOMPARE(sum, times.busy);
                     QCOMPARE(times.busy + times.idle, range.length());
-                    QVERIFY2(times.idle >= 0, file.c_str());
+                    QVERIFY2(times.idle >= 0, recorded.file.c_str());
                     QVERIFY(times.longest.size() <= 3);
                     QVERIFY(std::ranges::is_sorted(times.longest, std::ranges::greater{}, &LongWait::length));
                 }
@@ -234,13 +245,8 @@ class TestInspect : public QObject {
 
     void whatThreadsRanIsWhatProcessorsRan() {
         std::size_t seen = 0;
-        for (const std::string& file : recordings()) {
-            if (std::filesystem::file_size(file) > 100'000)
-                continue;
-            const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace)
-                continue;
-            const auto facts = computeFacts(loaded.trace);
+        for (const auto& recorded : smallRecordings()) {
+            const auto& facts = recorded.facts;
             const Trace& trace = *facts->trace;
             Time byThreads = 0, held = 0;
             std::size_t events = 0;
@@ -259,7 +265,7 @@ class TestInspect : public QObject {
             for (std::uint32_t p = 0; p < trace.processors.size(); ++p)
                 byProcessors += processorTimesOf(trace, {p}, trace.wholeRange()).busy;
             // Which thread held a processor is not always known: of the others nothing is counted twice.
-            QVERIFY2(byThreads <= byProcessors && byThreads <= held, file.c_str());
+            QVERIFY2(byThreads <= byProcessors && byThreads <= held, recorded.file.c_str());
             if (byThreads == byProcessors && events > 0)
                 ++seen;
         }
@@ -268,13 +274,8 @@ class TestInspect : public QObject {
 
     void theEventsOfAProcessorAreItsRunsAndWhyTheyEnded() {
         std::size_t seen = 0;
-        for (const std::string& file : recordings()) {
-            if (std::filesystem::file_size(file) > 100'000)
-                continue;
-            const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace)
-                continue;
-            const auto facts = computeFacts(loaded.trace);
+        for (const auto& recorded : smallRecordings()) {
+            const auto& facts = recorded.facts;
             const Trace& trace = *facts->trace;
             const Time d = trace.duration;
             for (std::uint32_t p = 0; p < trace.processors.size(); ++p) {
@@ -282,7 +283,7 @@ class TestInspect : public QObject {
                 std::size_t begins = 0;
                 Time before = 0;
                 for (const Event& event : all) {
-                    QVERIFY2(timeOf(*facts, event) >= before, file.c_str());
+                    QVERIFY2(timeOf(*facts, event) >= before, recorded.file.c_str());
                     before = timeOf(*facts, event);
                     const bool isRun = trace.spans.state({event.place}) == GoroutineState::Running;
                     if (isRun && trace.spans.proc({event.place}) == ProcIndex{p})
@@ -303,22 +304,18 @@ class TestInspect : public QObject {
 
     void whileASystemCallHoldsAProcessorNothingElseRunsThere() {
         std::size_t seen = 0;
-        for (const std::string& file : recordings()) {
-            if (std::filesystem::file_size(file) > 100'000)
-                continue;
-            const LoadResult loaded = loadTrace(file);
-            if (!loaded.trace)
-                continue;
-            const Trace& trace = *loaded.trace;
+        for (const auto& recorded : smallRecordings()) {
+            const auto& facts = recorded.facts;
+            const Trace& trace = *facts->trace;
             for (std::uint32_t s = 0; s < trace.spans.size(); ++s) {
                 const auto held = processorHeldBy(trace, {s});
                 if (!held)
                     continue;
                 ++seen;
                 const TimeRange call = trace.spans.range({s});
-                QVERIFY2(held->held.begin == call.begin && held->held.end <= call.end, file.c_str());
+                QVERIFY2(held->held.begin == call.begin && held->held.end <= call.end, recorded.file.c_str());
                 const SpanIndex run = runAt(trace, held->processor, held->held.begin, held->held.end);
-                QVERIFY2(!run.known() || trace.spans.start(run) < held->held.begin, file.c_str());
+                QVERIFY2(!run.known() || trace.spans.start(run) < held->held.begin, recorded.file.c_str());
             }
         }
         QVERIFY(seen > 0);
