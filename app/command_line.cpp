@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_line.h"
 
-#include "app/commands/commands.h"
-#include "app/display.h"
 #include "app/exit_code.h"
 #include "app/trace_input.h"
-#include "app/window.h"
 #include "model/heatmap/row_order.h"
 #include "model/heatmap/state_set.h"
 #include "model/lod/groups.h"
 #include "widgets/heatmap/heatmap_picture.h"
 
 #include <CLI/CLI.hpp>
-#include <QApplication>
 
-#include <functional>
+#include <string>
+#include <vector>
 
 namespace waitscope {
 
@@ -82,29 +79,20 @@ void addViewOptions(CLI::App& program, ViewOptions& view) {
     each("--mark", view.marks, "1.5s, 1.5s=NOTE, A=1.5s or B=2s: an instant to mark. May be given often");
 }
 
-// A picture needs Qt's drawing, but no display.
-template <class Command> int runPicture(const Command& command, int argc, char** argv) {
-    drawWithoutDisplay();
-    const QApplication qt(argc, argv);
-    return command.run();
-}
-
 } // namespace
 
-int runCommandLine(int argc, char** argv) {
+Asked readCommandLine(int argc, char** argv) {
     CLI::App program("Waitscope shows why goroutines wait.", "waitscope");
     program.footer(afterHelp);
     program.set_version_flag("--version", std::string("waitscope ") + WAITSCOPE_VERSION);
     program.require_subcommand(0, 1);
-    std::vector<std::string> traces;
+    Asked asked;
+    WindowCommand window;
     program.add_option(
-        "trace", traces,
+        "trace", window.traces,
         "the trace to open in the window, or two of them side by side; A=… and B=… for several runs of each");
 
-    ViewOptions view;
-    addViewOptions(program, view);
-
-    std::function<int()> run = [&] { return runWindow(argc, argv, traces, false, view); };
+    addViewOptions(program, window.view);
 
     CLI::App* const demo = program.add_subcommand("demo", "open the sample: 2,300 requests queue up behind a mutex");
     std::string which = "mutex";
@@ -116,22 +104,11 @@ int runCommandLine(int argc, char** argv) {
     sample.sample = true;
     demo->add_flag("--json", sample.json, "of compare: no window, but what waitscope compare prints, as JSON");
     demo->add_option("-o,--output", sample.output, "of compare: no window, but a file (.json, .md)");
-    demo->callback([&] {
-        run = [&] {
-            if (!sample.json && sample.output.empty())
-                return runWindow(argc, argv, {which}, true, view);
-            if (which == "compare")
-                return sample.run();
-            say("--json and -o are of waitscope demo compare.");
-            return static_cast<int>(Usage);
-        };
-    });
-
     StatsCommand stats;
     CLI::App* const statsApp = program.add_subcommand("stats", "counts and times that every reader must agree on");
     statsApp->add_option("trace", stats.trace, "the trace")->required();
     statsApp->add_flag("--json", stats.json, "as JSON");
-    statsApp->callback([&] { run = [&] { return stats.run(); }; });
+    statsApp->callback([&] { asked.command = stats; });
 
     WaitsCommand waits;
     CLI::App* const waitsApp = program.add_subcommand("waits", "what was waited for, where, by how many, how long");
@@ -147,7 +124,7 @@ int runCommandLine(int argc, char** argv) {
         ->check(CLI::PositiveNumber);
     waitsApp->add_option("--only", waits.only, "g1,g5..g90: the waits of these goroutines");
     waitsApp->add_flag("--runtime", waits.runtime, "with the goroutines of Go's runtime");
-    waitsApp->callback([&] { run = [&] { return waits.run(); }; });
+    waitsApp->callback([&] { asked.command = waits; });
 
     FindingsCommand findings;
     CLI::App* const findingsApp =
@@ -164,7 +141,7 @@ int runCommandLine(int argc, char** argv) {
     findingsApp->add_option("--threshold", findings.threshold,
                             "the age from which on an open wait counts as stuck, such as 500ms");
     findingsApp->add_option("--rules", findings.rules, "a file of idle functions and dismissed findings");
-    findingsApp->callback([&] { run = [&] { return findings.run(); }; });
+    findingsApp->callback([&] { asked.command = findings; });
 
     CompareCommand compare;
     CLI::App* const compareApp =
@@ -182,8 +159,7 @@ int runCommandLine(int argc, char** argv) {
         ->expected(2);
     compareApp->add_option("--fail-on", compare.failOn, "exit with 1 if a row has regressed or is new")
         ->check(CLI::IsMember({"regressed"}));
-    compareApp->callback(
-        [&] { run = [&] { return compare.drawsPictures() ? runPicture(compare, argc, argv) : compare.run(); }; });
+    compareApp->callback([&] { asked.command = compare; });
 
     ExportCommand exported;
     CLI::App* const exportApp =
@@ -204,7 +180,7 @@ int runCommandLine(int argc, char** argv) {
         ->capture_default_str();
     exportApp->add_option("--range", exported.range, "A..B: a part of the trace, such as 1.5s..2s");
     exportApp->add_flag("--runtime", exported.runtime, "with the goroutines of Go's runtime");
-    exportApp->callback([&] { run = [&] { return exported.run(); }; });
+    exportApp->callback([&] { asked.command = exported; });
 
     HeatmapCommand heatmap;
     CLI::App* const heatmapApp = program.add_subcommand(
@@ -245,30 +221,39 @@ int runCommandLine(int argc, char** argv) {
     heatmapApp->add_flag("--max", heatmap.maximum,
                          "a row of several goroutines shows the largest of them, not the mean");
     heatmapApp->add_flag("--runtime", heatmap.runtime, "with the goroutines of Go's runtime");
-    heatmapApp->callback([&] { run = [&] { return runPicture(heatmap, argc, argv); }; });
+    heatmapApp->callback([&] { asked.command = heatmap; });
 
     TimelineCommand timeline;
     CLI::App* const timelineApp = program.add_subcommand("timeline", "the timeline as a picture (.png, .svg)");
     timelineApp->add_option("trace", timeline.trace, "the trace")->required();
     addPictureOptions(*timelineApp, timeline);
     addViewOptions(*timelineApp, timeline.view);
-    timelineApp->callback([&] { run = [&] { return runPicture(timeline, argc, argv); }; });
+    timelineApp->callback([&] { asked.command = timeline; });
 
     InfoCommand info;
     CLI::App* const infoApp = program.add_subcommand("info", "what a picture says of itself");
     infoApp->add_option("picture", info.picture, "a PNG that Waitscope made")->required();
     infoApp->add_flag("--json", info.json, "as JSON");
-    infoApp->callback([&] { run = [&] { return info.run(); }; });
+    infoApp->callback([&] { asked.command = info; });
 
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& help) {
-        return program.exit(help); // --help and --version
+        return {{}, program.exit(help)}; // --help and --version
     } catch (const CLI::ParseError& error) {
         say(std::string(error.what()) + "\nwaitscope --help lists what there is.");
-        return Usage;
+        return {{}, Usage};
     }
-    return run();
+    if (demo->parsed() && (sample.json || !sample.output.empty())) {
+        if (which != "compare") {
+            say("--json and -o are of waitscope demo compare.");
+            return {{}, Usage};
+        }
+        return {sample, Fine};
+    }
+    if (demo->parsed())
+        window = {.traces = {which}, .samples = true, .view = window.view};
+    return asked.command ? asked : Asked{window, Fine};
 }
 
 } // namespace waitscope

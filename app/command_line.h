@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What was asked for on the command line, and who does it?
+// What was asked for on the command line?
 #pragma once
+
+#include "app/commands/commands.h"
+
+#include <optional>
 
 namespace waitscope {
 
-/// Runs what the arguments ask for; the exit code.
-[[nodiscard]] int runCommandLine(int argc, char** argv);
+struct Asked {
+    std::optional<Subcommand> command; ///< none: help was printed, or what is wrong was said
+    int exitCode = 0;                  ///< if there is no command
+};
+
+[[nodiscard]] Asked readCommandLine(int argc, char** argv);
 
 } // namespace waitscope

@@ -78,13 +78,6 @@ inline constexpr std::array<NamedOptions, 4> namedOptionLists{{{"--pin", &ViewOp
 /// And back.
 [[nodiscard]] ViewOptions optionsFor(const TraceFacts& facts, const TimelineContents& contents);
 
-/// The goroutines of "g1,g5..g90" that the trace has, each once: a stretch of ids holds the program's own goroutines,
-/// not those of Go's runtime. O(goroutines · log).
-[[nodiscard]] std::vector<GoroutineIndex> goroutinesFrom(const TraceFacts& facts, const std::string& text);
-/// "g1,g5..g90", in the order given. O(goroutines · log).
-[[nodiscard]] std::string goroutinesText(const TraceFacts& facts, std::span<const GoroutineIndex> goroutines);
-/// The same of goroutines whose order means nothing: as short as it can be.
-[[nodiscard]] std::string setText(const TraceFacts& facts, std::vector<GoroutineIndex> goroutines);
 /// Some of the trace's goroutines, named as rows that were brushed are; none if it has none of them.
 [[nodiscard]] std::optional<GroupSelection> togetherFrom(const TraceFacts& facts, const std::string& text);
 

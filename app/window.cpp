@@ -14,7 +14,9 @@
 
 namespace waitscope {
 
-int runWindow(int argc, char** argv, const std::vector<std::string>& traces, bool samples, const ViewOptions& view) {
+int runWindow(int argc, char** argv, const WindowCommand& command) {
+    const std::vector<std::string>& traces = command.traces;
+    const bool samples = command.samples;
     if (!hasDisplay()) {
         say("There is no display to open a window on. The commands stats, waits, heatmap and timeline work without "
             "one; waitscope --help lists them.");
@@ -42,7 +44,7 @@ int runWindow(int argc, char** argv, const std::vector<std::string>& traces, boo
     MainWindow window;
     window.show();
     if (!shown.empty()) {
-        window.showViewWhenLoaded(view);
+        window.showViewWhenLoaded(command.view);
         const QString name = QString::fromStdString(shown.front());
         if (samples && shown.front() == "compare")
             window.openSamplePair();

@@ -6,9 +6,19 @@
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace waitscope {
+
+/// The window, which is what there is without a subcommand.
+struct WindowCommand {
+    /// Paths, at most two, or "A=…" and "B=…" for several runs a side; of samples "mutex", "rwmutex" or "compare".
+    std::vector<std::string> traces;
+    bool samples = false;
+    ViewOptions view; ///< what the trace is opened at
+};
 
 struct StatsCommand {
     std::string trace;
@@ -108,5 +118,13 @@ struct TimelineCommand : PictureCommand {
     ViewOptions view;
     [[nodiscard]] int run() const;
 };
+
+using Subcommand = std::variant<WindowCommand, StatsCommand, WaitsCommand, FindingsCommand, CompareCommand, ExportCommand,
+                             HeatmapCommand, TimelineCommand, InfoCommand>;
+
+/// It writes words and numbers. All else may draw, and is done by the program that has Qt's windows (main.cpp).
+template <class T>
+inline constexpr bool onlyReports = std::is_same_v<T, StatsCommand> || std::is_same_v<T, WaitsCommand> ||
+                                    std::is_same_v<T, FindingsCommand> || std::is_same_v<T, ExportCommand>;
 
 } // namespace waitscope

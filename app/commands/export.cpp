@@ -5,7 +5,7 @@
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
-#include "app/waits_export.h"
+#include "app/waits_document.h"
 #include "model/facts.h"
 
 #include <algorithm>

@@ -2,10 +2,10 @@
 // waitscope waits: what was waited for, where, by how many, and how much of it is still open.
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/goroutine_list.h"
 #include "app/option_values.h"
 #include "app/output.h"
 #include "app/trace_input.h"
-#include "app/view_link.h"
 #include "model/facts.h"
 #include "model/report/holdups.h"
 #include "model/report/text.h"

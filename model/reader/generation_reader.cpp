@@ -24,8 +24,9 @@
 //   1.5 times Go's reader, where others get four. Larger slices there (slicing.cpp), tables in the memory of slices
 //   that have been joined, and smaller entries of ids make it 2.2. Ids side by side would be a twelfth faster there,
 //   and a thirtieth slower elsewhere.
-// - Of the 190 ms that a report on this file takes, 13 are the start of the program, 8 of them a window's libraries.
-//   A program of its own for reports would be a twentieth faster; it stays one.
+// - Of the 190 ms that a report on this file took, 13 were the start of the program, 10 of them a window's libraries:
+//   reports have a program of their own (main.cpp). Huge pages from 4 MB on instead of 8 took off another thirtieth,
+//   for memory that those libraries had needed. Link-time optimisation, tried once more: nothing.
 // - A file of 200 MB needs 450 MB of fresh memory. Where the machine is a guest whose host has to find that first, it
 //   takes as long as all the rest, and nothing here helps but to need less.
 #include "model/reader/generation_reader.h"

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t hugePage = std::size_t{2} << 20;
 constexpr std::size_t worthAMapping = hugePage;
-constexpr std::size_t worthHugePages = 4 * hugePage; // a table that fills slowly would hold too much for too long
+constexpr std::size_t worthHugePages = 2 * hugePage; // a table that fills slowly would hold too much for too long
 constexpr std::size_t worthSharing = std::size_t{16} << 10;
 // A thread's first mapping is small, since it may be all that it needs.
 constexpr std::size_t smallestShared = hugePage / 8;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Does a colleague who opens a link see the same? Range, rows, filter, selection, and goroutines that are looked at
 // alone.
+#include "app/goroutine_list.h"
 #include "app/main_window.h"
 #include "app/session.h"
 #include "app/timeline_commands.h"

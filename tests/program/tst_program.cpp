@@ -111,6 +111,24 @@ class TestProgram : public QObject {
         QVERIFY(version.out.startsWith("waitscope 0."));
     }
 
+    void reportsNeedNoWindowsAndWhatDrawsSaysWhatIsMissing() {
+        // The linker would take the libraries of windows along, and each report would wait for them (main.cpp).
+        const QByteArray program = contentOf(QStringLiteral(WAITSCOPE_PROGRAM));
+        QVERIFY(program.contains("libQt6Core") && !program.contains("libQt6Gui"));
+        const QString alone = folder_.filePath(QStringLiteral("waitscope"));
+        QVERIFY(QFile::copy(QStringLiteral(WAITSCOPE_PROGRAM), alone));
+        const auto exitCode = [&](const QStringList& arguments, const char* said) {
+            QProcess process;
+            process.start(alone, arguments);
+            return process.waitForFinished() && process.readAllStandardError().contains(said) ? process.exitCode() : -1;
+        };
+        QCOMPARE(exitCode({QStringLiteral("stats"), sample}, ""), 0);
+        QCOMPARE(exitCode({sample}, "waitscope-window cannot be started: No such file"), 2);
+        QCOMPARE(exitCode({QStringLiteral("timeline"), sample, QStringLiteral("-o"), QStringLiteral("x.png")},
+                          "install both"),
+                 2);
+    }
+
     void statsPrintsOneObjectThatNamesItsTrace() {
         const Run stats = run({QStringLiteral("stats"), sample, QStringLiteral("--json")});
         QCOMPARE(stats.exitCode, 0);
