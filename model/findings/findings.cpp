@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/findings.h"
 
+#include "model/findings/born_together.h"
 #include "model/findings/catalogue.h"
 #include "model/findings/contention.h"
 #include "model/findings/threshold.h"
@@ -45,9 +46,40 @@ class Collapsing {
                     above != nobody && found_[above].tier >= found_[i].tier)
                     moveUnder(i, above);
         joinFinishedBursts();
+        joinBornTogether();
     }
 
   private:
+    // One cause leaves several behind each time. The surest of them stands for all; of those the one that waits in the
+    // program's own code, and of those the one that was started first.
+    void joinBornTogether() {
+        const Trace& trace = evidence_.trace();
+        std::vector<std::vector<Time>> births(found_.size());
+        for (std::uint32_t i = 0; i < found_.size(); ++i)
+            if (!found_[i].under && found_[i].tier >= Tier::Low && lockClassOf(found_[i]) < 0)
+                births[i] = birthsOf(trace, found_[i]);
+        const auto key = [&](std::uint32_t i) {
+            const FrameId site = found_[i].site;
+            return std::tuple(-static_cast<int>(found_[i].tier),
+                              !site.known() || evidence_.facts().waits.isLibrary(site) || isFromModule(trace, site),
+                              births[i].front(), i);
+        };
+        for (std::uint32_t i = 0; i < found_.size(); ++i) {
+            if (births[i].empty() || found_[i].under)
+                continue;
+            std::vector<std::uint32_t> together{i};
+            for (std::uint32_t j = i + 1; j < found_.size(); ++j)
+                if (!found_[j].under && areBornTogether(births[i], births[j]))
+                    together.push_back(j);
+            const std::uint32_t first = *std::ranges::min_element(together, {}, key);
+            for (const std::uint32_t j : together)
+                if (j != first) {
+                    moveUnder(j, first);
+                    found_[j].claim += " Each was started together with one of those above.";
+                }
+        }
+    }
+
     // A test or a server makes one at the same line again and again, with other callers.
     void joinFinishedBursts() {
         const Trace& trace = evidence_.trace();

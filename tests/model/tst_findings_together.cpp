@@ -94,7 +94,7 @@ class TogetherTest : public QObject {
             for (int i = 0; i < 90; ++i)
                 story.g(400 + i)
                     .entry("main.hear")
-                    .bornAt(i * 100_ms)
+                    .bornAt(i * 100_ms + 50_ms)
                     .createdBy(1, {"main.ask"})
                     .waitsOn("select", {"runtime.selectgo", "main.hear"}, 0);
             const Findings findings = findingsOf(story, 10_s);
@@ -102,6 +102,43 @@ class TogetherTest : public QObject {
         };
         QCOMPARE(first(2), std::string("main.hear"));
         QCOMPARE(first(0), std::string("main.hear"));
+    }
+    void whatIsStartedTogetherAgainAndAgainIsOneFinding() {
+        // A subscriber of a library has two goroutines; the server beside it one, whose place is late in half of the
+        // cases, or which has nothing to do with it.
+        const auto tops = [](auto&& peerBornAt) {
+            Story story;
+            story.g(1).existed().runs(10_s);
+            const auto stuck = [&](int id, std::int64_t born, const std::string& function) {
+                story.g(id)
+                    .entry(function)
+                    .bornAt(born)
+                    .createdBy(1, {function + "Starts"})
+                    .waitsOn("chan receive", {"runtime.chanrecv1", function}, 0);
+            };
+            for (int i = 0; i < 40; ++i) {
+                const std::int64_t born = 100_ms + i * 200_ms + i % 3 * 10_ms;
+                stuck(100 + i, born, "module.example/lib.health");
+                stuck(200 + i, born + 1_ms, "main.subscribe");
+                stuck(300 + i, peerBornAt(born, i), "module.example/server.push");
+            }
+            const Findings findings = findingsOf(story, 10_s);
+            const Trace& trace = findings.judgement->evidence.trace();
+            std::vector<std::string> names;
+            for (const Finding& f : findings.all)
+                if (!f.under)
+                    names.emplace_back(trace.text(f.function));
+                else if (f.claim.ends_with("Each was started together with one of those above."))
+                    names.push_back("with it " + std::string(trace.text(f.function)));
+            return names;
+        };
+        const std::vector<std::string> one{"main.subscribe", "with it module.example/lib.health",
+                                           "with it module.example/server.push"};
+        const std::vector<std::string> two{"main.subscribe", "with it module.example/lib.health",
+                                           "module.example/server.push"};
+        QCOMPARE(tops([](std::int64_t born, int) { return born + 3_ms; }), one);
+        QCOMPARE(tops([](std::int64_t born, int i) { return born + (i % 2 == 0 ? 3_ms : 90_ms); }), two);
+        QCOMPARE(tops([](std::int64_t, int i) { return 150_ms + i * 203_ms; }), two);
     }
     void everyDetectorHasItsOwnIdAndASentence() {
         QCOMPARE(catalogue().size(), 16U);
