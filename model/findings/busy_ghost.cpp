@@ -22,6 +22,13 @@ double wakesPerSecond(const Evidence& evidence, const Living& l) {
            static_cast<double>(std::max<Time>(evidence.trace().lifetime(l.goroutine).length(), 1));
 }
 
+/// Timers woke it more than once, and it has not waited for much longer by now than it did from one time to the next.
+bool keepsWaking(const Evidence& evidence, const Living& l) {
+    constexpr Time much = 5;
+    const Time life = evidence.trace().lifetime(l.goroutine).length();
+    return l.timerWakes > 1 && (!l.wait.known() || evidence.openAge(l) <= much * (life / l.timerWakes));
+}
+
 /// Since it outlived its siblings, only timers woke it and it did nothing to others.
 bool isResident(const Evidence& evidence, const Living& l) {
     if (!outlives(evidence, l.goroutine) || !hardlyRuns(evidence, l, 1))
@@ -87,7 +94,7 @@ void busyGhost(const Scene& scene, std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     std::map<CohortIndex, Ghosts> cohorts;
     for (const Living& l : evidence.living()) {
-        if (evidence.idioms().isIdleFunction(l.goroutine))
+        if (evidence.idioms().isIdleFunction(l.goroutine) || !keepsWaking(evidence, l))
             continue;
         const bool resident = isResident(evidence, l);
         const bool busy = isBusy(evidence, l);

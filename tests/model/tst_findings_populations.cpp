@@ -348,6 +348,24 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(false) == Tier::Medium);
         QVERIFY(tier(true) == std::nullopt);
     }
+    void whoTickedAndIsStuckNowKeepsWakingNoMore() {
+        const auto tier = [](Time until) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 12; ++i) {
+                Teller& g = s.g(100 + i).entry("main.retry").bornAt(i * 500_ms).createdBy(1, {"main.open"});
+                for (Time t = i * 500_ms; t + 60_ms < until; t += 50_ms + 10_us)
+                    g.waitsOn("sleep", {"time.Sleep", "main.retry"}, 50_ms).wokenByRuntime().runs(10_us);
+                if (until < 10_s)
+                    g.waitsOn("chan send", {"runtime.chansend1", "main.retry"}, 0);
+                else
+                    g.waitsOn("sleep", {"time.Sleep", "main.retry"}, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D16");
+        };
+        QVERIFY(tier(10_s) == Tier::Medium);
+        QVERIFY(tier(9_s) == std::nullopt);
+    }
     // Clients come to a proxy as they like, and for each it dials once.
     void whoDialsForEachPeerIsOpenedByPeersToo() {
         const auto tier = [](bool stays) {
