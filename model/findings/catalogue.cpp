@@ -13,6 +13,7 @@
 #include "model/findings/never_woken.h"
 #include "model/findings/population_growth.h"
 #include "model/findings/scheduler_latency.h"
+#include "model/findings/silent_peer.h"
 #include "model/findings/stuck_syscall.h"
 #include "model/findings/timer_leak.h"
 #include "model/findings/unclosed_body.h"
@@ -25,7 +26,7 @@ namespace waitscope {
 
 namespace {
 
-constexpr std::array<Detector, 16> detectors{{
+constexpr std::array<Detector, 17> detectors{{
     {"D1", "never woken", "Goroutines are blocked and were not woken before the trace ended.", neverWoken, 2},
     {"D2", "creation burst", "Many goroutines were created at one place within a moment.", creationBurst, 14},
     {"D3", "contention", "Many goroutines wait for the lock taken at one line.", contention, 9},
@@ -42,6 +43,7 @@ constexpr std::array<Detector, 16> detectors{{
     {"D14", "scheduler latency", "Goroutines that were ready waited for a processor.", schedulerLatency, 16},
     {"D15", "deadlock", "Goroutines wait for locks that nobody outside could unlock, or for one another.", deadlock, 3},
     {"D16", "busy ghost", "Goroutines keep waking up for nothing.", busyGhost, 8},
+    {"D17", "silent peer", "A peer does not answer, which it or others did soon before.", silentPeer, 17},
 }};
 
 } // namespace

@@ -97,17 +97,12 @@ bool isFromModule(const Trace& trace, FrameId frame) {
     return file.find("@v") != std::string_view::npos || file.find("/vendor/") != std::string_view::npos;
 }
 
-namespace {
-
-/// The program's own line behind a wait, where a downloaded module called the library for it; else the wait's site.
-FrameId ownLine(const TraceFacts& facts, const WaitClass& wait) {
-    for (const FrameId f : facts.trace->stacks[wait.stack])
+FrameId ownLine(const TraceFacts& facts, StackId stack) {
+    for (const FrameId f : facts.trace->stacks[stack])
         if (!facts.waits.isLibrary(f) && !isFromModule(*facts.trace, f))
             return f;
-    return wait.site;
+    return {};
 }
-
-} // namespace
 
 Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions options)
     : facts_(std::move(facts))
@@ -278,8 +273,10 @@ void Evidence::walkSpans() {
             if (wakeUp.how == WokenBy::Goroutine) {
                 Time& acted = lastActed_[wakeUp.goroutine.value];
                 acted = std::max(acted, end);
-                if (idioms_.isRoundTrip(wait.stack))
-                    callers_[wakeUp.goroutine.value] = ownLine(*facts_, wait);
+                if (idioms_.isRoundTrip(wait.stack)) {
+                    const FrameId caller = ownLine(*facts_, wait.stack);
+                    callers_[wakeUp.goroutine.value] = caller.known() ? caller : wait.site;
+                }
             }
             if (wanted_[site] != 0) {
                 lengths_.emplace_back(site, end - start);

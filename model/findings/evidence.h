@@ -83,6 +83,9 @@ struct LockWait {
 /// Its file belongs to a downloaded module.
 [[nodiscard]] bool isFromModule(const Trace& trace, FrameId frame);
 
+/// Where the program itself, neither Go's library nor a module, made the call that a stack ends in; none if it did not.
+[[nodiscard]] FrameId ownLine(const TraceFacts& facts, StackId stack);
+
 /// Its end, or where the generation begins in which the file was cut: behind that, wake-ups and ends may be missing.
 [[nodiscard]] Time wholeUntil(const Trace& trace);
 

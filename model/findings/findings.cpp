@@ -235,6 +235,9 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
                 found[i].rank = detector.rank;
         }
     }
+    for (Finding& f : found)
+        if (!f.cause.known() && f.site.known() && isFromModule(trace, f.site))
+            f.cause = ownLine(evidence.facts(), f.stack);
     if (wholeUntil(trace) < trace.duration)
         for (Finding& f : found) {
             f.tier = std::min(f.tier, Tier::Medium);

@@ -95,12 +95,18 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
         return {Tier::Low, "each stands for a process that somebody waits for"};
     if (group.cleared > group.members.size() && group.outliving < 5)
         return {Tier::Low, "more goroutines like it finished waits at this line than not: the line is in use"};
+    // From here on it can be said that no more come.
+    constexpr Time longEnough = 1'000'000'000;
     // A program starts what it keeps within a while, and a library keeps a goroutine for each thing it is asked for.
     constexpr std::uint32_t few = 20;
     const bool started = group.cameToAnEnd && group.fresh < few;
     if (started && group.inModule)
         return {Tier::Low, "a library started them within a while, and then no more"};
-    if (group.cameToAnEnd && group.served * 4 >= group.members.size())
+    // Of those that were there before the trace it is not known how they came.
+    const bool noneCame = group.fresh == 0 && evidence.end() >= longEnough;
+    if (noneCame && group.inModule)
+        return {Tier::Low, "a library started them before the trace, and then no more"};
+    if ((group.cameToAnEnd || noneCame) && group.served * 4 >= group.members.size())
         return {Tier::Low, "no more came, and others like them finish waits at this line"};
     constexpr std::size_t many = 100;
     // All that were ever started are there. If no more come either, and the calls that started them go on or some are

@@ -55,6 +55,10 @@ Pattern patternOf(const Finding& f) {
                 "connection."};
     if (f.detector == "D12")
         return {"other", "system call", dump, "Give the call a deadline, or do it where a stuck thread does no harm."};
+    if (f.detector == "D17")
+        return {"other", "call without a deadline",
+                "the source: SetDeadline, a context or a client's Timeout for the call",
+                "Give each call a deadline, and close the connection when it passes."};
     if (!f.primitive)
         return {"other", {}, {}, {}};
     if ((f.detector == "D3" || f.detector == "D4") && !isLock(*f.primitive))

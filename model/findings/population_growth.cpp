@@ -38,28 +38,6 @@ bool isResting(const Evidence& evidence, GoroutineIndex g) {
     return l->wakes > 0 && l->wakes == l->timerWakes;
 }
 
-/// At least ten, and half of those that live, asked a peer something once, at a line of the program, and have waited
-/// for twenty times as long as the lives of those last that got their answer. A connection that is kept has been used,
-/// and whoever listens for what may come does not end soon.
-bool areUnanswered(const Evidence& evidence, CohortIndex cohort, std::span<const GoroutineIndex> alive) {
-    constexpr Time much = 20;
-    constexpr std::size_t some = 10;
-    const auto usual = evidence.usualLife(cohort);
-    if (!usual || evidence.endedOf(cohort) < 2 * some)
-        return false;
-    const auto unanswered = static_cast<std::size_t>(std::ranges::count_if(alive, [&](GoroutineIndex g) {
-        const Living* const l = evidence.livingOf(g);
-        if (l == nullptr || !l->wait.known() || l->earlierHere > 0)
-            return false;
-        const WaitClass& wait = evidence.openWait(*l);
-        const Time age = evidence.openAge(*l);
-        return evidence.idioms().isNetworkLike(wait) && wait.site.known() &&
-               !evidence.facts().waits.isLibrary(wait.site) && !isFromModule(evidence.trace(), wait.site) &&
-               age >= evidence.threshold() && age / much > *usual;
-    }));
-    return unanswered >= some && unanswered * 2 >= alive.size();
-}
-
 } // namespace
 
 std::vector<GoroutineIndex> livingOfCohort(const Evidence& evidence, CohortIndex cohort) {
@@ -98,14 +76,8 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     const bool opensOnly = noneEnded && p.goesOnAsBefore && (rise >= 2 * fewestMore || p.perSecond >= fast) &&
                            share(isAnswered) < 0.5 && !areOpenedByPeers(evidence, alive);
     const Tier ofConnections = opensOnly ? forLength(evidence, Tier::Medium) : Tier::Low;
-    if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5) {
-        const bool unanswered =
-            !opensOnly && !areOpenedByPeers(evidence, alive) && areUnanswered(evidence, cohort, alive);
-        return {.grows = opensOnly || unanswered,
-                .tier = unanswered ? forLength(evidence, Tier::Medium) : ofConnections,
-                .opened = opensOnly,
-                .unanswered = unanswered};
-    }
+    if (share([&](GoroutineIndex g) { return waitsNetworkLike(evidence, g); }) > 0.5)
+        return {opensOnly, ofConnections, opensOnly};
     if (std::ranges::any_of(alive, [&](GoroutineIndex g) { return evidence.idioms().isIdleFunction(g); }))
         return {};
     if (haveLiveConnections(evidence, alive))
@@ -174,9 +146,6 @@ void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
                   " more in an hour if this goes on.";
         if (growing.opened)
             f.claim += " They belong to connections that the program opens itself, and none of them was closed.";
-        if (growing.unanswered)
-            f.claim += " They wait for the answer of a peer, each for the first time; others like them ended within " +
-                       durationText(*evidence.usualLife(c)) + ".";
         if (!p.goesOn)
             f.claim += " In the last quarter of the trace it hardly did.";
         f.doubt = "Growth is proved for these " + durationText(trace.duration) +

@@ -9,8 +9,7 @@ namespace waitscope {
 struct Growing {
     bool grows = false;
     Tier tier = Tier::Info;
-    bool opened = false;     ///< they belong to connections that the program opened itself and never closed
-    bool unanswered = false; ///< they wait for an answer of a peer, which others like them got soon
+    bool opened = false; ///< they belong to connections that the program opened itself and never closed
 };
 struct Population;
 

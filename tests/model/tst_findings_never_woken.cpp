@@ -141,6 +141,25 @@ class NeverWokenTest : public QObject {
         QVERIFY(tier(0) == Tier::High);
         QVERIFY(tier(1) == Tier::Medium);
     }
+    void ofWhoWasThereBeforeTheTraceItCountsWhetherOthersAreServed() {
+        const auto tier = [](const std::string& function, int served) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 150 + served; ++i) {
+                Teller& g = s.g(100 + i).existed();
+                const StackText waiting{"runtime.selectgo", function};
+                if (i < served)
+                    for (int letter = 0; letter < 5; ++letter)
+                        g.waitsOn("select", waiting, 1_s).wokenBy(1).runs(10_us);
+                g.waitsOn("select", waiting, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D1");
+        };
+        QVERIFY(tier("main.subscriber", 0) == Tier::Medium);
+        QVERIFY(tier("main.subscriber", 30) == Tier::Medium);
+        QVERIFY(tier("main.subscriber", 40) == Tier::Low);
+        QVERIFY(tier("module.example/lib.keepalive", 0) == Tier::Low); // a library's, and no more of them come
+    }
     // Each was started by a goroutine of its own.
     void whoBelongsToAGoroutineInItsCallIsAsHealthyAsThatOne() {
         const auto tier = [](bool stays) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Goroutines that wait for others: for the other side of a channel (D6), for Done (D7), after their callers
-// returned (D8), for a body to be read (D11).
+// returned (D8), for a body to be read (D11), for the answer of a peer (D17).
 #include "model/findings/pattern.h"
 #include "model/findings/source_select.h"
 #include "tests/support/findings_story.h"
@@ -125,6 +125,72 @@ class PeersTest : public QObject {
     }
     // A goroutine that serves one request after the other does not leave its loop, so only what it says of itself tells
     // that a request is over.
+    void aQuestionThatIsNotAnsweredAsThoseOfOthersWereIsToBeChecked() {
+        const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.ask"};
+        const auto tier = [&](int silent, Time usual, bool byListener = false) {
+            Story s;
+            Teller& creator = s.g(1).existed();
+            if (byListener)
+                creator.waitsOn("network", {"internal/poll.(*FD).Accept", "net.(*netFD).accept", "main.serve"}, 0);
+            else
+                creator.runs(10_s);
+            for (int i = 0; i < 60; ++i) {
+                Teller& g = s.g(100 + i).entry("main.ask").bornAt(i * 50_ms).createdBy(1, {"main.askAll"}).runs(10_us);
+                if (i < 60 - silent)
+                    g.waitsOn("network", reading, usual).wokenByRuntime().runs(10_us).ends();
+                else
+                    g.waitsOn("network", reading, 0);
+            }
+            return tierOf(findingsOf(s, 10_s), "D17");
+        };
+        QVERIFY(tier(2, 10_ms) == Tier::Medium);
+        QVERIFY(tier(1, 10_ms) == Tier::Low);
+        QVERIFY(tier(2, 500_ms) == std::nullopt); // seven seconds are not twenty times as long
+        QVERIFY(tier(2, 10_ms, true) == std::nullopt);
+        QVERIFY(tier(45, 10_ms) == std::nullopt); // fifteen others say little
+    }
+    void whoAsksAgainAndAgainAndGetsNoAnswerAnyMoreIsToBeChecked() {
+        enum Doer { Asks, Serves, AskedBefore };
+        const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.exchange", "main.poll"};
+        const auto found = [&](Doer doer, int questions = 8) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 3; ++i) {
+                Teller& g = s.g(100 + i).entry("main.poll");
+                if (doer == AskedBefore)
+                    g.existed();
+                else
+                    g.bornAt(i * 10_ms).createdBy(1, {"main.start"});
+                for (int n = 0; n < questions; ++n) {
+                    if (doer != Serves)
+                        g.waitsOn("sleep", {"time.Sleep", "main.poll"}, 100_ms).wokenByRuntime().runs(10_us);
+                    g.waitsOn("network", reading, 3_ms).wokenByRuntime().runs(10_us);
+                }
+                g.waitsOn("network", reading, 0);
+            }
+            return findingsOf(s, 10_s);
+        };
+        const Findings findings = found(Asks);
+        const Finding* const f = firstOf(findings, "D17");
+        QVERIFY(f != nullptr);
+        QCOMPARE(f->tier, Tier::Medium);
+        QCOMPARE(f->goroutines, 3U);
+        QVERIFY(f->claim.find("answers before came within 3 ms") != std::string::npos);
+        QVERIFY(patternOf(*f).pattern == "call without a deadline");
+        QVERIFY(tierOf(found(Serves), "D17") == std::nullopt);
+        QVERIFY(tierOf(found(AskedBefore), "D17") == Tier::Low);
+        QVERIFY(tierOf(found(Asks, 4), "D17") == std::nullopt);
+    }
+    void whereAModuleWaitsTheOwnLineIsSaidToo() {
+        Story s;
+        leak(s, 10_s, 500_ms, "chan receive", {"runtime.chanrecv1", "module.example/lib.Wait", "main.await"});
+        const Findings findings = findingsOf(s, 10_s);
+        const Finding* const f = firstOf(findings, "D1");
+        QVERIFY(f != nullptr);
+        const Trace& trace = findings.judgement->evidence.trace();
+        QVERIFY(trace.text(trace.frame(f->site).function) == "module.example/lib.Wait");
+        QVERIFY(trace.text(trace.frame(f->cause).function) == "main.await");
+    }
     void aTaskOrRegionThatEndedIsACallerThatReturned() {
         enum class Annotated { Not, Task, Region, OpenTask };
         const auto story = [](Annotated how) {

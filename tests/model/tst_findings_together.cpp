@@ -141,7 +141,7 @@ class TogetherTest : public QObject {
         QCOMPARE(tops([](std::int64_t, int i) { return 150_ms + i * 203_ms; }), two);
     }
     void everyDetectorHasItsOwnIdAndASentence() {
-        QCOMPARE(catalogue().size(), 16U);
+        QCOMPARE(catalogue().size(), 17U);
         for (int i = 1; i <= 16; ++i) {
             const Detector* const detector = detectorNamed("D" + std::to_string(i));
             QVERIFY(detector != nullptr);
