@@ -125,6 +125,7 @@ class TraceBuilder {
                                const std::stop_token& stop);
     /// Those whose function a later stack has to name.
     [[nodiscard]] std::vector<GoroutineIndex> layGoroutines(Trace& trace, unsigned threads) const;
+    [[nodiscard]] std::uint32_t rowsOfLongLives() const;
     void layExtras(Trace& trace) const;
     void laySpans(Trace& trace, const Part& part) const;
     void layTasks(Trace& trace, const Part& part) const;

@@ -84,6 +84,31 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
     return trace;
 }
 
+// Goroutines that do something in each slice have as many places where their spans go on, all over the first rows;
+// those that come and go fill the rest from its begin to its end. Of a trace of 200 MB a fifth less memory is held at
+// the peak, and where it has to be found first that time is saved; below this it is only more page faults.
+std::uint32_t TraceBuilder::rowsOfLongLives() const {
+    constexpr std::uint64_t worthSparing = 16'000'000; // rows, of about ten bytes
+    constexpr std::uint32_t many = 1024;               // spans: a page of the narrowest column is half full
+    std::uint64_t rows = 0;
+    for (const GoroutineRow& row : goroutines_)
+        rows += row.spans;
+    if (rows < worthSparing)
+        return 0;
+    std::uint64_t end = 0;
+    std::uint64_t endOfThem = 0;
+    std::uint64_t ofThem = 0;
+    for (std::size_t g = 0; g < parts_.front().slice->goroutines.size() && g < goroutines_.size(); ++g) {
+        const std::uint32_t spans = goroutines_[g].spans;
+        end += spans;
+        if (spans >= many) {
+            endOfThem = end;
+            ofThem += spans;
+        }
+    }
+    return ofThem * 2 > endOfThem ? static_cast<std::uint32_t>(endOfThem) : 0;
+}
+
 std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned threads) const {
     const SpanKindId stillAlive =
         kindOf(trace, {.state = GoroutineState::StillAlive, .origin = SpanOrigin::Event, .reason = {}});
@@ -101,6 +126,7 @@ std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned t
                            std::max({goroutines_.size(), trace.processors.size(), trace.threads.size()}))});
     spans.kindTable = trace.spans.kindTable;
     spans.stateOfKind = trace.spans.stateOfKind;
+    spans.fillsHereAndThere(rowsOfLongLives());
 
     const auto placeIds = [&] {
         for (const Part& part : parts_) {

@@ -27,8 +27,9 @@
 // - Of the 190 ms that a report on this file took, 13 were the start of the program, 10 of them a window's libraries:
 //   reports have a program of their own (main.cpp). Huge pages from 4 MB on instead of 8 took off another thirtieth,
 //   for memory that those libraries had needed. Link-time optimisation, tried once more: nothing.
-// - A file of 200 MB needs 450 MB of fresh memory. Where the machine is a guest whose host has to find that first, it
-//   takes as long as all the rest, and nothing here helps but to need less.
+// - A file of 200 MB needs 500 MB of fresh memory. Where the machine is a guest whose host has to find that first, it
+//   takes as long as all the rest, and nothing helps but to need less: it was 600 MB before the front of the columns,
+//   where goroutines that live on and on fill many places at once, went back to small pages (trace_layout.cpp).
 #include "model/reader/generation_reader.h"
 
 #include "model/reader/wire.h"

@@ -37,6 +37,8 @@ template <class T> class Column {
         assert(i < size_);
         return values()[i];
     }
+    /// See Memory.
+    void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * sizeof(T)); }
     /// To write many.
     [[nodiscard]] std::span<T> view() { return {values(), size_}; }
 
@@ -105,6 +107,8 @@ template <class T> class NarrowColumn {
         }
         return begin;
     }
+    /// See Memory.
+    void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * width_); }
     /// The largest value there is room for.
     [[nodiscard]] T largest() const { return decoded(mask_); }
     /// What it takes, bytes.

@@ -103,6 +103,11 @@ Memory::Memory(std::size_t size) : size_(size) {
     }
 }
 
+void Memory::fillsHereAndThere(std::size_t bytes) {
+    if (size_ >= worthHugePages)
+        ::madvise(data_, std::min(bytes, size_) / hugePage * hugePage, MADV_NOHUGEPAGE);
+}
+
 Memory::~Memory() {
     if (share_ != nullptr)
         share_->release();

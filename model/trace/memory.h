@@ -32,6 +32,10 @@ class Memory {
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
+    /// The first `bytes` will fill in many places at once: they lie in small pages, of which each is taken when it is
+    /// needed. Before anything is written.
+    void fillsHereAndThere(std::size_t bytes);
+
     [[nodiscard]] std::byte* data() const { return data_; }
     [[nodiscard]] std::size_t size() const { return size_; }
 

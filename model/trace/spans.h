@@ -129,6 +129,13 @@ class Spans {
     void setLinks(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
         links_.setEach(count, placeOf, [&](std::size_t n) { return stored(valueOf(n)); });
     }
+    /// The first rows are those of goroutines that live on and on: see Memory.
+    void fillsHereAndThere(std::uint32_t rows) {
+        starts.fillsHereAndThere(rows);
+        stacks.fillsHereAndThere(rows);
+        kinds.fillsHereAndThere(rows);
+        links_.fillsHereAndThere(rows);
+    }
     // "Nobody" and "the runtime" are the two largest numbers of a link; stored they are the two smallest.
     static constexpr std::uint32_t specialLinks = 2;
     static std::uint32_t stored(std::uint32_t link) { return link + specialLinks; }
