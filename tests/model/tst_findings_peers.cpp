@@ -126,16 +126,20 @@ class PeersTest : public QObject {
     // A goroutine that serves one request after the other does not leave its loop, so only what it says of itself tells
     // that a request is over.
     void aQuestionThatIsNotAnsweredAsThoseOfOthersWereIsToBeChecked() {
-        const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read", "main.ask"};
-        const auto tier = [&](int silent, Time usual, bool byListener = false) {
+        enum Kind { AskOnce, AskAgain, OfALibrary, StartedByAListener };
+        const auto tier = [](int silent, Time usual, Kind kind = AskOnce) {
+            const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read",
+                                    kind == OfALibrary ? "net/http.(*t).read" : "main.ask"};
             Story s;
             Teller& creator = s.g(1).existed();
-            if (byListener)
+            if (kind == StartedByAListener)
                 creator.waitsOn("network", {"internal/poll.(*FD).Accept", "net.(*netFD).accept", "main.serve"}, 0);
             else
                 creator.runs(10_s);
             for (int i = 0; i < 60; ++i) {
-                Teller& g = s.g(100 + i).entry("main.ask").bornAt(i * 50_ms).createdBy(1, {"main.askAll"}).runs(10_us);
+                Teller& g = s.g(100 + i).entry("main.fly").bornAt(i * 50_ms).createdBy(1, {"main.askAll"}).runs(10_us);
+                if (kind == AskAgain)
+                    g.waitsOn("network", reading, 1_ms).wokenByRuntime().runs(10_us);
                 if (i < 60 - silent)
                     g.waitsOn("network", reading, usual).wokenByRuntime().runs(10_us).ends();
                 else
@@ -145,8 +149,10 @@ class PeersTest : public QObject {
         };
         QVERIFY(tier(2, 10_ms) == Tier::Medium);
         QVERIFY(tier(1, 10_ms) == Tier::Low);
-        QVERIFY(tier(2, 500_ms) == std::nullopt); // seven seconds are not twenty times as long
-        QVERIFY(tier(2, 10_ms, true) == std::nullopt);
+        QVERIFY(tier(2, 500_ms) == std::nullopt);            // seven seconds are not twenty times as long
+        QVERIFY(tier(2, 10_ms, AskAgain) == std::nullopt);   // a connection that has been used, and is kept
+        QVERIFY(tier(2, 10_ms, OfALibrary) == std::nullopt); // which may keep them
+        QVERIFY(tier(2, 10_ms, StartedByAListener) == std::nullopt);
         QVERIFY(tier(45, 10_ms) == std::nullopt); // fifteen others say little
     }
     void whoAsksAgainAndAgainAndGetsNoAnswerAnyMoreIsToBeChecked() {

@@ -175,29 +175,6 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(100_ms, false, false, 10_s, 3) == Tier::Medium); // they shook hands
         QVERIFY(tier(100_ms, false, false, 10_s, 8) == std::nullopt); // they are in use
     }
-    // Each asks a peer once; most get an answer soon, those that do not wait for ever.
-    void questionsThatAPeerNeverAnswersAreToBeChecked() {
-        const auto tier = [](Time answer, bool asksAgain, const std::string& asker = "main.ask") {
-            const StackText asking{"internal/poll.(*FD).Read", "net.(*conn).Read", asker};
-            Story s;
-            s.g(1).existed().entry("main.serve").runs(10_s);
-            for (int i = 0; i < 190; ++i) {
-                Teller& g = s.g(100 + i).entry("main.fly").bornAt((i + 1) * 50_ms).createdBy(1, {"main.serve"});
-                g.runs(10_us);
-                if (asksAgain)
-                    g.waitsOn("network", asking, 1_ms).wokenByRuntime().runs(10_us);
-                if (i % 5 == 0)
-                    g.waitsOn("network", asking, 0);
-                else
-                    g.waitsOn("network", asking, answer).wokenByRuntime().runs(1_us).ends();
-            }
-            return tierOf(findingsOf(s, 10_s), "D10");
-        };
-        QVERIFY(tier(1_ms, false) == Tier::Medium);
-        QVERIFY(tier(1_s, false) == std::nullopt); // answers take their time
-        QVERIFY(tier(1_ms, true) == std::nullopt); // a connection that has been used, and is kept
-        QVERIFY(tier(1_ms, false, "net/http.(*t).read") == std::nullopt); // a library's own: it may keep them
-    }
     void steadyLoadIsExplainedByLittlesLaw() {
         Story story;
         story.g(1).existed().runs(10_s);
