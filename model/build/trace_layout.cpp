@@ -351,24 +351,34 @@ std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& pa
     return open;
 }
 
-// In a damaged slice it may be said of a goroutine that it runs after others ran: then its run lies before theirs.
-// O(extra spans), and O(runs · log) where that is so.
+// The runs of a processor lie slice by slice, extra ones in front of those of their slice. Of a damaged slice it may be
+// said late that a goroutine ran, and two of its processors may turn out to be one.
+// O(slices · processors + extra spans), and O(runs · log) where runs are mixed up.
 void TraceBuilder::sortRuns(Trace& trace) const {
-    for (const ExtraSpan& extra : extras_) {
-        if (extra.run == nowhere)
+    const auto startOf = [&](SpanIndex run) { return trace.spans.start(run); };
+    std::vector<std::uint8_t> mixedUp(trace.processors.size());
+    const auto look = [&](std::uint32_t proc, std::size_t at) {
+        const auto& runs = trace.processors[proc].runs;
+        if (at > 0 && at < runs.size() && startOf(runs[at]) < startOf(runs[at - 1]))
+            mixedUp[proc] = 1;
+    };
+    for (const Part& part : parts_)
+        for (std::size_t p = 0; p < part.runsBefore.size(); ++p)
+            if (const ProcIndex proc = part.names.procs[p]; proc.known())
+                look(proc.value, part.runsBefore[p]);
+    for (const ExtraSpan& extra : extras_)
+        if (extra.run != nowhere)
+            for (const std::size_t at : {extra.run, extra.run + 1})
+                look(extra.link, at);
+    for (std::size_t p = 0; p < mixedUp.size(); ++p) {
+        if (mixedUp[p] == 0)
             continue;
-        auto& runs = trace.processors[extra.link].runs;
-        const auto startOf = [&](SpanIndex run) { return trace.spans.start(run); };
-        const bool isInOrder =
-            (extra.run == 0 || startOf(runs[extra.run - 1]) <= startOf(runs[extra.run])) &&
-            (extra.run + 1 == runs.size() || startOf(runs[extra.run]) <= startOf(runs[extra.run + 1]));
-        if (isInOrder)
-            continue;
+        auto& runs = trace.processors[p].runs;
         std::vector<SpanIndex> sorted;
         for (std::size_t i = 0; i < runs.size(); ++i)
             sorted.push_back(runs[i]);
         std::ranges::stable_sort(sorted, {}, startOf);
-        for (std::size_t i = 0; i < sorted.size(); ++i)
+        for (std::size_t i = 0; i < runs.size(); ++i)
             runs.set(i, sorted[i]);
     }
 }
