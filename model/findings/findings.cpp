@@ -240,7 +240,8 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
             f.cause = ownLine(evidence.facts(), f.stack);
     if (wholeUntil(trace) < trace.duration)
         for (Finding& f : found) {
-            f.tier = std::min(f.tier, Tier::Medium);
+            // Growth is what the begin of any load looks like, and its end is what a missing end would have shown.
+            f.tier = f.detector == "D10" && f.tier == Tier::Medium ? Tier::Low : std::min(f.tier, Tier::Medium);
             f.doubt += " The end of the file is missing, and with it what may have ended this.";
         }
     const auto nameOfFinding = [&](const Finding& f) {

@@ -68,6 +68,24 @@ class NotJudgedTest : public QObject {
         QVERIFY(firstOf(cut, "D1")->doubt.ends_with(
             "The end of the file is missing, and with it what may have ended this."));
     }
+    void growthIsLessSureInAFileWhoseEndIsMissing() {
+        const auto tier = [](bool network, bool cut) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 95; ++i) {
+                Teller& g = s.g(100 + i).entry("main.load").bornAt(i * 100_ms).createdBy(1, {"main.start"}).runs(1_ms);
+                if (network)
+                    g.waitsOn("network", {"internal/poll.(*FD).Read", "net.(*conn).Read", "main.load"}, 0);
+                else
+                    g.waitsOn("chan receive", receive, 0);
+            }
+            if (cut)
+                s.isDamaged({9_s + 500_ms, 10_s});
+            return tierOf(findingsOf(s, 10_s), "D10");
+        };
+        QVERIFY(tier(false, false) == Tier::High && tier(false, true) == Tier::Medium);
+        QVERIFY(tier(true, false) == Tier::Medium && tier(true, true) == Tier::Low);
+    }
     void growthThatEndsBehindDamageIsNoGrowth() {
         const auto story = [](bool damaged) {
             Story s;
