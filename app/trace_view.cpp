@@ -4,6 +4,7 @@
 #include "app/details.h"
 #include "app/source_file.h"
 #include "app/tab_order.h"
+#include "app/threads.h"
 #include "app/timeline_commands.h"
 #include "app/tooltip_switch.h"
 #include "app/verdict_line.h"
@@ -157,9 +158,19 @@ void TraceView::connectExports() {
     connect(heatmap_, &HeatmapView::copyPictureRequested, this, &TraceView::copyHeatmap);
 }
 
+namespace {
+
+/// Whoever lets go of a trace last gives its memory back, which takes some frames for a large one.
+void forget(std::shared_ptr<const TraceFacts> facts) {
+    elsewhere([facts = std::move(facts)] {});
+}
+
+} // namespace
+
 void TraceView::showTrace(std::shared_ptr<const TraceFacts> facts, const QString& source) {
     const bool isLonger = isGrowing() && source == source_; // else another load was cancelled
     source_ = source;
+    auto before = state_.facts();
     if (isLonger)
         state_.grow(std::move(facts));
     else
@@ -168,12 +179,15 @@ void TraceView::showTrace(std::shared_ptr<const TraceFacts> facts, const QString
         verdictLine_->waitForTheRest();
     else
         verdictLine_->judge(source);
+    forget(std::move(before));
 }
 
 void TraceView::closeTrace() {
+    auto before = state_.facts();
     verdictLine_->forget();
     source_.clear();
     state_.show(nullptr);
+    forget(std::move(before));
 }
 
 bool TraceView::isGrowing() const {

@@ -4,6 +4,7 @@
 #include "model/findings/threshold.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 namespace waitscope {
@@ -132,6 +133,16 @@ bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineInde
             ++paired;
     }
     return !members.empty() && paired * 10 >= members.size() * 8;
+}
+
+bool areHelpers(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    const Trace& trace = evidence.trace();
+    std::set<std::uint32_t> creators;
+    for (const GoroutineIndex g : members)
+        if (const Waker creator = trace.creator(g);
+            creator.isGoroutine() && trace.aliveAtEnd(creator.goroutine()) && !creatorLeft(evidence, g))
+            creators.insert(creator.goroutine().value);
+    return members.size() >= 2 && creators.size() * 10 >= members.size() * 8;
 }
 
 bool watchProcesses(const Evidence& evidence, std::span<const GoroutineIndex> members) {

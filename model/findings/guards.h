@@ -35,6 +35,10 @@ namespace waitscope {
 /// handlers of streams.
 [[nodiscard]] bool haveLiveConnections(const Evidence& evidence, std::span<const GoroutineIndex> members);
 
+/// At least eight of ten belong to a living goroutine of their own that still is in the call which started them: each
+/// is as healthy as that one, of which is said what there is to say. One alone is no case of it. O(members · log).
+[[nodiscard]] bool areHelpers(const Evidence& evidence, std::span<const GoroutineIndex> members);
+
 /// They end processes with their contexts, and for at least eight of ten somebody waits for a process. O(living) for
 /// such goroutines, O(1) for others.
 [[nodiscard]] bool watchProcesses(const Evidence& evidence, std::span<const GoroutineIndex> members);

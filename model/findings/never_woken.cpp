@@ -6,7 +6,6 @@
 #include "model/report/text.h"
 
 #include <algorithm>
-#include <set>
 
 namespace waitscope {
 
@@ -77,17 +76,6 @@ bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
     return n >= 2 && group.outliving == n && ended >= 20 && ended >= 10 * n && group.oldest >= evidence.longWait();
 }
 
-/// Nearly each belongs to a living goroutine of its own that still is in the call which started it: it is as healthy as
-/// that one, of which is said what there is to say.
-bool areHelpers(const Evidence& evidence, const BlockedGroup& group) {
-    std::set<std::uint32_t> creators;
-    for (const GoroutineIndex g : group.members)
-        if (const Waker creator = evidence.trace().creator(g);
-            creator.isGoroutine() && evidence.trace().aliveAtEnd(creator.goroutine()) && !creatorLeft(evidence, g))
-            creators.insert(creator.goroutine().value);
-    return group.members.size() >= 2 && creators.size() * 10 >= group.members.size() * 8;
-}
-
 Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (haveLiveConnections(evidence, group.members))
         return {Tier::Low, "each belongs to a connection that is open, and waits as long as its peer stays"};
@@ -117,7 +105,7 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
         return {Tier::Low, "no more of them come and none ended: the same as what a program starts to keep"};
     if (noneEnded && group.inModule && group.paused && group.creatorsLeft == 0)
         return {Tier::Low, "a library started them within a while, in calls that go on, and then no more"};
-    if (areHelpers(evidence, group))
+    if (areHelpers(evidence, group.members))
         return {Tier::Low, "each belongs to a goroutine that is still in the call which started it"};
     constexpr Time startOfAProgram = 2'000'000'000;
     const bool doubtful = group.inModule || started || (kept && group.cameToAnEnd) || (noneEnded && group.paused) ||

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace waitscope {
 
@@ -36,6 +37,27 @@ bool isResting(const Evidence& evidence, GoroutineIndex g) {
     if (l->wait.known() && evidence.openAge(*l) >= evidence.threshold())
         return true;
     return l->wakes > 0 && l->wakes == l->timerWakes;
+}
+
+/// The oldest of those that wait where most of them do, or did last; null if none ever waited. O(members · log).
+const Living* usualOf(const Evidence& evidence, std::span<const GoroutineIndex> members) {
+    struct Place {
+        std::size_t goroutines = 0;
+        const Living* oldest = nullptr;
+    };
+    std::map<std::pair<std::uint32_t, Primitive>, Place> places;
+    const Place* most = nullptr;
+    for (const GoroutineIndex g : members) {
+        const Living* const l = evidence.livingOf(g);
+        if (l == nullptr || !l->usualSite.known())
+            continue;
+        Place& place = places[{l->usualSite.value, l->usualPrimitive}];
+        place.oldest = place.oldest == nullptr ? l : place.oldest;
+        ++place.goroutines;
+        if (most == nullptr || place.goroutines > most->goroutines)
+            most = &place;
+    }
+    return most == nullptr ? nullptr : most->oldest;
 }
 
 } // namespace
@@ -115,11 +137,10 @@ void populationGrowth(const Scene& scene, std::vector<Finding>& found) {
             continue;
         Finding f = findingAbout(evidence, livingOfCohort(evidence, c));
         f.tier = growing.tier;
-        if (const Living* const oldest = f.members.empty() ? nullptr : evidence.livingOf(f.members.front());
-            oldest != nullptr && oldest->usualSite.known()) {
-            f.primitive = oldest->usualPrimitive;
-            f.site = oldest->usualSite;
-            f.stack = oldest->usualStack;
+        if (const Living* const usual = usualOf(evidence, f.members)) {
+            f.primitive = usual->usualPrimitive;
+            f.site = usual->usualSite;
+            f.stack = usual->usualStack;
         }
         f.numbers.emplace_back("births_per_second", p.birthRate);
         if (!growing.grows) {

@@ -57,8 +57,8 @@ void silentPeer(const Scene& scene, std::vector<Finding>& found) {
     }
     for (auto& [place, asking] : places) {
         auto& [members, longest] = asking;
-        if (areOpenedByPeers(evidence, members))
-            continue;
+        if (areOpenedByPeers(evidence, members) || areHelpers(evidence, members))
+            continue; // a proxy's, as long as the connection stays
         const Living& first = *evidence.livingOf(members.front());
         // Who started them before the trace, a listener or the program itself, is not known.
         const bool startedInTrace =

@@ -126,7 +126,7 @@ class PeersTest : public QObject {
     // A goroutine that serves one request after the other does not leave its loop, so only what it says of itself tells
     // that a request is over.
     void aQuestionThatIsNotAnsweredAsThoseOfOthersWereIsToBeChecked() {
-        enum Kind { AskOnce, AskAgain, OfALibrary, StartedByAListener };
+        enum Kind { AskOnce, AskAgain, OfALibrary, StartedByAListener, OfAProxy };
         const auto tier = [](int silent, Time usual, Kind kind = AskOnce) {
             const StackText reading{"internal/poll.(*FD).Read", "net.(*conn).Read",
                                     kind == OfALibrary ? "net/http.(*t).read" : "main.ask"};
@@ -137,7 +137,18 @@ class PeersTest : public QObject {
             else
                 creator.runs(10_s);
             for (int i = 0; i < 60; ++i) {
-                Teller& g = s.g(100 + i).entry("main.fly").bornAt(i * 50_ms).createdBy(1, {"main.askAll"}).runs(10_us);
+                if (kind == OfAProxy) // which waits, for each connection, until both directions are done
+                    s.g(200 + i)
+                        .entry("main.splice")
+                        .bornAt(i * 50_ms - 1_us + 1_ms)
+                        .createdBy(1)
+                        .runs(1_ms)
+                        .waitsOn("sync", {"sync.(*WaitGroup).Wait", "main.askAll", "main.splice"}, 0);
+                Teller& g = s.g(100 + i)
+                                .entry("main.fly")
+                                .bornAt(i * 50_ms + 2_ms)
+                                .createdBy(kind == OfAProxy ? 200 + i : 1, {"main.askAll"})
+                                .runs(10_us);
                 if (kind == AskAgain)
                     g.waitsOn("network", reading, 1_ms).wokenByRuntime().runs(10_us);
                 if (i < 60 - silent)
@@ -153,6 +164,7 @@ class PeersTest : public QObject {
         QVERIFY(tier(2, 10_ms, AskAgain) == std::nullopt);   // a connection that has been used, and is kept
         QVERIFY(tier(2, 10_ms, OfALibrary) == std::nullopt); // which may keep them
         QVERIFY(tier(2, 10_ms, StartedByAListener) == std::nullopt);
+        QVERIFY(tier(2, 10_ms, OfAProxy) == std::nullopt);
         QVERIFY(tier(45, 10_ms) == std::nullopt); // fifteen others say little
     }
     void whoAsksAgainAndAgainAndGetsNoAnswerAnyMoreIsToBeChecked() {

@@ -175,6 +175,22 @@ class PopulationsTest : public QObject {
         QVERIFY(tier(100_ms, false, false, 10_s, 3) == Tier::Medium); // they shook hands
         QVERIFY(tier(100_ms, false, false, 10_s, 8) == std::nullopt); // they are in use
     }
+    void whatGrowsIsSaidToWaitWhereMostOfThemDo() {
+        Story s;
+        s.g(1).existed().runs(10_s);
+        for (int i = 0; i < 95; ++i) {
+            Teller& g = s.g(100 + i).entry("main.serve").bornAt(i * 100_ms).createdBy(1, {"main.accept"}).runs(1_ms);
+            if (i < 5)
+                g.waitsOn("select", {"runtime.selectgo", "main.idle"}, 0);
+            else
+                g.waitsOn("chan receive", {"runtime.chanrecv1", "main.handle"}, 0);
+        }
+        const Findings findings = findingsOf(s, 10_s);
+        const Finding* const f = firstOf(findings, "D10");
+        QVERIFY(f != nullptr && f->primitive == Primitive::ChanReceive);
+        const Trace& trace = findings.judgement->evidence.trace();
+        QVERIFY(trace.text(trace.frame(f->site).function) == "main.handle");
+    }
     void steadyLoadIsExplainedByLittlesLaw() {
         Story story;
         story.g(1).existed().runs(10_s);
