@@ -54,7 +54,7 @@ class Collapsing {
     // program's own code, and of those the one that was started first.
     void joinBornTogether() {
         const Trace& trace = evidence_.trace();
-        std::vector<std::vector<Time>> births(found_.size());
+        std::vector<Births> births(found_.size());
         for (std::uint32_t i = 0; i < found_.size(); ++i)
             if (!found_[i].under && found_[i].tier >= Tier::Low && lockClassOf(found_[i]) < 0)
                 births[i] = birthsOf(trace, found_[i]);
@@ -62,10 +62,10 @@ class Collapsing {
             const FrameId site = found_[i].site;
             return std::tuple(-static_cast<int>(found_[i].tier),
                               !site.known() || evidence_.facts().waits.isLibrary(site) || isFromModule(trace, site),
-                              births[i].front(), i);
+                              births[i].times.front(), i);
         };
         for (std::uint32_t i = 0; i < found_.size(); ++i) {
-            if (births[i].empty() || found_[i].under)
+            if (births[i].times.empty() || found_[i].under)
                 continue;
             std::vector<std::uint32_t> together{i};
             for (std::uint32_t j = i + 1; j < found_.size(); ++j)
