@@ -119,8 +119,8 @@ struct TimelineCommand : PictureCommand {
     [[nodiscard]] int run() const;
 };
 
-using Subcommand = std::variant<WindowCommand, StatsCommand, WaitsCommand, FindingsCommand, CompareCommand, ExportCommand,
-                             HeatmapCommand, TimelineCommand, InfoCommand>;
+using Subcommand = std::variant<WindowCommand, StatsCommand, WaitsCommand, FindingsCommand, CompareCommand,
+                                ExportCommand, HeatmapCommand, TimelineCommand, InfoCommand>;
 
 /// It writes words and numbers. All else may draw, and is done by the program that has Qt's windows (main.cpp).
 template <class T>

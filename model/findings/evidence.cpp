@@ -198,6 +198,7 @@ void Evidence::findSites() {
     }
     const Trace& t = trace();
     wanted_.resize(sites_.size());
+    lengths_.resize(sites_.size());
     for (std::uint32_t g = 0; g < t.goroutines.size(); ++g) {
         if (!t.aliveAtEnd({g}) || idioms_.isExcluded({g}))
             continue;
@@ -279,7 +280,7 @@ void Evidence::walkSpans() {
                 }
             }
             if (wanted_[site] != 0) {
-                lengths_.emplace_back(site, end - start);
+                lengths_[site].push_back(end - start);
                 if (wakeUp.how == WokenBy::Goroutine) {
                     sites_[site].cancelled |= idioms_.isCancel(wakeUp.stack);
                     if (lastWaker[site] != wakeUp.goroutine) {
@@ -320,19 +321,8 @@ void Evidence::walkSpans() {
 }
 
 void Evidence::fillSites() {
-    // Sorted into runs by site; the order inside a run does not matter.
-    std::vector<std::size_t> ends(sites_.size() + 1);
-    for (const auto& [site, length] : lengths_)
-        ++ends[site + 1];
-    for (std::size_t s = 1; s < ends.size(); ++s)
-        ends[s] += ends[s - 1];
-    std::vector<Time> sorted(lengths_.size());
-    std::vector<std::size_t> next(ends.begin(), ends.end() - 1);
-    for (const auto& [site, length] : lengths_)
-        sorted[next[site]++] = length;
-    lengths_ = {};
     for (std::size_t s = 0; s < sites_.size(); ++s) {
-        const std::span<Time> lengths = std::span(sorted).subspan(ends[s], ends[s + 1] - ends[s]);
+        const std::span<Time> lengths(lengths_[s].begin(), lengths_[s].end());
         SiteHistory& site = sites_[s];
         std::ranges::sort(site.wakers);
         site.wakers.erase(std::unique(site.wakers.begin(), site.wakers.end()), site.wakers.end());
@@ -344,6 +334,7 @@ void Evidence::fillSites() {
         std::ranges::nth_element(lengths, lengths.begin() + rank);
         site.p99 = lengths[static_cast<std::size_t>(rank)];
     }
+    lengths_.clear();
 }
 
 const Living* Evidence::livingOf(GoroutineIndex g) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the detectors decide on: measured in one pass over the spans, so that sixteen detectors cost one.
+// What the detectors decide on: measured in one pass over the spans, so that all detectors cost one.
 //
 // A *site* is a primitive and the first frame outside the standard library. A *cohort* is all goroutines with the same
 // creation stack and start function, ended ones included; those from before the trace have no creation stack.
@@ -7,6 +7,7 @@
 
 #include "model/facts.h"
 #include "model/findings/idioms.h"
+#include "model/trace/column.h"
 #include "model/waits/root_causes.h"
 
 #include <algorithm>
@@ -189,7 +190,7 @@ class Evidence {
     std::vector<GoroutineIndex> children_;
     std::vector<LockWait> lockWaits_;
     std::unordered_map<std::uint32_t, FrameId> callers_;
-    std::vector<std::pair<SiteIndex, Time>> lengths_;
+    std::vector<GrowingColumn<Time>> lengths_; ///< of finished waits, by site; only while the spans are walked
     RunnableTimes runnable_;
     Time goroutineTime_ = 0;
     std::uint64_t work_ = 0;
