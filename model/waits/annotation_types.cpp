@@ -2,12 +2,13 @@
 #include "model/waits/annotation_types.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace waitscope {
 
 NestedStretches::NestedStretches(std::vector<Stretch> stretches, std::size_t owners)
     : stretches_(std::move(stretches)), firsts_(owners + 1), enclosing_(stretches_.size(), nowhere) {
-    std::ranges::stable_sort(stretches_, {}, &Stretch::owner);
+    std::ranges::sort(stretches_, {}, [](const Stretch& s) { return std::pair(s.owner, s.what); });
     for (const Stretch& stretch : stretches_)
         ++firsts_[stretch.owner + 1];
     for (std::size_t o = 1; o < firsts_.size(); ++o)
@@ -31,13 +32,15 @@ AnnotationTypes::AnnotationTypes(const Trace& trace) : trace_(trace) {
     // What is open at the end of the trace is open there too.
     const auto until = [&](bool open, Time end) { return open ? trace.duration + 1 : end; };
     std::vector<NestedStretches::Stretch> stretches;
+    stretches.reserve(trace.regions.size());
     for (std::uint32_t r = 0; r < trace.regions.size(); ++r) {
         const Region region = trace.regions[r];
         if (region.goroutine.known())
             stretches.push_back({{region.begin, until(region.open, region.end)}, region.goroutine.value, r});
     }
     regions_ = NestedStretches(std::move(stretches), trace.goroutines.size());
-    stretches.clear();
+    stretches = {};
+    stretches.reserve(trace.tasks.size());
     for (std::uint32_t t = 0; t < trace.tasks.size(); ++t) {
         const Task task = trace.tasks[t];
         if (task.beganOn.known())

@@ -20,7 +20,7 @@ class NestedStretches {
     struct Stretch {
         TimeRange range; ///< open ones end after the trace
         std::uint32_t owner = 0;
-        std::uint32_t what = 0; ///< the caller's own number
+        std::uint32_t what = 0; ///< the caller's own number, rising
     };
     NestedStretches() = default;
     /// `stretches` by begin.

@@ -54,11 +54,11 @@ struct Tally {
     Time mostTime = -1;
 };
 
-/// One wait, for distributions and root causes.
+/// One wait, for distributions and root causes. There are as many as waits, and fewer rows than 2^31.
 struct Stretch {
-    std::uint32_t row;
+    std::uint32_t row : 31;
+    bool finished : 1;
     SpanIndex wait;
-    bool finished;
 };
 
 class Counting {
@@ -158,7 +158,7 @@ class Counting {
         if (waker)
             wakers_.add(r, numberOf(*waker), time);
         if (options_.distributions || options_.rootCauses)
-            stretches_.push_back({r, s, !open});
+            stretches_.push_back({.row = r, .finished = !open, .wait = s});
     }
 
     void fillClasses() {
@@ -325,7 +325,7 @@ class Counting {
     std::vector<Tally> tallies_;
     PairSums classTimes_;
     PairSums wakers_;
-    std::vector<Stretch> stretches_;
+    GrowingColumn<Stretch> stretches_;
 };
 
 } // namespace
