@@ -72,8 +72,6 @@ struct CompareCommand {
     [[nodiscard]] int run() const;
     /// The command line that gives the same.
     [[nodiscard]] std::string line() const;
-    /// It needs Qt's drawing.
-    [[nodiscard]] bool drawsPictures() const { return output.ends_with(".html") || output.ends_with(".png"); }
 };
 
 /// What the commands that make a picture share.
