@@ -42,14 +42,11 @@ void fillLifetimes(const GridRequest& request, Grid& grid) {
     grid.perRow = (count + request.options.rows - 1) / request.options.rows;
     grid.goroutines.assign(request.goroutines.begin(), request.goroutines.end());
     const Meanings meanings(request.facts, grid.metric.states);
-    std::vector<RowItem> items;
-    items.reserve(count);
     for (std::uint32_t first = 0; first < count; first += grid.perRow) {
         GridRow row{.first = first, .count = std::min(grid.perRow, count - first)};
         for (const GoroutineIndex g : request.goroutines.subspan(row.first, row.count)) {
             row.preExisting += trace.preExisting(g);
             row.openAtEnd += trace.aliveAtEnd(g) && meanings.contains(trace.lastSpan(g));
-            items.push_back({g, trace.lifetime(g)});
         }
         grid.rows.push_back(std::move(row));
     }
@@ -63,6 +60,10 @@ void fillLifetimes(const GridRequest& request, Grid& grid) {
     ResidencesOfGoroutines residences;
     if (measure == Measure::Residence || measure == Measure::ResidenceTime)
         residences = residencesByGoroutine(request.facts, residenceArms(request.facts, usualResidences(request.facts)));
+    const RowItems items = [&](std::uint32_t place) {
+        const GoroutineIndex g = request.goroutines[place];
+        return RowItem{g, trace.lifetime(g)};
+    };
     grid.spansRead = fillRows(request.facts, items, &residences, grid, request.stop);
 }
 

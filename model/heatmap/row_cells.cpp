@@ -15,7 +15,7 @@ namespace {
 struct Source {
     const TraceFacts& facts;
     const Meanings& meanings;
-    std::span<const RowItem> items;
+    const RowItems& items;
     const ResidencesOfGoroutines* residences;
 };
 
@@ -72,7 +72,9 @@ template <class Inside> class Rows {
         life_.clear();
         std::ranges::fill(aliveChange_, 0);
         std::uint64_t read = 0;
-        for (const RowItem& item : source_.items.subspan(grid_.rows[row].first, grid_.rows[row].count)) {
+        const GridRow& bundle = grid_.rows[row];
+        for (std::uint32_t place = bundle.first; place < bundle.first + bundle.count; ++place) {
+            const RowItem item = source_.items(place);
             const TimeRange lives = item.life.clippedTo(grid_.range);
             if (lives.empty())
                 continue;
@@ -180,8 +182,8 @@ ResidencesOfGoroutines residencesByGoroutine(const TraceFacts& facts, std::span<
     return result;
 }
 
-std::uint64_t fillRows(const TraceFacts& facts, std::span<const RowItem> items,
-                       const ResidencesOfGoroutines* residences, Grid& grid, const std::stop_token& stop) {
+std::uint64_t fillRows(const TraceFacts& facts, const RowItems& items, const ResidencesOfGoroutines* residences,
+                       Grid& grid, const std::stop_token& stop) {
     const Meanings meanings(facts, grid.metric.states);
     const Source source{facts, meanings, items, residences};
     const double bin = static_cast<double>(grid.range.length()) / grid.bins;

@@ -85,14 +85,25 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
     for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
         if ((choice.runtime || !facts.waits.isRuntime({g})) && wanted({g}))
             goroutines.push_back({g});
+    if (stop.stop_requested())
+        return {};
+
+    const auto placeInTime = [&](GoroutineIndex g) { // before the trace there is only Go's id to go by
+        const Time born = trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
+        return std::tuple(born, trace.goroutines.id(g), g.value);
+    };
+    const auto isEarlier = [&](GoroutineIndex a, GoroutineIndex b) { return placeInTime(a) < placeInTime(b); };
+    if (choice.order == RowOrder::Creation) {
+        if (!std::ranges::is_sorted(goroutines, isEarlier)) // they nearly always are
+            std::ranges::sort(goroutines, isEarlier);
+        return goroutines;
+    }
 
     std::vector<std::int64_t> sites;
     if (choice.order == RowOrder::CreationSite)
         sites = siteRanks(trace, goroutines);
     struct Place {
         std::int64_t key; ///< what comes before creation; less is first
-        Time born;        ///< before the trace there is only Go's id to go by
-        std::int64_t id;
         GoroutineIndex goroutine;
     };
     std::vector<Place> places;
@@ -111,11 +122,10 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
             key = trace.aliveAtEnd(g) ? std::numeric_limits<Time>::max() : trace.lifetime(g).end;
         else if (choice.order == RowOrder::FirstBlock)
             key = firstBlock(trace, g);
-        const Time born = trace.preExisting(g) ? std::numeric_limits<Time>::min() : trace.lifetime(g).begin;
-        places.push_back({key, born, trace.goroutines.id(g), g});
+        places.push_back({key, g});
     }
-    std::ranges::sort(places, [](const Place& a, const Place& b) {
-        return std::tie(a.key, a.born, a.id, a.goroutine.value) < std::tie(b.key, b.born, b.id, b.goroutine.value);
+    std::ranges::sort(places, [&](const Place& a, const Place& b) {
+        return a.key != b.key ? a.key < b.key : isEarlier(a.goroutine, b.goroutine);
     });
     std::ranges::transform(places, goroutines.begin(), &Place::goroutine);
     return goroutines;

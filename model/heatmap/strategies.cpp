@@ -118,7 +118,8 @@ void fillStrategies(const GridRequest& request, Grid& grid) {
     grid.values.assign(cells, std::numeric_limits<float>::quiet_NaN());
     grid.alive.assign(cells, 0);
     grid.marks.assign(cells, 0);
-    grid.spansRead = fillRows(request.facts, items, nullptr, grid, request.stop);
+    grid.spansRead = fillRows(
+        request.facts, [&](std::uint32_t place) { return items[place]; }, nullptr, grid, request.stop);
 }
 
 } // namespace waitscope

@@ -10,63 +10,50 @@ namespace waitscope {
 
 namespace {
 
-using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
-
 template <class Table> OwnedPlaces byGoroutine(const Trace& trace, const Table& table) {
-    Pairs pairs;
-    for (std::uint32_t i = 0; i < table.size(); ++i)
-        if (const GoroutineIndex g = table[i].goroutine; g.value < trace.goroutines.size())
-            pairs.emplace_back(g.value, i);
-    return pairs.empty() ? OwnedPlaces() : OwnedPlaces(trace.goroutines.size(), pairs);
+    return {trace.goroutines.size(), table.size(), [&](std::uint32_t i) {
+                const GoroutineIndex g = table[i].goroutine;
+                return g.value < trace.goroutines.size() ? g.value : OwnedPlaces::nobody;
+            }};
 }
 
 } // namespace
-
-OwnedPlaces::OwnedPlaces(std::size_t owners, std::span<const std::pair<std::uint32_t, std::uint32_t>> pairs)
-    : firsts_(owners + 1), places_(pairs.size()) {
-    for (const auto& [owner, place] : pairs)
-        ++firsts_[owner + 1];
-    for (std::size_t i = 0; i < owners; ++i)
-        firsts_[i + 1] += firsts_[i];
-    std::vector<std::uint32_t> next(firsts_.begin(), firsts_.end() - 1);
-    for (const auto& [owner, place] : pairs)
-        places_[next[owner]++] = place;
-}
 
 GoroutineNotes::GoroutineNotes(const Trace& trace)
     : logs_(byGoroutine(trace, trace.logs))
     , samples_(byGoroutine(trace, trace.cpuSamples))
     , runtimeWork_(byGoroutine(trace, trace.ranges)) {
     // A region goes to the outermost track that is free when it begins: for nested ones that is their depth.
-    const OwnedPlaces regions = byGoroutine(trace, trace.regions);
-    Pairs pairs;
-    std::uint32_t first = 0;
-    if (!regions.empty())
+    const Regions& regions = trace.regions;
+    const OwnedPlaces ofGoroutine(trace.goroutines.size(), regions.size(), [&](std::uint32_t i) {
+        const GoroutineIndex g = regions.goroutine(i);
+        return g.value < trace.goroutines.size() ? g.value : OwnedPlaces::nobody;
+    });
+    if (!ofGoroutine.empty()) {
+        std::uint32_t first = 0;
+        std::vector<std::uint32_t> trackOf(regions.size(), OwnedPlaces::nobody);
+        std::vector<Time> busyUntil;
         for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
             firstTracks_.push_back(first);
-            std::vector<Time> busyUntil;
-            for (const std::uint32_t place : regions.of(g)) {
-                const Region region = trace.regions[place];
-                const auto free = std::ranges::find_if(busyUntil, [&](Time t) { return t <= region.begin; });
-                const auto track = static_cast<std::uint32_t>(free - busyUntil.begin());
+            busyUntil.clear();
+            for (const std::uint32_t place : ofGoroutine.of(g)) {
+                const TimeRange range = regions.range(place);
+                const auto free = std::ranges::find_if(busyUntil, [&](Time t) { return t <= range.begin; });
+                trackOf[place] = first + static_cast<std::uint32_t>(free - busyUntil.begin());
                 if (free == busyUntil.end())
-                    busyUntil.push_back(region.end);
+                    busyUntil.push_back(range.end);
                 else
-                    *free = region.end;
-                pairs.emplace_back(first + track, place);
+                    *free = range.end;
             }
             first += static_cast<std::uint32_t>(busyUntil.size());
         }
-    firstTracks_.push_back(first);
-    if (!pairs.empty())
-        tracks_ = OwnedPlaces(first, pairs);
-
-    pairs.clear();
-    for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
-        if (const Waker creator = trace.creator({g}); creator.isGoroutine())
-            pairs.emplace_back(creator.goroutine().value, g);
-    if (!pairs.empty())
-        created_ = OwnedPlaces(trace.goroutines.size(), pairs);
+        firstTracks_.push_back(first);
+        tracks_ = OwnedPlaces(first, trackOf.size(), [&](std::uint32_t place) { return trackOf[place]; });
+    }
+    created_ = OwnedPlaces(trace.goroutines.size(), trace.goroutines.size(), [&](std::uint32_t g) {
+        const Waker creator = trace.creator({g});
+        return creator.isGoroutine() ? creator.goroutine().value : OwnedPlaces::nobody;
+    });
 
     threadRuns_.resize(trace.threads.size());
     for (std::uint32_t p = 0; p < trace.processors.size(); ++p) {

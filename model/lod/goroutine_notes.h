@@ -3,6 +3,7 @@
 // and CPU samples, and whom it created, found by goroutine; and which processor a thread held.
 #pragma once
 
+#include "model/lod/owned_places.h"
 #include "model/trace/trace.h"
 
 #include <cstdint>
@@ -10,24 +11,6 @@
 #include <vector>
 
 namespace waitscope {
-
-/// Lists of places in a table, one list an owner, in one array.
-class OwnedPlaces {
-  public:
-    OwnedPlaces() = default;
-    /// `pairs` (owner, place) in the order in which the places of an owner are wanted. O(owners + pairs).
-    OwnedPlaces(std::size_t owners, std::span<const std::pair<std::uint32_t, std::uint32_t>> pairs);
-
-    [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t owner) const {
-        return empty() ? std::span<const std::uint32_t>()
-                       : std::span(places_).subspan(firsts_[owner], firsts_[owner + 1] - firsts_[owner]);
-    }
-    [[nodiscard]] bool empty() const { return places_.empty(); }
-
-  private:
-    std::vector<std::uint32_t> firsts_;
-    std::vector<std::uint32_t> places_;
-};
 
 /// A thread held a processor.
 struct ThreadRun {

@@ -113,7 +113,11 @@ Region Regions::operator[](std::size_t i) const {
             .task = tasks_[i],
             .stack = stacks_[i],
             .beforeTrace = (flags_[i] & beginSeen) == 0,
-            .open = (flags_[i] & endSeen) == 0};
+            .open = isOpen(i)};
+}
+
+bool Regions::isOpen(std::size_t i) const {
+    return (flags_[i] & endSeen) == 0;
 }
 
 } // namespace waitscope

@@ -100,6 +100,10 @@ class Regions {
     [[nodiscard]] std::size_t size() const { return begins_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
     [[nodiscard]] Region operator[](std::size_t i) const;
+    // Parts of a row, for who asks of millions.
+    [[nodiscard]] TimeRange range(std::size_t i) const { return {begins_[i], ends_[i]}; }
+    [[nodiscard]] GoroutineIndex goroutine(std::size_t i) const { return goroutines_[i]; }
+    [[nodiscard]] bool isOpen(std::size_t i) const;
     [[nodiscard]] RowIterator<Regions> begin() const { return {*this, 0}; }
     [[nodiscard]] RowIterator<Regions> end() const { return {*this, size()}; }
 

@@ -6,53 +6,30 @@
 
 namespace waitscope {
 
-NestedStretches::NestedStretches(std::vector<Stretch> stretches, std::size_t owners)
-    : stretches_(std::move(stretches)), firsts_(owners + 1), enclosing_(stretches_.size(), nowhere) {
-    std::ranges::sort(stretches_, {}, [](const Stretch& s) { return std::pair(s.owner, s.what); });
-    for (const Stretch& stretch : stretches_)
-        ++firsts_[stretch.owner + 1];
-    for (std::size_t o = 1; o < firsts_.size(); ++o)
-        firsts_[o] += firsts_[o - 1];
-    for (std::uint32_t i = 0; i < stretches_.size(); ++i) {
-        std::uint32_t before = i == firsts_[stretches_[i].owner] ? nowhere : i - 1;
-        while (before != nowhere && stretches_[before].range.end <= stretches_[i].range.begin)
-            before = enclosing_[before];
-        enclosing_[i] = before;
-    }
+// What is open at the end of the trace is open there too.
+std::uint32_t AnnotationTypes::RegionStretches::owner(std::uint32_t region) const {
+    return trace->regions.goroutine(region).value;
+}
+TimeRange AnnotationTypes::RegionStretches::range(std::uint32_t region) const {
+    const TimeRange seen = trace->regions.range(region);
+    return {seen.begin, trace->regions.isOpen(region) ? trace->duration + 1 : seen.end};
+}
+std::uint32_t AnnotationTypes::TaskStretches::owner(std::uint32_t task) const {
+    return trace->tasks[task].beganOn.value;
+}
+TimeRange AnnotationTypes::TaskStretches::range(std::uint32_t task) const {
+    const Task seen = trace->tasks[task];
+    return {seen.range.begin, seen.ended ? seen.range.end : trace->duration + 1};
 }
 
-std::uint32_t NestedStretches::lastBegun(std::uint32_t owner, Time t) const {
-    const auto begin = stretches_.begin() + firsts_[owner];
-    const auto end = stretches_.begin() + firsts_[owner + 1];
-    const auto after = std::upper_bound(begin, end, t, [](Time at, const Stretch& s) { return at < s.range.begin; });
-    return after == begin ? nowhere : static_cast<std::uint32_t>(after - stretches_.begin()) - 1;
-}
-
-AnnotationTypes::AnnotationTypes(const Trace& trace) : trace_(trace) {
-    // What is open at the end of the trace is open there too.
-    const auto until = [&](bool open, Time end) { return open ? trace.duration + 1 : end; };
-    std::vector<NestedStretches::Stretch> stretches;
-    stretches.reserve(trace.regions.size());
-    for (std::uint32_t r = 0; r < trace.regions.size(); ++r) {
-        const Region region = trace.regions[r];
-        if (region.goroutine.known())
-            stretches.push_back({{region.begin, until(region.open, region.end)}, region.goroutine.value, r});
-    }
-    regions_ = NestedStretches(std::move(stretches), trace.goroutines.size());
-    stretches = {};
-    stretches.reserve(trace.tasks.size());
-    for (std::uint32_t t = 0; t < trace.tasks.size(); ++t) {
-        const Task task = trace.tasks[t];
-        if (task.beganOn.known())
-            stretches.push_back({{task.range.begin, until(!task.ended, task.range.end)}, task.beganOn.value, t});
-    }
-    tasks_ = NestedStretches(std::move(stretches), trace.goroutines.size());
+AnnotationTypes::AnnotationTypes(const Trace& trace)
+    : trace_(trace), regions_({&trace}, trace.goroutines.size()), tasks_({&trace}, trace.goroutines.size()) {
     if (trace.tasks.empty())
         return;
 
     // The creator's task at birth, and the creator's own at its birth before that. Creators mostly come first; the
     // others are settled on the way.
-    constexpr std::uint32_t unsettled = nowhere - 1;
+    constexpr std::uint32_t unsettled = UINT32_MAX - 1;
     taskAtBirth_.assign(trace.goroutines.size(), TaskIndex{unsettled});
     std::vector<GoroutineIndex> line;
     for (std::uint32_t g = 0; g < taskAtBirth_.size(); ++g) {

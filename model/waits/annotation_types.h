@@ -7,40 +7,13 @@
 #pragma once
 
 #include "model/trace/trace.h"
+#include "model/waits/nested_stretches.h"
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace waitscope {
-
-/// Things with a begin and an end, by owner, that may lie inside each other.
-class NestedStretches {
-  public:
-    struct Stretch {
-        TimeRange range; ///< open ones end after the trace
-        std::uint32_t owner = 0;
-        std::uint32_t what = 0; ///< the caller's own number, rising
-    };
-    NestedStretches() = default;
-    /// `stretches` by begin.
-    NestedStretches(std::vector<Stretch> stretches, std::size_t owners);
-
-    /// Visits those of `owner` that are open at `t`, the one that began last first, until `visit(what)` says true.
-    /// O(log n + those that are open when one of them begins).
-    template <class Visit> void openAt(std::uint32_t owner, Time t, const Visit& visit) const {
-        for (std::uint32_t i = lastBegun(owner, t); i != nowhere; i = enclosing_[i])
-            if (stretches_[i].range.end > t && visit(stretches_[i].what))
-                return;
-    }
-
-  private:
-    [[nodiscard]] std::uint32_t lastBegun(std::uint32_t owner, Time t) const;
-
-    std::vector<Stretch> stretches_; ///< by owner, then by begin
-    std::vector<std::uint32_t> firsts_;
-    std::vector<std::uint32_t> enclosing_; ///< the latest earlier one that is open when this one begins
-};
 
 class AnnotationTypes {
   public:
@@ -65,9 +38,23 @@ class AnnotationTypes {
   private:
     [[nodiscard]] TaskIndex ownTask(GoroutineIndex g, Time t) const;
 
+    // By goroutine: the regions it was in, the tasks it began.
+    struct RegionStretches {
+        const Trace* trace;
+        [[nodiscard]] std::size_t size() const { return trace->regions.size(); }
+        [[nodiscard]] std::uint32_t owner(std::uint32_t region) const;
+        [[nodiscard]] TimeRange range(std::uint32_t region) const;
+    };
+    struct TaskStretches {
+        const Trace* trace;
+        [[nodiscard]] std::size_t size() const { return trace->tasks.size(); }
+        [[nodiscard]] std::uint32_t owner(std::uint32_t task) const;
+        [[nodiscard]] TimeRange range(std::uint32_t task) const;
+    };
+
     const Trace& trace_;
-    NestedStretches regions_;
-    NestedStretches tasks_;
+    NestedStretches<RegionStretches> regions_;
+    NestedStretches<TaskStretches> tasks_;
     std::vector<TaskIndex> taskAtBirth_; ///< by goroutine; empty if there are no tasks
 };
 

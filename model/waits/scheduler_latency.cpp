@@ -91,7 +91,10 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
     const Moments recorded(std::move(known));
 
     SchedulerLatency latency;
-    std::vector<Time> lengths;
+    Lengths lengths;
+    std::size_t count = 0; // memory for twice as many, while it grows, would be the most that a window ever takes
+    eachReady(facts, range, [&](SpanIndex, TimeRange) { ++count; });
+    lengths.reserve(count);
     Time longestStopped = 0, longestSaturated = 0, longestLate = 0;
     eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
         const auto keep = [&](Time time, Time& longest, SpanIndex& most) {
@@ -100,7 +103,7 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
                 most = s;
             }
         };
-        lengths.push_back(trace.spans.range(s).length());
+        lengths.add(trace.spans.range(s).length());
         const Time stoppedPart = stopped.inside(part);
         const Time recordedPart = recorded.inside(part);
         const Time usable = notSaturated.inside(part) - stoppedPart;
@@ -115,10 +118,10 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
         latency.duringCollection += collecting.inside(part);
     });
     latency.count = lengths.size();
-    latency.p50 = rankOf(lengths, 50);
-    latency.p95 = rankOf(lengths, 95);
-    latency.p99 = rankOf(lengths, 99);
-    latency.max = rankOf(lengths, 100);
+    latency.p50 = lengths.rank(50);
+    latency.p95 = lengths.rank(95);
+    latency.p99 = lengths.rank(99);
+    latency.max = lengths.rank(100);
     return latency;
 }
 

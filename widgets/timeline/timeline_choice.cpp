@@ -53,12 +53,17 @@ std::optional<GroupSelection> togetherOf(const TraceFacts& facts, const Selectio
 
 } // namespace
 
-std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
+std::shared_ptr<const GoroutineGroups> chosenGroups(const std::shared_ptr<const TraceFacts>& facts,
+                                                    const TimelineChoice& choice,
                                                     const std::optional<GroupSelection>& only,
                                                     const std::stop_token& stop) {
-    const std::vector<std::uint8_t> shown = shownGoroutines(facts, choice, only, stop);
+    const std::vector<std::uint8_t> shown = shownGoroutines(*facts, choice, only, stop);
+    const GroupChoice ofFacts;
+    if (choice.grouping == ofFacts.grouping && choice.order == ofFacts.order &&
+        std::ranges::find(shown, std::uint8_t{0}) == shown.end())
+        return {facts, &facts->groups};
     return std::make_shared<const GoroutineGroups>(
-        groupsOf(*facts.trace, facts.waits,
+        groupsOf(*facts->trace, facts->waits,
                  {.grouping = choice.grouping,
                   .order = choice.order,
                   .wanted = [&](GoroutineIndex g) { return shown[g.value] != 0; }},
@@ -124,7 +129,7 @@ void TimelineView::requestRows() {
     choosing_ = std::stop_source();
     arrangedMeanwhile_ = false;
     rowsWork_.request([facts, choice = choice_, only = state_->only(), before = rows_, stop = choosing_.get_token()] {
-        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(*facts, choice, only, stop));
+        auto rows = std::make_shared<TimelineRows>(facts, chosenGroups(facts, choice, only, stop));
         rows->takeOver(before);
         return rows;
     });

@@ -27,9 +27,11 @@ struct TimelineChoice {
     friend bool operator==(const TimelineChoice&, const TimelineChoice&) = default;
 };
 
-/// The groups that are chosen, of the goroutines `only` if it is given. A filter that is not understood lets all
-/// through. What is stopped is incomplete. O(goroutines · log), and what the filter and the order need.
-[[nodiscard]] std::shared_ptr<const GoroutineGroups> chosenGroups(const TraceFacts& facts, const TimelineChoice& choice,
+/// The groups that are chosen, of the goroutines `only` if it is given; those of `facts` if they are the same. A filter
+/// that is not understood lets all through. What is stopped is incomplete. O(goroutines · log), and what the filter and
+/// the order need.
+[[nodiscard]] std::shared_ptr<const GoroutineGroups> chosenGroups(const std::shared_ptr<const TraceFacts>& facts,
+                                                                  const TimelineChoice& choice,
                                                                   const std::optional<GroupSelection>& only,
                                                                   const std::stop_token& stop = {});
 

@@ -54,7 +54,7 @@ class Sheet {
         : facts_(std::move(facts))
         , options_(options)
         , range_(options.range.empty() ? facts_->trace->wholeRange() : options.range)
-        , groups_(chosenGroups(*facts_, options.contents.choice, options.contents.only))
+        , groups_(chosenGroups(facts_, options.contents.choice, options.contents.only))
         , subject_(subject())
         , caption_(*facts_->trace, subject_) {}
 
