@@ -106,18 +106,24 @@ void VerdictLine::showFindings(std::shared_ptr<const Findings> findings) {
     panel_->show(findings_);
     Q_EMIT judged(findings_);
     // Before anything is chosen the onset is that of what the line above says.
-    const bool isFault = findings_->worst().value_or(Tier::Info) >= Tier::Medium;
-    const Time since = isFault ? findings_->all.front().since : 0;
-    view_->setOnset(since > 0 ? since : -1);
+    const Finding* const said = saidFirst();
+    view_->setOnset(said != nullptr && said->since > 0 ? said->since : -1);
     say();
     if (!source_.isEmpty()) {
         const Trace& trace = *view_->facts()->trace;
-        const QString length = fromUtf8(durationText(trace.duration));
-        rememberVerdict(source_, isFault ? QStringLiteral("%1    ● %2  %3")
-                                               .arg(length, tierText(*findings_->worst()),
-                                                    fromUtf8(headlineText(trace, findings_->all.front())))
-                                         : tr("%1    nothing found").arg(length));
+        rememberVerdict(
+            source_,
+            fromUtf8(durationText(trace.duration)) + QStringLiteral("    ") +
+                (said != nullptr
+                     ? QStringLiteral("● %1  %2").arg(tierText(said->tier), fromUtf8(headlineText(trace, *said)))
+                     : tr("nothing found")));
     }
+}
+
+const Finding* VerdictLine::saidFirst() const {
+    if (!findings_)
+        return nullptr;
+    return findings_->worst().value_or(Tier::Info) >= Tier::Medium ? &findings_->all.front() : findings_->unsure();
 }
 
 // The first finding; before there are findings, or if nothing was found, the wait with the most open time.
@@ -138,7 +144,9 @@ void VerdictLine::say() {
             line += tr("  (1 of %1)").arg(tops);
         setToolTip(line + u'\n' + fromUtf8(findings_->all.front().sentence()));
     } else if (findings_) {
-        line = fromUtf8(nothingFoundIn(*findings_)) + QStringLiteral(" · ") + wait;
+        const bool unsure = findings_->unsure() != nullptr;
+        tier = unsure ? QStringLiteral("open") : tier;
+        line = fromUtf8(nothingFoundIn(*findings_)) + (unsure ? QString() : QStringLiteral(" · ") + wait);
         setToolTip(line + u'\n' + fromUtf8(nothingFoundText(*findings_)));
     } else {
         tier = verdict_ && verdict_->open ? QStringLiteral("open") : tier;
@@ -151,7 +159,7 @@ void VerdictLine::say() {
 }
 
 void VerdictLine::follow() {
-    if (findings_ && findings_->worst().value_or(Tier::Info) >= Tier::Medium) {
+    if (saidFirst() != nullptr) {
         Q_EMIT findingsWanted();
         panel_->chooseFirst();
     } else if (verdict_) {

@@ -51,6 +51,8 @@ class VerdictLine : public ElidedButton {
     void showVerdict(const std::optional<Verdict>& verdict);
     void showFindings(std::shared_ptr<const Findings> findings);
     void say();
+    /// The finding that the line speaks of; null if of none.
+    [[nodiscard]] const Finding* saidFirst() const;
     void follow();
     void dismiss(const Finding& finding, bool dismissed);
     void callIdle(const QString& function);

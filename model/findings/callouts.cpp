@@ -2,6 +2,7 @@
 #include "model/findings/callouts.h"
 
 #include "model/report/findings_report.h"
+#include "model/report/span_text.h"
 #include "model/report/text.h"
 
 #include <algorithm>
@@ -27,8 +28,10 @@ std::string briefOf(const Trace& trace, const Finding& finding) {
            durationText(finding.since);
 }
 
-std::string textOf(const Finding& finding) {
+std::string textOf(const Trace& trace, const Finding& finding) {
     std::string text = tierText(finding) + finding.claim;
+    if (finding.cause.known() && finding.cause != finding.site)
+        text += " See " + functionText(trace, finding.cause) + " " + placeText(trace, finding.cause) + ".";
     if (finding.since > 0)
         text += " It began " + durationText(finding.since) + " after the start of the trace.";
     return finding.tier < Tier::Medium ? text + " " + finding.doubt : text;
@@ -55,8 +58,9 @@ Callouts calloutsOf(const Findings& findings, std::size_t most) {
     Callouts callouts{.all = {}, .nothing = nothingFoundText(findings)};
     const bool isFault = findings.worst().value_or(Tier::Info) >= Tier::Medium;
     for (const Finding& finding : findings.all) {
-        const bool pointsAt = finding.tier >= Tier::Medium || (!isFault && finding.tier == Tier::Low &&
-                                                               (finding.detector == "D9" || finding.detector == "D16"));
+        const bool pointsAt = finding.tier >= Tier::Medium ||
+                              (!isFault && finding.tier == Tier::Low &&
+                               (finding.withoutEnd || finding.detector == "D9" || finding.detector == "D16"));
         if (!pointsAt || finding.under || finding.dismissed || callouts.all.size() == most)
             continue;
         const GoroutineIndex oldest = oldestWaiting(facts, finding);
@@ -64,7 +68,7 @@ Callouts calloutsOf(const Findings& findings, std::size_t most) {
             {.time = finding.since,
              .range = finding.oldest > 0 ? TimeRange{finding.since, facts.trace->duration} : TimeRange{},
              .goroutine = oldest.known() || finding.members.empty() ? oldest : finding.members.front(),
-             .text = textOf(finding),
+             .text = textOf(*facts.trace, finding),
              .brief = briefOf(*facts.trace, finding)});
     }
     return callouts;

@@ -64,6 +64,7 @@ struct Finding {
     std::vector<Number> numbers;
     bool semaphore = false;               ///< of a channel: those who pass it make room for each other
     bool oneLock = false;                 ///< of a deadlock: all wait for the same lock, as far as wake-ups tell
+    bool withoutEnd = false;              ///< only low because the end of the file is missing
     std::optional<std::size_t> under;     ///< the finding that explains it
     std::string_view explainedBy;         ///< the detector of one below it that knows a cause; empty: none does
     std::optional<std::string> dismissed; ///< the reason given by a rule of the user

@@ -4,6 +4,7 @@
 #include "model/findings/born_together.h"
 #include "model/findings/catalogue.h"
 #include "model/findings/contention.h"
+#include "model/findings/guards.h"
 #include "model/findings/threshold.h"
 #include "model/report/span_text.h"
 #include "model/report/text.h"
@@ -177,9 +178,10 @@ void sortAndCut(const Trace& trace, std::vector<Finding>& found, std::size_t& le
         order[i] = i;
     const auto key = [&](std::size_t i) {
         const std::size_t top = found[i].under.value_or(i);
-        return std::tuple(found[i].dismissed.has_value(), -static_cast<int>(found[i].tier), -stepOf(cost[top]),
-                          isFromModule(trace, found[top].site), -cost[top], std::string_view(names[top]), top,
-                          found[i].under.has_value(), -found[i].cost, std::string_view(names[i]), i);
+        return std::tuple(found[i].dismissed.has_value(), -static_cast<int>(found[i].tier), !found[top].withoutEnd,
+                          -stepOf(cost[top]), isFromModule(trace, found[top].site), -cost[top],
+                          std::string_view(names[top]), top, found[i].under.has_value(), -found[i].cost,
+                          std::string_view(names[i]), i);
     };
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     std::vector<std::size_t> place(n, SIZE_MAX);
@@ -204,6 +206,19 @@ void sortAndCut(const Trace& trace, std::vector<Finding>& found, std::size_t& le
     found = std::move(sorted);
 }
 
+/// What is sure in a file whose end is missing? Whatever had not ended yet may have ended there: a load that begins,
+/// and answers that all take longer than the file, look like a leak without their end. Worth an alarm is who has
+/// outlived those like it that ended, and who surely waits for a lock, to hand something over, or for what cannot
+/// happen.
+Tier tierWithoutEnd(const Evidence& evidence, const Finding& f) {
+    const Primitive p = f.primitive.value_or(Primitive::Unknown);
+    const bool cannotEnd =
+        isLock(p) || p == Primitive::ChanSend || p == Primitive::NilChan || p == Primitive::SelectEmpty;
+    const auto outliving = std::ranges::count_if(f.members, [&](GoroutineIndex g) { return outlives(evidence, g); });
+    const bool areLeft = !isLock(p) && outliving > 0 && static_cast<std::size_t>(outliving) * 2 >= f.members.size();
+    return std::min(f.tier, areLeft || (cannotEnd && f.tier == Tier::High) ? Tier::Medium : Tier::Low);
+}
+
 } // namespace
 
 std::optional<Tier> Findings::worst() const {
@@ -212,6 +227,14 @@ std::optional<Tier> Findings::worst() const {
         if (!f.dismissed)
             worst = worst ? std::max(*worst, f.tier) : f.tier;
     return worst;
+}
+
+const Finding* Findings::unsure() const {
+    if (worst().value_or(Tier::Info) >= Tier::Medium)
+        return nullptr;
+    const auto it =
+        std::ranges::find_if(all, [](const Finding& f) { return f.withoutEnd && !f.under && !f.dismissed; });
+    return it == all.end() ? nullptr : &*it;
 }
 
 Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions options, const Dismiss& dismiss) {
@@ -240,8 +263,9 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
             f.cause = ownLine(evidence.facts(), f.stack);
     if (wholeUntil(trace) < trace.duration)
         for (Finding& f : found) {
-            // Growth is what the begin of any load looks like, and its end is what a missing end would have shown.
-            f.tier = f.detector == "D10" && f.tier == Tier::Medium ? Tier::Low : std::min(f.tier, Tier::Medium);
+            const Tier sure = tierWithoutEnd(evidence, f);
+            f.withoutEnd = f.tier >= Tier::Medium && sure < Tier::Medium;
+            f.tier = sure;
             f.doubt += " The end of the file is missing, and with it what may have ended this.";
         }
     const auto nameOfFinding = [&](const Finding& f) {

@@ -34,6 +34,8 @@ struct Findings {
     [[nodiscard]] Time threshold() const { return judgement->evidence.threshold(); }
     /// The highest tier of one that is not dismissed; none if there is none.
     [[nodiscard]] std::optional<Tier> worst() const;
+    /// Where nothing is at least medium: the first that would be if the file had its end; null if none would.
+    [[nodiscard]] const Finding* unsure() const;
 };
 
 /// The reason for which a finding is dismissed; nothing if it is not.

@@ -40,15 +40,16 @@ std::string standingText(const Judgement& judgement, std::size_t place) {
     case Standing::NotExplained:
         if (evidence.trace().spans.kind(l.wait).origin != SpanOrigin::BeforeTrace)
             return "Not judged: the trace does not say what it waits for, or where. Of a file that was cut the names "
-                   "of "
-                   "the last second are missing.";
+                   "of the last second are missing.";
         return "Not judged: the trace does not say what it waits for. It waited before the trace began, and this "
                "version of Go does not record such waits.";
     case Standing::Stuck: {
         const BlockedGroup& group = judgement.groups.groupOf(place);
         return "It counts as stuck, " +
                (group.members.size() == 1 ? std::string("alone") : "one of " + counted(group.members.size())) + " (" +
-               std::string(nameOf(group.tier)) + "): " + std::string(group.rule) + ".";
+               std::string(nameOf(group.tier)) +
+               (wholeUntil(evidence.trace()) < evidence.trace().duration ? ", if the file had its end): " : "): ") +
+               std::string(group.rule) + ".";
     }
     }
     return {};

@@ -103,8 +103,11 @@ std::string headlineText(const Trace& trace, const Finding& f) {
 }
 
 std::string nothingFoundIn(const Findings& findings) {
-    const auto dismissed = std::ranges::count_if(
-        findings.all, [](const Finding& f) { return !f.under && f.dismissed && f.tier >= Tier::Medium; });
+    if (const Finding* const unsure = findings.unsure())
+        return "Not sure without the end of the file: " + headlineText(findings.judgement->evidence.trace(), *unsure);
+    const auto dismissed = std::ranges::count_if(findings.all, [](const Finding& f) {
+        return !f.under && f.dismissed && (f.tier >= Tier::Medium || f.withoutEnd);
+    });
     return "Nothing found in " + durationText(findings.judgement->evidence.trace().duration) + " of trace" +
            (dismissed == 0 ? std::string()
             : dismissed == 1

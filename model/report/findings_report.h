@@ -20,7 +20,8 @@ namespace waitscope {
 
 /// "1,000 goroutines never woken · chan receive · main.neverServed sandbox.go:88 · since 0.11 s · oldest 4.89 s".
 [[nodiscard]] std::string headlineText(const Trace& trace, const Finding& finding);
-/// "Nothing found in 30 s of trace", and how much was dismissed.
+/// "Nothing found in 30 s of trace", and how much was dismissed; or what is only low because the end of the file is
+/// missing.
 [[nodiscard]] std::string nothingFoundIn(const Findings& findings);
 /// The same as a sentence, and what that cannot see.
 [[nodiscard]] std::string nothingFoundText(const Findings& findings);

@@ -3,6 +3,7 @@
 // allows.
 #include "model/findings/rules.h"
 #include "model/findings/why_healthy.h"
+#include "model/report/findings_report.h"
 #include "tests/support/findings_story.h"
 
 #include <QTest>
@@ -62,13 +63,45 @@ class NotJudgedTest : public QObject {
         QVERIFY(blindSpotText(cut.judgement->evidence.trace(), cut.threshold()).find("after 5 s was not judged") !=
                 std::string::npos);
         QVERIFY(story(300_ms).worst().value_or(Tier::Info) < Tier::Medium);
-        QVERIFY(whole.worst() == Tier::High && story(0).worst() == Tier::Medium);
+        QVERIFY(whole.worst() == Tier::High && whole.unsure() == nullptr);
         // What would have ended a wait may be missing with the end of the file.
-        QVERIFY(cut.worst() == Tier::Medium);
+        QVERIFY(cut.worst() == Tier::Low && story(0).worst() == Tier::Low);
+        QVERIFY(cut.unsure() == &cut.all.front());
+        QCOMPARE(nothingFoundIn(cut), "Not sure without the end of the file: " +
+                                          headlineText(cut.judgement->evidence.trace(), cut.all.front()));
         QVERIFY(firstOf(cut, "D1")->doubt.ends_with(
             "The end of the file is missing, and with it what may have ended this."));
     }
-    void growthIsLessSureInAFileWhoseEndIsMissing() {
+    void withoutTheEndOfAFileOnlyWhatHoldsForEverIsMoreThanLow() {
+        const auto tier = [](const char* reason, const StackText& stack) {
+            Story s;
+            leak(s, 10_s, 100_ms, reason, stack);
+            s.isDamaged({9_s + 500_ms, 10_s});
+            return findingsOf(s, 10_s).worst();
+        };
+        QVERIFY(tier("sync", locking) == Tier::Medium && tier("chan send", sending) == Tier::Medium);
+        QVERIFY(tier("chan receive", receive) == Tier::Low && tier("select", selecting) == Tier::Low);
+        QVERIFY(tier("forever", {"runtime.block", "main.keep"}) == Tier::Medium);
+    }
+    void withoutTheEndOfAFileWhoOutlivedTheirLikeAreMedium() {
+        const auto tier = [](bool othersEnded) {
+            Story s;
+            s.g(1).existed().runs(10_s);
+            for (int i = 0; i < 90; ++i) {
+                const auto born = [&](int id) -> Teller& {
+                    return s.g(id).entry("main.load").bornAt(i * 100_ms).createdBy(1, {"main.start"});
+                };
+                born(100 + i).waitsOn("chan receive", receive, 0);
+                if (othersEnded)
+                    born(500 + i).waitsOn("chan receive", receive, 20_ms).wokenBy(1).runs(10_us).ends();
+            }
+            s.isDamaged({9_s + 500_ms, 10_s});
+            return findingsOf(s, 10_s).worst();
+        };
+        QVERIFY(tier(true) == Tier::Medium);
+        QVERIFY(tier(false) == Tier::Low);
+    }
+    void growthIsNotSureInAFileWhoseEndIsMissing() {
         const auto tier = [](bool network, bool cut) {
             Story s;
             s.g(1).existed().runs(10_s);
@@ -83,7 +116,7 @@ class NotJudgedTest : public QObject {
                 s.isDamaged({9_s + 500_ms, 10_s});
             return tierOf(findingsOf(s, 10_s), "D10");
         };
-        QVERIFY(tier(false, false) == Tier::High && tier(false, true) == Tier::Medium);
+        QVERIFY(tier(false, false) == Tier::High && tier(false, true) == Tier::Low);
         QVERIFY(tier(true, false) == Tier::Medium && tier(true, true) == Tier::Low);
     }
     void growthThatEndsBehindDamageIsNoGrowth() {

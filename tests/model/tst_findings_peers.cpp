@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Goroutines that wait for others: for the other side of a channel (D6), for Done (D7), after their callers
 // returned (D8), for a body to be read (D11), for the answer of a peer (D17).
+#include "model/findings/callouts.h"
 #include "model/findings/pattern.h"
 #include "model/findings/source_select.h"
 #include "tests/support/findings_story.h"
@@ -208,6 +209,7 @@ class PeersTest : public QObject {
         const Trace& trace = findings.judgement->evidence.trace();
         QVERIFY(trace.text(trace.frame(f->site).function) == "module.example/lib.Wait");
         QVERIFY(trace.text(trace.frame(f->cause).function) == "main.await");
+        QVERIFY(calloutsOf(findings).all.front().text.find(" See main.await ") != std::string::npos);
     }
     void aTaskOrRegionThatEndedIsACallerThatReturned() {
         enum class Annotated { Not, Task, Region, OpenTask };
