@@ -112,7 +112,13 @@ Growing growthOf(const Evidence& evidence, CohortIndex cohort, const Population&
     // More of them come and the number stays: as many end.
     const bool comeAndGo =
         p.lateBirths * static_cast<double>(growthSamples) >= p.births * static_cast<double>(lateSamples) / 2;
-    if (areInUse(evidence, alive) || (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.25)))
+    // A subscriber that nobody closed has each message too: use alone does not say that they are needed. Pools and
+    // sessions that are in use fill up and then stay, or some of them end.
+    const bool keepComing = p.goesOnAsBefore && rise >= 2 * fewestMore && p.births > 0 &&
+                            (p.births - p.ends) / p.births >= 0.9 && evidence.end() >= startOfALoad;
+    if (areInUse(evidence, alive))
+        return {true, keepComing ? Tier::Medium : Tier::Low, false};
+    if (!p.goesOn && (comeAndGo || share(wasHandedWork) >= 0.25))
         return {true, Tier::Low, false};
     // None ended, and hardly any more come: whether they are kept or left behind, those say that look at each of them.
     if (noneEnded && !p.goesOn)

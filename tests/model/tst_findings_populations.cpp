@@ -127,19 +127,25 @@ class PopulationsTest : public QObject {
         QVERIFY(!tier || *tier <= Tier::Low);
     }
     void thoseThatAreHandedWorkMayGrowInNumber() {
-        const auto tier = [](int servings) {
+        const auto tier = [](int servings, int leaves = 1'000, Time every = 100_ms) {
             Story s;
             s.g(1).existed().runs(10_s);
-            for (int i = 0; i < 95; ++i) {
-                const Time birth = i * 100_ms;
+            for (int i = 0; (i + 5) * every < 10_s; ++i) {
+                const Time birth = i * every;
                 Teller& g = s.g(100 + i).entry("main.session").bornAt(birth).createdBy(1, {"main.handle"});
                 for (int k = 0; k < servings && birth + (k + 1) * 701_ms < 10_s; ++k)
                     g.waitsOn("chan receive", receive, 700_ms).wokenBy(1).runs(10_us);
-                g.waitsOn("chan receive", receive, 0);
+                if (i % leaves == leaves - 1 && birth < 5_s)
+                    g.ends();
+                else
+                    g.waitsOn("chan receive", receive, 0);
             }
             return tierOf(findingsOf(s, 10_s), "D10");
         };
-        QVERIFY(tier(100) == Tier::Low);
+        QVERIFY(tier(100, 3) == Tier::Low);
+        QVERIFY(tier(100, 1'000, 300_ms) == Tier::Low);
+        // Nobody leaves, and more come to the end as before: subscribers that nobody closes have each message too.
+        QVERIFY(tier(100) == Tier::Medium);
         QVERIFY(tier(1) == Tier::High); // all of them were served once, long ago
     }
     // A pool fills up, and peers come as they like; whoever dials again and again and never hangs up is to be checked.
