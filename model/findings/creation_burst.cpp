@@ -111,13 +111,13 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
     const Evidence& evidence = scene.evidence;
     const Trace& trace = evidence.trace();
     const Time window = std::max<Time>(10_ms, trace.duration / 300);
-    std::vector<Time> births;
     for (CohortIndex c = 0; c < evidence.cohortCount(); ++c) {
         const auto members = evidence.cohort(c);
         if (members.size() < fewestForBurst || trace.preExisting(members.front()) ||
             evidence.idioms().isExcluded(members.front()))
             continue;
-        births.clear();
+        std::vector<Time> births;
+        births.reserve(members.size());
         for (const GoroutineIndex g : members)
             births.push_back(trace.lifetime(g).begin);
         const Burst burst = largestBurst(births, window, trace.duration);
@@ -137,6 +137,7 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
         const std::size_t trim = born.size() / 100;
         const Time begin = births[burst.begin + trim];
         const Time length = births[burst.end - 1 - trim] - begin;
+        births = {}; // what tasks and regions take comes next, and there may be millions of each
         Finding f = findingAbout(evidence, survivors);
         f.function = trace.frame(trace.goroutines.entry(born.front())).function;
         f.createdAt = evidence.facts().waits.siteOf(trace.creationStack(born.front()));

@@ -136,15 +136,7 @@ void Evidence::findCohorts() {
         }
         cohortOf_[g] = last;
     }
-    firstMember_.assign(cohorts.size() + 1, 0);
-    for (const CohortIndex c : cohortOf_)
-        ++firstMember_[c + 1];
-    for (std::size_t c = 1; c < firstMember_.size(); ++c)
-        firstMember_[c] += firstMember_[c - 1];
-    members_.resize(count);
-    std::vector<std::uint32_t> next(firstMember_.begin(), firstMember_.end() - 1);
-    for (std::uint32_t g = 0; g < count; ++g)
-        members_[next[cohortOf_[g]]++] = {g};
+    cohorts_ = OwnedList<GoroutineIndex>(cohorts.size(), count, [&](std::uint32_t g) { return cohortOf_[g]; });
 
     usualLife_.assign(cohorts.size(), -1);
     ended_.assign(cohorts.size(), 0);
@@ -162,24 +154,10 @@ void Evidence::findCohorts() {
         usualLife_[c] = *rank;
     }
 
-    // Who lives, and whose children they are.
-    firstChild_.assign(count + 1, 0);
-    const auto creatorOf = [&](std::uint32_t g) {
-        const Waker creator = t.creator({g});
-        return creator.isGoroutine() ? creator.goroutine() : GoroutineIndex{};
-    };
-    for (std::uint32_t g = 0; g < count; ++g)
-        if (t.aliveAtEnd({g}))
-            if (const GoroutineIndex creator = creatorOf(g); creator.known())
-                ++firstChild_[creator.value + 1];
-    for (std::size_t g = 1; g <= count; ++g)
-        firstChild_[g] += firstChild_[g - 1];
-    children_.resize(firstChild_[count]);
-    next.assign(firstChild_.begin(), firstChild_.end() - 1);
-    for (std::uint32_t g = 0; g < count; ++g)
-        if (t.aliveAtEnd({g}))
-            if (const GoroutineIndex creator = creatorOf(g); creator.known())
-                children_[next[creator.value]++] = {g};
+    livingChildren_ = OwnedList<GoroutineIndex>(count, count, [&](std::uint32_t g) {
+        const Waker creator = t.aliveAtEnd({g}) ? t.creator({g}) : Waker();
+        return creator.isGoroutine() ? creator.goroutine().value : nowhere;
+    });
 }
 
 void Evidence::findSites() {
@@ -340,10 +318,6 @@ void Evidence::fillSites() {
 const Living* Evidence::livingOf(GoroutineIndex g) const {
     const auto found = std::ranges::lower_bound(living_, g, {}, &Living::goroutine);
     return found != living_.end() && found->goroutine == g ? &*found : nullptr;
-}
-
-std::span<const GoroutineIndex> Evidence::livingChildren(GoroutineIndex g) const {
-    return std::span(children_).subspan(firstChild_[g.value], firstChild_[g.value + 1] - firstChild_[g.value]);
 }
 
 FrameId Evidence::callerServedBy(GoroutineIndex readLoop) const {

@@ -7,6 +7,7 @@
 
 #include "model/facts.h"
 #include "model/findings/idioms.h"
+#include "model/lod/owned_places.h"
 #include "model/trace/column.h"
 #include "model/waits/root_causes.h"
 
@@ -123,11 +124,9 @@ class Evidence {
     [[nodiscard]] std::size_t siteCount() const { return sites_.size(); }
 
     [[nodiscard]] CohortIndex cohortOf(GoroutineIndex g) const { return cohortOf_[g.value]; }
-    [[nodiscard]] std::size_t cohortCount() const { return firstMember_.size() - 1; }
+    [[nodiscard]] std::size_t cohortCount() const { return ended_.size(); }
     /// By birth.
-    [[nodiscard]] std::span<const GoroutineIndex> cohort(CohortIndex c) const {
-        return std::span(members_).subspan(firstMember_[c], firstMember_[c + 1] - firstMember_[c]);
-    }
+    [[nodiscard]] std::span<const GoroutineIndex> cohort(CohortIndex c) const { return cohorts_.of(c); }
 
     /// How many of a cohort ended in the trace.
     [[nodiscard]] std::size_t endedOf(CohortIndex c) const { return ended_[c]; }
@@ -141,7 +140,9 @@ class Evidence {
     /// When it last woke or created another; -1 if never.
     [[nodiscard]] Time lastActedOnOthers(GoroutineIndex g) const { return lastActed_[g.value]; }
     /// Goroutines created by `g` in the trace that are alive, by birth.
-    [[nodiscard]] std::span<const GoroutineIndex> livingChildren(GoroutineIndex g) const;
+    [[nodiscard]] std::span<const GoroutineIndex> livingChildren(GoroutineIndex g) const {
+        return livingChildren_.of(g.value);
+    }
 
     [[nodiscard]] const std::vector<LockWait>& lockWaits() const { return lockWaits_; }
     /// Where the program called the HTTP client, itself or by a module that does, for the connection whose readLoop
@@ -180,14 +181,12 @@ class Evidence {
     std::vector<SiteHistory> sites_;
     std::vector<std::uint8_t> wanted_; ///< by site: its history may be asked for
     std::vector<CohortIndex> cohortOf_;
-    std::vector<std::uint32_t> firstMember_;
-    std::vector<GoroutineIndex> members_;
+    OwnedList<GoroutineIndex> cohorts_;
     std::vector<Time> usualLife_;      ///< by cohort; -1: not known
     std::vector<std::uint32_t> ended_; ///< by cohort
     std::vector<SpanIndex> lastWait_;
     std::vector<Time> lastActed_;
-    std::vector<std::uint32_t> firstChild_; ///< by goroutine
-    std::vector<GoroutineIndex> children_;
+    OwnedList<GoroutineIndex> livingChildren_;
     std::vector<LockWait> lockWaits_;
     std::unordered_map<std::uint32_t, FrameId> callers_;
     std::vector<GrowingColumn<Time>> lengths_; ///< of finished waits, by site; only while the spans are walked

@@ -150,7 +150,9 @@ Grid heatmapGrid(const TraceFacts& facts, std::span<const GoroutineIndex> gorout
         fillUtilizations(request, grid);
         break;
     }
-    return stop.stop_requested() ? Grid{} : grid;
+    if (stop.stop_requested())
+        return {};
+    return grid;
 }
 
 Occupants occupantsAt(const TraceFacts& facts, const Grid& grid, std::uint32_t row, Time t) {

@@ -82,6 +82,8 @@ std::vector<GoroutineIndex> orderedGoroutines(const TraceFacts& facts, const Row
         return answer->second;
     };
     std::vector<GoroutineIndex> goroutines;
+    if (!choice.wanted)
+        goroutines.reserve(trace.goroutines.size());
     for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
         if ((choice.runtime || !facts.waits.isRuntime({g})) && wanted({g}))
             goroutines.push_back({g});

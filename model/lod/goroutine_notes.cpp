@@ -13,7 +13,7 @@ namespace {
 template <class Table> OwnedPlaces byGoroutine(const Trace& trace, const Table& table) {
     return {trace.goroutines.size(), table.size(), [&](std::uint32_t i) {
                 const GoroutineIndex g = table[i].goroutine;
-                return g.value < trace.goroutines.size() ? g.value : OwnedPlaces::nobody;
+                return g.value < trace.goroutines.size() ? g.value : nowhere;
             }};
 }
 
@@ -27,11 +27,11 @@ GoroutineNotes::GoroutineNotes(const Trace& trace)
     const Regions& regions = trace.regions;
     const OwnedPlaces ofGoroutine(trace.goroutines.size(), regions.size(), [&](std::uint32_t i) {
         const GoroutineIndex g = regions.goroutine(i);
-        return g.value < trace.goroutines.size() ? g.value : OwnedPlaces::nobody;
+        return g.value < trace.goroutines.size() ? g.value : nowhere;
     });
     if (!ofGoroutine.empty()) {
         std::uint32_t first = 0;
-        std::vector<std::uint32_t> trackOf(regions.size(), OwnedPlaces::nobody);
+        std::vector<std::uint32_t> trackOf(regions.size(), nowhere);
         std::vector<Time> busyUntil;
         for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g) {
             firstTracks_.push_back(first);
@@ -52,7 +52,7 @@ GoroutineNotes::GoroutineNotes(const Trace& trace)
     }
     created_ = OwnedPlaces(trace.goroutines.size(), trace.goroutines.size(), [&](std::uint32_t g) {
         const Waker creator = trace.creator({g});
-        return creator.isGoroutine() ? creator.goroutine().value : OwnedPlaces::nobody;
+        return creator.isGoroutine() ? creator.goroutine().value : nowhere;
     });
 
     threadRuns_.resize(trace.threads.size());

@@ -302,6 +302,7 @@ GoroutineGroups groupsOf(const Trace& trace, const WaitClasses& waits, const Gro
 
 std::vector<GoroutineIndex> goroutinesOf(const Trace& trace, const WaitClasses& waits, bool runtime) {
     std::vector<GoroutineIndex> members;
+    members.reserve(trace.goroutines.size()); // the runtime's own are few
     for (std::uint32_t g = 0; g < trace.goroutines.size(); ++g)
         if (runtime || !waits.isRuntime({g}))
             members.push_back({g});

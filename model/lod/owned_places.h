@@ -3,6 +3,8 @@
 // only those who have are kept.
 #pragma once
 
+#include "model/trace/ids.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,17 +14,16 @@
 
 namespace waitscope {
 
-class OwnedPlaces {
+/// `Place` is an index, or a plain number.
+template <class Place> class OwnedList {
   public:
-    static constexpr std::uint32_t nobody = UINT32_MAX;
-
-    OwnedPlaces() = default;
-    /// `ownerOf(place)` for the places below `count` is less than `owners`, or nobody. The places of an owner keep
-    /// their order. O(owners + count), and n log n of those that are owned if they are few.
-    template <class OwnerOf> OwnedPlaces(std::size_t owners, std::size_t count, const OwnerOf& ownerOf) {
+    OwnedList() = default;
+    /// `ownerOf(place)` for the places below `count` is less than `owners`, or `nowhere`: nobody owns it. The places of
+    /// an owner keep their order. O(owners + count), and n log n of those that are owned if they are few.
+    template <class OwnerOf> OwnedList(std::size_t owners, std::size_t count, const OwnerOf& ownerOf) {
         std::size_t owned = 0;
         for (std::uint32_t place = 0; place < count; ++place)
-            owned += ownerOf(place) != nobody ? 1 : 0;
+            owned += ownerOf(place) != nowhere ? 1 : 0;
         if (owned == 0)
             return;
         places_.resize(owned);
@@ -30,7 +31,7 @@ class OwnedPlaces {
             std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
             pairs.reserve(owned);
             for (std::uint32_t place = 0; place < count; ++place)
-                if (const std::uint32_t owner = ownerOf(place); owner != nobody)
+                if (const std::uint32_t owner = ownerOf(place); owner != nowhere)
                     pairs.emplace_back(owner, place);
             std::ranges::sort(pairs);
             for (std::uint32_t i = 0; i < pairs.size(); ++i) {
@@ -38,7 +39,7 @@ class OwnedPlaces {
                     owners_.push_back(pairs[i].first);
                     firsts_.push_back(i);
                 }
-                places_[i] = pairs[i].second;
+                places_[i] = Place{pairs[i].second};
             }
             firsts_.push_back(static_cast<std::uint32_t>(owned));
             return;
@@ -46,21 +47,21 @@ class OwnedPlaces {
         // Counted, then put down from each owner's first place on, by which the firsts move to the next owner's.
         firsts_.resize(owners + 1);
         for (std::uint32_t place = 0; place < count; ++place)
-            if (const std::uint32_t owner = ownerOf(place); owner != nobody)
+            if (const std::uint32_t owner = ownerOf(place); owner != nowhere)
                 ++firsts_[owner];
         std::uint32_t before = 0;
         for (std::uint32_t& first : firsts_)
             before += std::exchange(first, before);
         for (std::uint32_t place = 0; place < count; ++place)
-            if (const std::uint32_t owner = ownerOf(place); owner != nobody)
-                places_[firsts_[owner]++] = place;
+            if (const std::uint32_t owner = ownerOf(place); owner != nowhere)
+                places_[firsts_[owner]++] = Place{place};
         std::shift_right(firsts_.begin(), firsts_.end(), 1);
         firsts_.front() = 0;
     }
 
     [[nodiscard]] bool empty() const { return places_.empty(); }
     /// O(1), or O(log) where few have some.
-    [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t owner) const {
+    [[nodiscard]] std::span<const Place> of(std::uint32_t owner) const {
         std::size_t rank = owner;
         if (!owners_.empty()) {
             const auto at = std::ranges::lower_bound(owners_, owner);
@@ -68,10 +69,10 @@ class OwnedPlaces {
                 return {};
             rank = static_cast<std::size_t>(at - owners_.begin());
         }
-        return empty() ? std::span<const std::uint32_t>() : listAt(rank);
+        return empty() ? std::span<const Place>() : listAt(rank);
     }
     /// All lists, one after the other.
-    [[nodiscard]] std::span<const std::uint32_t> all() const { return places_; }
+    [[nodiscard]] std::span<const Place> all() const { return places_; }
     /// Calls `visit(list)` for the owners that have some, at least. O(owners).
     template <class Visit> void each(const Visit& visit) const {
         for (std::size_t rank = 0; rank + 1 < firsts_.size(); ++rank)
@@ -81,13 +82,15 @@ class OwnedPlaces {
   private:
     static constexpr std::size_t fewest = 4; ///< owners to a place: an owner of its own takes half as much
 
-    [[nodiscard]] std::span<const std::uint32_t> listAt(std::size_t rank) const {
+    [[nodiscard]] std::span<const Place> listAt(std::size_t rank) const {
         return std::span(places_).subspan(firsts_[rank], firsts_[rank + 1] - firsts_[rank]);
     }
 
     std::vector<std::uint32_t> owners_; ///< those who have some, rising; empty: all
     std::vector<std::uint32_t> firsts_; ///< by owner, or by place in owners_, and one more
-    std::vector<std::uint32_t> places_;
+    std::vector<Place> places_;
 };
+
+using OwnedPlaces = OwnedList<std::uint32_t>;
 
 } // namespace waitscope

@@ -29,7 +29,7 @@ AnnotationTypes::AnnotationTypes(const Trace& trace)
 
     // The creator's task at birth, and the creator's own at its birth before that. Creators mostly come first; the
     // others are settled on the way.
-    constexpr std::uint32_t unsettled = UINT32_MAX - 1;
+    constexpr std::uint32_t unsettled = nowhere - 1;
     taskAtBirth_.assign(trace.goroutines.size(), TaskIndex{unsettled});
     std::vector<GoroutineIndex> line;
     for (std::uint32_t g = 0; g < taskAtBirth_.size(); ++g) {

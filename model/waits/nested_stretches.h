@@ -14,7 +14,7 @@
 
 namespace waitscope {
 
-/// `Stretches` are numbered by their begin: `size()`, `owner(i)` (or OwnedPlaces::nobody) and `range(i)`, where what is
+/// `Stretches` are numbered by their begin: `size()`, `owner(i)` (or `nowhere`) and `range(i)`, where what is
 /// open at the end of the trace ends behind it.
 template <class Stretches> class NestedStretches {
   public:
@@ -50,8 +50,6 @@ template <class Stretches> class NestedStretches {
     }
 
   private:
-    static constexpr std::uint32_t nowhere = UINT32_MAX;
-
     [[nodiscard]] std::uint32_t placeOf(const std::uint32_t* number) const {
         return static_cast<std::uint32_t>(number - numbers_.all().data());
     }

@@ -30,8 +30,8 @@ class OwnedPlacesTest : public QObject {
         std::vector<std::uint32_t> ownerOf(count);
         std::map<std::uint32_t, std::vector<std::uint32_t>> expected;
         for (std::uint32_t place = 0; place < count; ++place) {
-            ownerOf[place] = random() % 4 == 0 ? OwnedPlaces::nobody : random() % owners;
-            if (ownerOf[place] != OwnedPlaces::nobody)
+            ownerOf[place] = random() % 4 == 0 ? nowhere : random() % owners;
+            if (ownerOf[place] != nowhere)
                 expected[ownerOf[place]].push_back(place);
         }
         const OwnedPlaces places(owners, count, [&](std::uint32_t place) { return ownerOf[place]; });
