@@ -80,7 +80,8 @@ template <class Place> class OwnedList {
     }
 
   private:
-    static constexpr std::size_t fewest = 4; ///< owners to a place: an owner of its own takes half as much
+    /// With fewer places than a quarter of the owners, those who have some are listed: that takes less then.
+    static constexpr std::size_t fewest = 4;
 
     [[nodiscard]] std::span<const Place> listAt(std::size_t rank) const {
         return std::span(places_).subspan(firsts_[rank], firsts_[rank + 1] - firsts_[rank]);
