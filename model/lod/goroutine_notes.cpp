@@ -10,11 +10,16 @@ namespace waitscope {
 
 namespace {
 
-template <class Table> OwnedPlaces byGoroutine(const Trace& trace, const Table& table) {
-    return {trace.goroutines.size(), table.size(), [&](std::uint32_t i) {
-                const GoroutineIndex g = table[i].goroutine;
+/// The rows of a table by goroutine; `goroutineOf(row)` may be one that does not exist.
+template <class GoroutineOf>
+OwnedPlaces byGoroutine(const Trace& trace, std::size_t rows, const GoroutineOf& goroutineOf) {
+    return {trace.goroutines.size(), rows, [&](std::uint32_t row) {
+                const GoroutineIndex g = goroutineOf(row);
                 return g.value < trace.goroutines.size() ? g.value : nowhere;
             }};
+}
+template <class Row> OwnedPlaces byGoroutine(const Trace& trace, const GrowingColumn<Row>& rows) {
+    return byGoroutine(trace, rows.size(), [&](std::uint32_t row) { return rows[row].goroutine; });
 }
 
 } // namespace
@@ -25,10 +30,8 @@ GoroutineNotes::GoroutineNotes(const Trace& trace)
     , runtimeWork_(byGoroutine(trace, trace.ranges)) {
     // A region goes to the outermost track that is free when it begins: for nested ones that is their depth.
     const Regions& regions = trace.regions;
-    const OwnedPlaces ofGoroutine(trace.goroutines.size(), regions.size(), [&](std::uint32_t i) {
-        const GoroutineIndex g = regions.goroutine(i);
-        return g.value < trace.goroutines.size() ? g.value : nowhere;
-    });
+    const OwnedPlaces ofGoroutine =
+        byGoroutine(trace, regions.size(), [&](std::uint32_t region) { return regions.goroutine(region); });
     if (!ofGoroutine.empty()) {
         std::uint32_t first = 0;
         std::vector<std::uint32_t> trackOf(regions.size(), nowhere);
