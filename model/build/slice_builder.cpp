@@ -45,10 +45,12 @@ SpanKindId placeOf(const SpanKind& kind, std::vector<SpanKind>& table) {
 }
 
 std::unique_ptr<Slice> SliceBuilder::finish() {
+    packRecent(0);
     packGoroutines();
     packRegions();
     packTasks();
     started_ = false;
+    recentBegin_ = 0;
     rows_.clear();
     regions_.clear();
     tasks_.clear();
@@ -121,6 +123,14 @@ void SliceBuilder::packTasks() {
 void SliceBuilder::start(std::int64_t time) {
     started_ = true;
     slice_->firstTime = time;
+    recent_.base = time;
+}
+
+void SliceBuilder::packRecent(std::int64_t next) {
+    slice_->log.append(recent_);
+    recentBegin_ = slice_->log.size();
+    recent_.size = 0;
+    recent_.base = next;
 }
 
 void SliceBuilder::add(const OrderedEvent& e) {
@@ -231,9 +241,16 @@ void SliceBuilder::goroutineStays(const OrderedEvent& e) {
         return;
     }
     const bool takesStack = e.to == GoroutineState::Waiting || e.to == GoroutineState::Syscall;
-    const SpanLog::Record last = slice_->log[row.lastRecord];
-    if (takesStack && last.stack == 0 && slice_->kinds[last.kind].state == e.to)
-        slice_->log.setStack(row.lastRecord, e.stack);
+    const bool isRecent = row.lastRecord >= recentBegin_;
+    const std::uint32_t recent = row.lastRecord - recentBegin_;
+    const SpanKindId kind = isRecent ? recent_.kinds[recent] : slice_->log.kind(row.lastRecord);
+    const std::uint32_t stack = isRecent ? recent_.stacks[recent] : slice_->log.stack(row.lastRecord);
+    if (!takesStack || stack != 0 || slice_->kinds[kind].state != e.to)
+        return;
+    if (isRecent)
+        recent_.stacks[recent] = e.stack.value;
+    else
+        slice_->log.setStack(row.lastRecord, e.stack.value);
 }
 
 void SliceBuilder::appendSpan(const OrderedEvent& e, SpanOrigin origin) {

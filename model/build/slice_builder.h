@@ -54,7 +54,16 @@ class SliceBuilder {
                                        std::uint32_t stack, std::uint32_t link) {
         if (!started_) [[unlikely]]
             start(time);
-        const std::uint32_t at = slice_->log.append(time, goroutine.value, kind, stack, link);
+        if (recent_.size == recent_.mostRecords || static_cast<std::uint64_t>(time - recent_.base) > UINT32_MAX)
+            [[unlikely]]
+            packRecent(time);
+        const std::uint32_t i = recent_.size++;
+        recent_.times[i] = static_cast<std::uint32_t>(time - recent_.base);
+        recent_.goroutines[i] = goroutine.value;
+        recent_.stacks[i] = stack;
+        recent_.links[i] = Spans::stored(link);
+        recent_.kinds[i] = kind;
+        const std::uint32_t at = recentBegin_ + i;
         Row& row = rows_[goroutine.value];
         row.firstRecord = row.spans == 0 ? at : row.firstRecord;
         row.lastRecord = at;
@@ -113,6 +122,7 @@ class SliceBuilder {
     void goroutineStays(const OrderedEvent& e);
     void appendSpan(const OrderedEvent& e, SpanOrigin origin);
     void start(std::int64_t time);
+    void packRecent(std::int64_t next);
     void packGoroutines();
     void packRegions();
     void packTasks();
@@ -122,9 +132,9 @@ class SliceBuilder {
 
     std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();
     bool started_ = false;
-    SpanLog log_;
-    std::uint32_t runs_ = 0;  ///< Running records of the log
-    GrowingColumn<Row> rows_; ///< by goroutine
+    SpanLog::Piece recent_;         ///< spans that are not in the log yet
+    std::uint32_t recentBegin_ = 0; ///< how many are
+    GrowingColumn<Row> rows_;       ///< by goroutine
     GrowingColumn<Region> regions_;
     GrowingColumn<Task> tasks_;
     GrowingColumn<std::uint32_t> innermostRegion_; ///< by goroutine

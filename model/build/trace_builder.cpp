@@ -133,10 +133,12 @@ void TraceBuilder::appendProcessors(Part& part) {
         leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spanCounts[i] != 0);
     if (leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
-        slice.log.forEach([&](const SpanLog::Record& r) {
-            if (part.names.goroutines[r.goroutine].known() && slice.kinds[r.kind].state == GoroutineState::Running &&
-                r.link < slice.runsOfProc.size())
-                ++slice.runsOfProc[r.link];
+        slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
+            for (std::uint32_t i = 0; i < piece.size; ++i)
+                if (const std::uint32_t link = Spans::restored(piece.links[i]);
+                    part.names.goroutines[piece.goroutines[i]].known() && link < slice.runsOfProc.size() &&
+                    slice.kinds[piece.kinds[i]].state == GoroutineState::Running)
+                    ++slice.runsOfProc[link];
         });
     }
     part.runsBefore.resize(slice.procIds.size());
