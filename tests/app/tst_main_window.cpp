@@ -4,6 +4,7 @@
 #include "app/timeline_commands.h"
 #include "app/trace_view.h"
 #include "model/reader/load.h"
+#include "model/reader/wire.h"
 #include "tests/app/shown_window.h"
 #include "tests/support/recordings.h"
 #include "tests/support/trace_writer.h"
@@ -24,6 +25,7 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QTextBrowser>
 #include <QThreadPool>
 #include <QTimer>
@@ -135,6 +137,40 @@ class TestMainWindow : public test::ShownWindow {
         QVERIFY(QFile::exists(folder.filePath(QStringLiteral("waitscope-rules.json"))));
         open([&] { window_->openFile(trace); });
         QTRY_VERIFY(window_->view()->verdictText().contains(QStringLiteral("Nothing found")));
+    }
+
+    void aFileWithoutItsEndSaysWhatItsEndWouldTell() {
+        test::TraceWriter writer(26);
+        writer.generation();
+        const std::uint64_t receive = writer.string("chan receive");
+        const std::uint64_t create = writer.stack({"main.serve", "main.main"});
+        const std::uint64_t entry = writer.stack({"main.handle"});
+        const std::uint64_t waits = writer.stack({"runtime.chanrecv1", "main.handle"});
+        test::ThreadWriter& creates = writer.thread(1, 1000);
+        test::ThreadWriter& runs = writer.thread(2, 1002);
+        creates.event(wire::ProcStatus, {0, wire::ProcRunning}).event(wire::GoStatus, {1, 1, wire::GoRunning});
+        runs.event(wire::ProcStatus, {1, wire::ProcRunning}, 2);
+        constexpr std::uint64_t each = 30'000'000; // ns
+        for (std::uint64_t id = 1000; id < 1100; ++id) {
+            creates.event(wire::GoCreate, {id, entry, create}, each);
+            runs.event(wire::GoStart, {id, 1}, each - 1).event(wire::GoBlock, {receive, waits});
+        }
+        const std::vector<std::byte> whole = writer.bytes();
+        const auto verdictOf = [&](std::size_t size) {
+            QTemporaryFile file;
+            [&] { QVERIFY(file.open()); }();
+            file.write(reinterpret_cast<const char*>(whole.data()), static_cast<qint64>(size));
+            file.close();
+            open([&] { window_->openFile(file.fileName()); });
+            const auto* const view = window_->view();
+            [&] { QTRY_VERIFY(view->verdictText().contains(QStringLiteral("main.handle"))); }();
+            return view->verdictText();
+        };
+        const QString cut = verdictOf(whole.size() - 4);
+        QVERIFY2(cut.contains(QStringLiteral("Not sure without the end of the file: ")), qPrintable(cut));
+        const QString all = verdictOf(whole.size());
+        QVERIFY2(!all.contains(QStringLiteral("Not sure")) && all.contains(QStringLiteral("never woken")),
+                 qPrintable(all));
     }
 
     void theVerdictLineLeadsToTheStackInOneClick() {
