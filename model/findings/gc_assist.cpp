@@ -61,7 +61,7 @@ std::optional<Work> mostHeldUp(const Trace& trace, const AnnotationTypes* annota
         }
     }
     for (const auto& [task, sum] : ofTask)
-        ofType[trace.tasks[task].type].push_back(sum);
+        ofType[trace.tasks.type(task)].push_back(sum);
     std::optional<Work> most;
     for (auto& [type, sums] : ofType) {
         const Time total = std::accumulate(sums.begin(), sums.end(), Time{0});

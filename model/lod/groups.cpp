@@ -117,7 +117,7 @@ template <class Use> void eachWork(const Trace& trace, const Use& use) {
             use(task, g);
     };
     for (std::uint32_t t = 0; t < trace.tasks.size(); ++t)
-        pair({t}, trace.tasks[t].beganOn);
+        pair({t}, trace.tasks.beganOn(t));
     for (const Region& region : trace.regions)
         pair(region.task, region.goroutine);
     for (const Log& log : trace.logs)
@@ -257,7 +257,7 @@ GoroutineGroups groupsOf(const Trace& trace, const WaitClasses& waits, const Gro
             if (!isWanted(g))
                 continue;
             if (groups.empty() || groups.back().task.value != task)
-                groups.push_back({.name = std::string(trace.text(trace.tasks[task].type)) + " #" +
+                groups.push_back({.name = std::string(trace.text(trace.tasks.type(task))) + " #" +
                                           std::to_string(trace.tasks[task].id),
                                   .members = {},
                                   .task = {task}});

@@ -63,7 +63,11 @@ Task Tasks::operator[](std::size_t i) const {
             .beganOn = beganOn_[i],
             .stack = stacks_[i],
             .begun = (flags_[i] & beginSeen) != 0,
-            .ended = (flags_[i] & endSeen) != 0};
+            .ended = isEnded(i)};
+}
+
+bool Tasks::isEnded(std::size_t i) const {
+    return (flags_[i] & endSeen) != 0;
 }
 
 Regions::Regions(std::size_t size, const Region& largest)

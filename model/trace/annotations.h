@@ -71,6 +71,11 @@ class Tasks {
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
     [[nodiscard]] Task operator[](std::size_t i) const;
+    // Parts of a row, for who asks of millions.
+    [[nodiscard]] StringId type(std::size_t i) const { return types_[i]; }
+    [[nodiscard]] TimeRange range(std::size_t i) const { return {begins_[i], ends_[i]}; }
+    [[nodiscard]] GoroutineIndex beganOn(std::size_t i) const { return beganOn_[i]; }
+    [[nodiscard]] bool isEnded(std::size_t i) const;
     /// Of how many the begin was seen, and of how many the end. O(size), but cheaper than to ask each.
     [[nodiscard]] std::size_t begunCount() const;
     [[nodiscard]] std::size_t endedCount() const;
@@ -103,6 +108,7 @@ class Regions {
     // Parts of a row, for who asks of millions.
     [[nodiscard]] TimeRange range(std::size_t i) const { return {begins_[i], ends_[i]}; }
     [[nodiscard]] GoroutineIndex goroutine(std::size_t i) const { return goroutines_[i]; }
+    [[nodiscard]] TaskIndex task(std::size_t i) const { return tasks_[i]; }
     [[nodiscard]] bool isOpen(std::size_t i) const;
     [[nodiscard]] RowIterator<Regions> begin() const { return {*this, 0}; }
     [[nodiscard]] RowIterator<Regions> end() const { return {*this, size()}; }

@@ -15,11 +15,11 @@ TimeRange AnnotationTypes::RegionStretches::range(std::uint32_t region) const {
     return {seen.begin, trace->regions.isOpen(region) ? trace->duration + 1 : seen.end};
 }
 std::uint32_t AnnotationTypes::TaskStretches::owner(std::uint32_t task) const {
-    return trace->tasks[task].beganOn.value;
+    return trace->tasks.beganOn(task).value;
 }
 TimeRange AnnotationTypes::TaskStretches::range(std::uint32_t task) const {
-    const Task seen = trace->tasks[task];
-    return {seen.range.begin, seen.ended ? seen.range.end : trace->duration + 1};
+    const TimeRange seen = trace->tasks.range(task);
+    return {seen.begin, trace->tasks.isEnded(task) ? seen.end : trace->duration + 1};
 }
 
 AnnotationTypes::AnnotationTypes(const Trace& trace)
@@ -58,7 +58,7 @@ AnnotationTypes::AnnotationTypes(const Trace& trace)
 TaskIndex AnnotationTypes::ownTask(GoroutineIndex g, Time t) const {
     TaskIndex found;
     regions_.openAt(g.value, t, [&](std::uint32_t r) {
-        found = trace_.regions[r].task;
+        found = trace_.regions.task(r);
         return found.known();
     });
     if (!found.known())
@@ -102,7 +102,7 @@ TaskIndex AnnotationTypes::taskOf(GoroutineIndex g, Time t) const {
 
 std::optional<StringId> AnnotationTypes::task(GoroutineIndex g, Time t) const {
     const TaskIndex found = taskOf(g, t);
-    return found.known() ? std::optional(trace_.tasks[found.value].type) : std::nullopt;
+    return found.known() ? std::optional(trace_.tasks.type(found.value)) : std::nullopt;
 }
 
 } // namespace waitscope

@@ -55,7 +55,7 @@ SpanIndex waitOf(const TraceFacts& facts, const Selection& selection) {
     else if (const auto* const g = std::get_if<GoroutineSelection>(&selection))
         span = trace.lastSpan(g->goroutine);
     else if (const auto* const task = std::get_if<TaskSelection>(&selection))
-        span = longestWaitOf(facts, workersOf(trace, task->task), trace.tasks[task->task.value].range);
+        span = longestWaitOf(facts, workersOf(trace, task->task), trace.tasks.range(task->task.value));
     return span.known() && facts.waits.indexOf(trace, span) != 0 ? span : SpanIndex{};
 }
 

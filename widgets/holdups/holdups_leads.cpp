@@ -35,7 +35,7 @@ void HoldupsPanel::letRowsLead() {
     lead(tasks_, [this](std::size_t row) {
         const TaskIndex task{answer_.work[row].longest};
         view_->select(TaskSelection{task});
-        view_->chooseInSight(answer_.facts->trace->tasks[task.value].range);
+        view_->chooseInSight(answer_.facts->trace->tasks.range(task.value));
     });
     lead(regions_, [this](std::size_t row) {
         const Region region = answer_.facts->trace->regions[answer_.work[row].longest];

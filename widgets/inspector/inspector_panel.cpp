@@ -204,7 +204,7 @@ InspectorPanel::Subject InspectorPanel::subject() const {
     return {.who = who,
             .range = !chosen.empty()   ? chosen
                      : seen            ? state_->visibleRange()
-                     : task != nullptr ? trace.tasks[task->task.value].range
+                     : task != nullptr ? trace.tasks.range(task->task.value)
                                        : trace.wholeRange(),
             .withEvents = !all || !chosen.empty(),
             .kinds = kinds_,
@@ -333,7 +333,7 @@ QString InspectorPanel::nameOfSubject() const {
                tr(" · %1 goroutines").arg(fromUtf8(countText(group->members->size())));
     if (const auto* const task = std::get_if<TaskSelection>(&who))
         return tr("task %1 #%2")
-            .arg(fromUtf8(trace.text(trace.tasks[task->task.value].type)))
+            .arg(fromUtf8(trace.text(trace.tasks.type(task->task.value))))
             .arg(trace.tasks[task->task.value].id);
     if (const auto* const site = std::get_if<SiteSelection>(&who))
         return fromUtf8(std::string(nameOf(site->primitive)) + " at " + siteText(trace, site->site)) +

@@ -46,7 +46,7 @@ class Description {
         add(Kind::Headline, selectionText(facts_, selection));
         const std::vector<GoroutineIndex> members = goroutinesOf(facts_, selection);
         if (const auto* const task = std::get_if<TaskSelection>(&selection))
-            whatTookLong(members, trace_.tasks[task->task.value].range);
+            whatTookLong(members, trace_.tasks.range(task->task.value));
         if (!members.empty())
             list("It is about ", members);
     }

@@ -89,7 +89,7 @@ void TimelineView::selectGroup(std::size_t group) {
 
 void TimelineView::selectTask(TaskIndex task) {
     state_->select(TaskSelection{task});
-    state_->choose(state_->facts()->trace->tasks[task.value].range);
+    state_->choose(state_->facts()->trace->tasks.range(task.value));
 }
 
 // The stop of the world under a place of the collector's row, else the mark phase.

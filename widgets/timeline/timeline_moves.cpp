@@ -26,7 +26,7 @@ std::optional<TimeRange> rangeOf(const TraceFacts& facts, const Selection& selec
     if (const auto* const span = std::get_if<SpanSelection>(&selection))
         return trace.spans.range(span->span);
     if (const auto* const task = std::get_if<TaskSelection>(&selection))
-        return trace.tasks[task->task.value].range;
+        return trace.tasks.range(task->task.value);
     std::optional<TimeRange> all;
     for (const GoroutineIndex g : goroutinesOf(facts, selection)) {
         const TimeRange life = trace.lifetime(g);
@@ -186,7 +186,7 @@ void TimelineView::goToLongestTask() {
     const Tasks& tasks = state_->facts()->trace->tasks;
     // Longest first, then by begin, which is the order they are in.
     using Place = std::pair<Time, std::uint32_t>;
-    const auto placeOf = [&](std::uint32_t t) { return Place{-tasks[t].range.length(), t}; };
+    const auto placeOf = [&](std::uint32_t t) { return Place{-tasks.range(t).length(), t}; };
     const auto* const selected = std::get_if<TaskSelection>(&state_->selection());
     const Place after = selected != nullptr ? placeOf(selected->task.value) : Place{INT64_MIN, 0};
     constexpr Place none{INT64_MAX, 0};

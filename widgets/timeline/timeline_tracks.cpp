@@ -183,7 +183,7 @@ void TimelinePainter::paintOutsideOfTask(Canvas& canvas, const TimelineRow& row)
         return;
     QColor veil = canvas.colours.background;
     veil.setAlpha(190);
-    const TimeRange range = canvas.facts.trace->tasks[which.value].range;
+    const TimeRange range = canvas.facts.trace->tasks.range(which.value);
     const double right = canvas.axis.left + canvas.axis.width;
     const double from = std::clamp(canvas.axis.x(range.begin), canvas.axis.left, right);
     const double to = std::clamp(canvas.axis.x(range.end), canvas.axis.left, right);
