@@ -38,7 +38,7 @@ const Both<std::vector<std::shared_ptr<const TraceFacts>>>& FurtherRuns::load(co
             if (stop.stop_requested())
                 return facts_; // asked again, all are loaded
             if (result.trace)
-                facts_.of(side).push_back(computeFacts(std::move(result.trace)));
+                facts_.of(side).push_back(computeFacts(std::move(result.trace), Rows::NotDrawn));
             else
                 problems_.push_back("This run is left out: " + result.error->message);
         }

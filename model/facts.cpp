@@ -9,12 +9,15 @@
 
 namespace waitscope {
 
-std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace) {
+std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace, Rows rows) {
     auto facts = std::make_shared<TraceFacts>();
     facts->waits = WaitClasses(*trace);
     // The longest first.
     const std::array<std::function<void()>, 3> parts{
-        [&] { facts->pyramids = Pyramids(*trace, facts->waits); },
+        [&] {
+            if (rows == Rows::Drawn)
+                facts->pyramids = Pyramids(*trace, facts->waits);
+        },
         [&] { facts->notes = GoroutineNotes(*trace); },
         [&] {
             facts->groups = groupsOf(*trace, facts->waits);

@@ -24,7 +24,12 @@ struct TraceFacts {
     HeapSeries heap;
 };
 
+/// Will their rows be drawn? If not, they have no pyramids: a row would look the same, but each look at it would cost
+/// as much as there are spans in sight.
+enum class Rows { Drawn, NotDrawn };
+
 /// O(spans). Safe to call from any thread.
-[[nodiscard]] std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace);
+[[nodiscard]] std::shared_ptr<const TraceFacts> computeFacts(std::shared_ptr<const Trace> trace,
+                                                             Rows rows = Rows::Drawn);
 
 } // namespace waitscope

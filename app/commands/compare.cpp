@@ -105,7 +105,7 @@ int CompareCommand::run() const {
                     return Usage;
                 }
             }
-            facts.of(side).push_back(computeFacts(loaded));
+            facts.of(side).push_back(computeFacts(loaded, Rows::NotDrawn));
         }
     const Comparison comparison = compareRuns(facts, options);
     if (options.requests && !comparison.requests) {

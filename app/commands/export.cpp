@@ -22,7 +22,7 @@ int ExportCommand::run() const {
         say(problem);
         return Usage;
     }
-    const auto facts = computeFacts(loaded);
+    const auto facts = computeFacts(loaded, Rows::NotDrawn);
     const auto kind = std::ranges::find(profileKinds, what, [](ProfileKind k) { return nameOf(k); });
     const auto form = std::ranges::find(waitsForms, format, [](WaitsForm f) { return nameOf(f); });
     const std::string result =

@@ -38,7 +38,8 @@ int FindingsCommand::run() const {
     const auto loaded = loadForCommand(trace);
     if (!loaded)
         return NothingReadable;
-    const Findings findings = computeFindings(computeFacts(loaded), std::move(options), dismissOf(known));
+    const Findings findings =
+        computeFindings(computeFacts(loaded, Rows::NotDrawn), std::move(options), dismissOf(known));
     const std::string result = json       ? findingsJson(findings)
                                : sarif    ? findingsSarif(findings)
                                : markdown ? findingsMarkdown(findings)

@@ -138,7 +138,7 @@ int WaitsCommand::run() const {
         say(problem);
         return Usage;
     }
-    const auto facts = computeFacts(loaded);
+    const auto facts = computeFacts(loaded, Rows::NotDrawn);
     const std::vector<GoroutineIndex> goroutines = goroutinesFrom(*facts, only);
     if (goroutines.empty() && !only.empty()) {
         say("--only " + only + ": the trace has no such goroutines.");
