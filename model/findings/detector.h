@@ -9,6 +9,7 @@
 #include "model/findings/lock_use.h"
 #include "model/waits/annotation_types.h"
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,20 +17,23 @@
 namespace waitscope {
 
 /// In which tasks and regions goroutines were: made when a detector first asks, since few do and it costs as much as
-/// one.
+/// one. Safe to ask from any thread.
 class Annotations {
   public:
     /// `trace` must outlive it.
     explicit Annotations(const Trace& trace) : trace_(trace) {}
     /// Null if the program names no task and no region.
     [[nodiscard]] const AnnotationTypes* types() {
-        if (!types_ && !(trace_.tasks.empty() && trace_.regions.empty()))
-            types_.emplace(trace_);
+        std::call_once(asked_, [this] {
+            if (!(trace_.tasks.empty() && trace_.regions.empty()))
+                types_.emplace(trace_);
+        });
         return types_ ? &*types_ : nullptr;
     }
 
   private:
     const Trace& trace_;
+    std::once_flag asked_;
     std::optional<AnnotationTypes> types_;
 };
 
@@ -41,7 +45,7 @@ struct Scene {
     Annotations& annotations;
 };
 
-/// Adds what it finds. The catalogue fills in the detector's id and name.
+/// Adds what it finds, beside others. The catalogue fills in the detector's id and name.
 using Detect = void (*)(const Scene& scene, std::vector<Finding>& found);
 
 /// A finding about a group: who, where, since when, how many.

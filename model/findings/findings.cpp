@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/findings/findings.h"
 
+#include "model/build/side_by_side.h"
 #include "model/findings/born_together.h"
 #include "model/findings/catalogue.h"
 #include "model/findings/contention.h"
@@ -248,16 +249,17 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
     const Scene scene{evidence, judgement->groups, populations, locks, annotations};
     Findings findings{.judgement = judgement};
     std::vector<Finding>& found = findings.all;
-    for (const Detector& detector : catalogue()) {
-        const std::size_t before = found.size();
-        detector.detect(scene, found);
-        for (std::size_t i = before; i < found.size(); ++i) {
-            found[i].detector = detector.id;
-            found[i].name = detector.name;
-            if (found[i].rank == 0)
-                found[i].rank = detector.rank;
+    const std::span<const Detector> detectors = catalogue();
+    std::vector<std::vector<Finding>> foundBy(detectors.size());
+    sideBySide(detectors.size(), threadsByDefault(), [&](std::size_t i) { detectors[i].detect(scene, foundBy[i]); });
+    for (std::size_t i = 0; i < detectors.size(); ++i)
+        for (Finding& f : foundBy[i]) {
+            f.detector = detectors[i].id;
+            f.name = detectors[i].name;
+            if (f.rank == 0)
+                f.rank = detectors[i].rank;
+            found.push_back(std::move(f));
         }
-    }
     for (Finding& f : found)
         if (!f.cause.known() && f.site.known() && isFromModule(trace, f.site))
             f.cause = ownLine(evidence.facts(), f.stack);

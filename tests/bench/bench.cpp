@@ -5,15 +5,17 @@
 //     memory    bytes an event: peak resident of the first load, less what was there before
 //     frame     p50 and p95 of a timeline frame of 1920 x 1080 while zooming in and out, groups folded and unfolded
 //     rows      grouping, sorting and filtering all goroutines; a search
+//     findings  what they are computed from, and the detectors
 //     grid      of a lifetime heatmap of 1900 x 1000: the whole trace, and a window of a tenth that pans
 //     pan       what the thread that draws does for a frame while it pans, and to take up a new grid
 //     picture   of 3840 x 2160: numbers, pixels, bytes of the PNG
 //
-// and the last three of a crowd of 100,000 goroutines and 2 million spans too.
+// and the last four of a crowd of 100,000 goroutines and 2 million spans too.
 //
 // bench [--events N | --file TRACE] [--runs N]. Without a file it generates a trace. With --check it runs once, asserts
 // what was counted (never milliseconds), and is one of the tests.
 #include "model/facts.h"
+#include "model/findings/findings.h"
 #include "model/lod/goroutine_filter.h"
 #include "model/reader/load.h"
 #include "model/search/search.h"
@@ -89,6 +91,13 @@ void timeRows(const TraceFacts& facts) {
                 "searched in %.1f ms (%zu goroutines)\n",
                 grouped(GroupOrder::Age), grouped(GroupOrder::TotalWait), filtered("main"), filtered("on:mutex"),
                 millisecondsOf([&] { (void)search(facts, "worker"); }), facts.trace->goroutines.size());
+}
+
+void timeFindings(const std::shared_ptr<const TraceFacts>& facts) {
+    std::size_t found = 0;
+    const double ofFacts = millisecondsOf([&] { (void)computeFacts(facts->trace, Rows::NotDrawn); });
+    const double detectors = millisecondsOf([&] { found = computeFindings(facts, {}).all.size(); });
+    std::printf("findings  facts %.1f ms, detectors %.1f ms (%zu findings)\n", ofFacts, detectors, found);
 }
 
 Frames drawFrames(const std::shared_ptr<const TraceFacts>& facts, QSize size, int count, bool unfolded) {
@@ -233,11 +242,14 @@ int main(int argc, char** argv) {
         frames.mostWork = std::max(frames.mostWork, some.mostWork);
     }
     timeRows(*facts);
+    timeFindings(facts);
     bool boundedHeatmap = measureHeatmap(facts, check ? 1 : 9);
     facts.reset();
     constexpr std::size_t goroutines = 100'000, waits = 6;
     const std::vector<std::byte> crowd = test::generatedCrowd(check ? goroutines / 20 : goroutines, waits);
-    boundedHeatmap &= measureHeatmap(computeFacts(loadTrace(crowd, "crowd").trace), check ? 1 : 9);
+    facts = computeFacts(loadTrace(crowd, "crowd").trace);
+    timeFindings(facts);
+    boundedHeatmap &= measureHeatmap(facts, check ? 1 : 9);
     if (!check)
         return 0;
     const auto rows = static_cast<std::size_t>(size.height() / TimelineSizes().row + 1);
