@@ -35,8 +35,7 @@ bool isResident(const Evidence& evidence, const Living& l) {
         return false;
     const Time usual = *evidence.usualLife(evidence.cohortOf(l.goroutine));
     const Time since = evidence.trace().lifetime(l.goroutine).begin + usual + usual / 2;
-    return l.lastWokenByTimer >= since && l.lastWokenByGoroutine < since &&
-           evidence.lastActedOnOthers(l.goroutine) < since;
+    return l.lastWokenByTimer >= since && l.lastWokenByGoroutine < since && l.lastActedOnOthers < since;
 }
 
 bool isBusy(const Evidence& evidence, const Living& l) {
@@ -50,7 +49,7 @@ bool isBusy(const Evidence& evidence, const Living& l) {
         return false;
     return life >= evidence.threshold() && wakesPerSecond(evidence, l) >= 10 && l.timerWakes >= 5 &&
            (l.gapVariation < regular || l.timerWakes * 100ULL >= l.wakes * 99ULL) && !talks(l) &&
-           hardlyRuns(evidence, l, 1) && evidence.lastActedOnOthers(l.goroutine) < 0;
+           hardlyRuns(evidence, l, 1) && l.lastActedOnOthers < 0;
 }
 
 struct Ghosts {

@@ -196,13 +196,13 @@ void Evidence::walkSpans() {
     const WaitClasses& waits = facts_->waits;
     const Spans& spans = t.spans;
     lastWait_.resize(t.goroutines.size());
-    lastActed_.assign(t.goroutines.size(), -1);
+    std::vector<Time> lastActed(t.goroutines.size(), -1); // a number for each of millions: of most nobody asks
     std::vector<GoroutineIndex> lastWaker(sites_.size());
     TimeHistogram runnable;
     std::size_t nextLiving = 0;
     for (std::uint32_t g = 0; g < t.goroutines.size(); ++g) {
         if (const Waker creator = t.creator({g}); creator.isGoroutine()) {
-            Time& acted = lastActed_[creator.goroutine().value];
+            Time& acted = lastActed[creator.goroutine().value];
             acted = std::max(acted, t.lifetime({g}).begin);
         }
         if (waits.isRuntime({g}))
@@ -250,7 +250,7 @@ void Evidence::walkSpans() {
             const WakeUp wakeUp = wakeUpAfter(*facts_, {s});
             const Time end = spans.starts[s + 1];
             if (wakeUp.how == WokenBy::Goroutine) {
-                Time& acted = lastActed_[wakeUp.goroutine.value];
+                Time& acted = lastActed[wakeUp.goroutine.value];
                 acted = std::max(acted, end);
                 if (idioms_.isRoundTrip(wait.stack)) {
                     const FrameId caller = ownLine(*facts_, wait.stack);
@@ -294,6 +294,8 @@ void Evidence::walkSpans() {
             alive->gapVariation = gaps.variation();
         }
     }
+    for (Living& l : living_)
+        l.lastActedOnOthers = lastActed[l.goroutine.value];
     runnable_.p50 = runnable.percentile(runnable_.count, 50);
     runnable_.p99 = std::min(runnable.percentile(runnable_.count, 99), runnable_.max);
 }

@@ -58,6 +58,7 @@ struct Living {
     Time lastWokenByGoroutine = -1;
     Time lastWokenByTimer = -1;
     Time lastWokenByNetwork = -1;
+    Time lastActedOnOthers = -1;                   ///< when it last woke or created another; -1: never
     double meanGap = 0;                            ///< between wake-ups by a timer, ns
     double gapVariation = 0;                       ///< standard deviation of these gaps / their mean
     Primitive usualPrimitive = Primitive::Unknown; ///< of its last wait, open or finished
@@ -137,8 +138,6 @@ class Evidence {
 
     /// The last wait or system call of a goroutine; none if it never waited.
     [[nodiscard]] SpanIndex lastWait(GoroutineIndex g) const { return lastWait_[g.value]; }
-    /// When it last woke or created another; -1 if never.
-    [[nodiscard]] Time lastActedOnOthers(GoroutineIndex g) const { return lastActed_[g.value]; }
     /// Goroutines created by `g` in the trace that are alive, by birth.
     [[nodiscard]] std::span<const GoroutineIndex> livingChildren(GoroutineIndex g) const {
         return livingChildren_.of(g.value);
@@ -185,7 +184,6 @@ class Evidence {
     std::vector<Time> usualLife_;      ///< by cohort; -1: not known
     std::vector<std::uint32_t> ended_; ///< by cohort
     std::vector<SpanIndex> lastWait_;
-    std::vector<Time> lastActed_;
     OwnedList<GoroutineIndex> livingChildren_;
     std::vector<LockWait> lockWaits_;
     std::unordered_map<std::uint32_t, FrameId> callers_;

@@ -194,10 +194,12 @@ void Counts::addGoroutine(GoroutineIndex g) {
     const std::string_view function = functionInReference(trace_, g);
     ++goroutinesOf(function);
     std::size_t from = preExisting ? static_cast<std::size_t>(GoroutineState::Unknown) : notExist;
+    Time end = spans.starts[own.begin];
     for (std::uint32_t i = own.begin; i < own.end; ++i) {
         const SpanKindId kind = spans.kinds[i];
         const GoroutineState state = spans.stateOfKind[kind];
-        const Time length = spans.starts[i + 1] - spans.starts[i];
+        const Time start = std::exchange(end, spans.starts[i + 1]);
+        const Time length = end - start;
         ++transitions_[from][static_cast<std::size_t>(state)];
         stateTime_[static_cast<std::size_t>(state)] += length;
         from = static_cast<std::size_t>(state);
