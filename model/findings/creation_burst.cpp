@@ -137,7 +137,8 @@ void creationBurst(const Scene& scene, std::vector<Finding>& found) {
         const std::size_t trim = born.size() / 100;
         const Time begin = births[burst.begin + trim];
         const Time length = births[burst.end - 1 - trim] - begin;
-        births = {}; // what tasks and regions take comes next, and there may be millions of each
+        // What tasks and regions take comes next, and there may be millions of each. ("= {}" would keep the memory.)
+        births = std::vector<Time>();
         Finding f = findingAbout(evidence, survivors);
         f.function = trace.frame(trace.goroutines.entry(born.front())).function;
         f.createdAt = evidence.facts().waits.siteOf(trace.creationStack(born.front()));

@@ -5,9 +5,13 @@
 #include "model/trace/time.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace waitscope {
@@ -21,32 +25,82 @@ namespace waitscope {
     return lengths[rank];
 }
 
-/// Lengths (ns) of which there may be millions, nearly all short: those below 4.29 s take four bytes.
-class Lengths {
+/// How many lengths (ns) of each size: 64 classes for each power of two, so a class is 1.6 % wide.
+class LengthClasses {
   public:
-    void reserve(std::size_t count) { short_.reserve(count); }
     void add(Time length) {
-        if (length < Time{UINT32_MAX})
-            short_.push_back(static_cast<std::uint32_t>(length));
-        else
-            long_.push_back(length);
+        ++counts_[of(length)];
+        ++total_;
     }
-    [[nodiscard]] std::size_t size() const { return short_.size() + long_.size(); }
-    /// As rankOf.
-    [[nodiscard]] std::optional<Time> rank(std::size_t percent) {
-        if (size() == 0)
-            return std::nullopt;
-        const std::size_t rank = (size() * percent + 99) / 100 - 1;
-        return rank < short_.size() ? Time{nth(short_, rank)} : nth(long_, rank - short_.size());
+    [[nodiscard]] std::uint64_t total() const { return total_; }
+    [[nodiscard]] std::uint64_t count(std::size_t klass) const { return counts_[klass]; }
+    struct Place {
+        std::size_t klass = 0;
+        std::uint64_t before = 0; ///< how many are in smaller classes
+    };
+    /// Where the length is that `percent` of all do not exceed; only if there is one.
+    [[nodiscard]] Place placeOf(std::size_t percent) const {
+        const std::uint64_t rank = (total_ * percent + 99) / 100;
+        Place place;
+        while (place.before + counts_[place.klass] < rank)
+            place.before += counts_[place.klass++];
+        return place;
     }
+    [[nodiscard]] static std::size_t of(Time length) {
+        const auto time = static_cast<std::uint64_t>(std::max<Time>(length, 0));
+        if (time < (1U << fine))
+            return time;
+        const auto shift = static_cast<unsigned>(std::bit_width(time)) - fine - 1;
+        return (std::size_t{shift + 1} << fine) + ((time >> shift) - (1U << fine));
+    }
+    /// The longest that a class holds.
+    [[nodiscard]] static Time longest(std::size_t klass) {
+        if (klass < (1U << fine))
+            return static_cast<Time>(klass);
+        const auto shift = static_cast<unsigned>(klass >> fine) - 1;
+        return static_cast<Time>((((klass & ((1U << fine) - 1)) + (1U << fine) + 1) << shift) - 1);
+    }
+    static constexpr unsigned fine = 6;
+    static constexpr std::size_t classes = std::size_t{64} << fine;
 
   private:
-    template <class T> static T nth(std::vector<T>& lengths, std::size_t rank) {
+    std::array<std::uint64_t, classes> counts_{};
+    std::uint64_t total_ = 0;
+};
+
+/// Percentiles of lengths of which there are too many to keep: each is put into a class first and then offered once
+/// more, when only those are kept whose class holds a percentile.
+class Percentiles {
+  public:
+    Percentiles(const LengthClasses& counted, std::span<const std::size_t> percents) : counted_(counted) {
+        if (counted.total() == 0)
+            return;
+        for (const std::size_t percent : percents)
+            kept_.try_emplace(counted.placeOf(percent).klass);
+        for (auto& [klass, lengths] : kept_) {
+            lengths.reserve(counted.count(klass));
+            isKept_[klass] = true;
+        }
+    }
+    void offer(Time length) {
+        if (const std::size_t klass = LengthClasses::of(length); isKept_[klass])
+            kept_[klass].push_back(length);
+    }
+    /// One of the percentiles asked for, as rankOf; none of nothing. Reorders.
+    [[nodiscard]] std::optional<Time> at(std::size_t percent) {
+        if (counted_.total() == 0)
+            return std::nullopt;
+        const LengthClasses::Place place = counted_.placeOf(percent);
+        std::vector<Time>& lengths = kept_.at(place.klass);
+        const std::uint64_t rank = (counted_.total() * percent + 99) / 100 - 1 - place.before;
         std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
         return lengths[rank];
     }
-    std::vector<std::uint32_t> short_;
-    std::vector<Time> long_;
+
+  private:
+    const LengthClasses& counted_;
+    std::map<std::size_t, std::vector<Time>> kept_; ///< by class
+    std::array<bool, LengthClasses::classes> isKept_{};
 };
 
 } // namespace waitscope

@@ -4,6 +4,7 @@
 #include "model/waits/rank.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace waitscope {
@@ -91,10 +92,11 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
     const Moments recorded(std::move(known));
 
     SchedulerLatency latency;
-    Lengths lengths;
-    std::size_t count = 0; // memory for twice as many, while it grows, would be the most that a window ever takes
-    eachReady(facts, range, [&](SpanIndex, TimeRange) { ++count; });
-    lengths.reserve(count);
+    // To keep the length of each of millions would be the most memory that a window ever takes.
+    LengthClasses lengths;
+    eachReady(facts, range, [&](SpanIndex s, TimeRange) { lengths.add(trace.spans.range(s).length()); });
+    constexpr std::array<std::size_t, 4> percents{50, 95, 99, 100};
+    Percentiles percentiles(lengths, percents);
     Time longestStopped = 0, longestSaturated = 0, longestLate = 0;
     eachReady(facts, range, [&](SpanIndex s, TimeRange part) {
         const auto keep = [&](Time time, Time& longest, SpanIndex& most) {
@@ -103,7 +105,7 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
                 most = s;
             }
         };
-        lengths.add(trace.spans.range(s).length());
+        percentiles.offer(trace.spans.range(s).length());
         const Time stoppedPart = stopped.inside(part);
         const Time recordedPart = recorded.inside(part);
         const Time usable = notSaturated.inside(part) - stoppedPart;
@@ -117,11 +119,11 @@ SchedulerLatency schedulerLatency(const TraceFacts& facts, TimeRange range) {
         keep(usable, longestLate, latency.mostLate);
         latency.duringCollection += collecting.inside(part);
     });
-    latency.count = lengths.size();
-    latency.p50 = lengths.rank(50);
-    latency.p95 = lengths.rank(95);
-    latency.p99 = lengths.rank(99);
-    latency.max = lengths.rank(100);
+    latency.count = lengths.total();
+    latency.p50 = percentiles.at(50);
+    latency.p95 = percentiles.at(95);
+    latency.p99 = percentiles.at(99);
+    latency.max = percentiles.at(100);
     return latency;
 }
 

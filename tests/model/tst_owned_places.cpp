@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <array>
 #include <map>
 #include <random>
 
@@ -44,20 +45,31 @@ class OwnedPlacesTest : public QObject {
         places.each([&](std::span<const std::uint32_t> list) { visited += list.size(); });
         QCOMPARE(visited, places.all().size());
     }
-    void rulesOfRankHoldForLengthsOfAnySize() {
+    void percentilesAreExactAlthoughFewLengthsAreKept() {
         std::mt19937_64 random(7);
-        for (const std::size_t longOnes : {0U, 3U, 90U, 200U}) {
-            std::vector<Time> plain;
-            Lengths lengths;
-            QVERIFY(!lengths.rank(50));
-            for (std::size_t i = 0; i < 200; ++i) {
-                const Time length = static_cast<Time>(i < longOnes ? UINT32_MAX - 1 + random() % 1'000'000'000'000
-                                                                   : random() % 1'000'000);
-                plain.push_back(length);
-                lengths.add(length);
+        constexpr std::array<std::size_t, 5> percents{1, 50, 95, 99, 100};
+        for (const std::size_t count : {0U, 1U, 3U, 90U, 20'000U}) {
+            for (const Time most : {Time{1}, Time{60}, Time{1'000'000}, Time{20'000'000'000'000}, INT64_MAX}) {
+                std::vector<Time> plain;
+                LengthClasses classes;
+                for (std::size_t i = 0; i < count; ++i) {
+                    // Most are short, as in a trace.
+                    plain.push_back(static_cast<Time>(random() % static_cast<std::uint64_t>(most) >> random() % 40));
+                    classes.add(plain.back());
+                }
+                QCOMPARE(classes.total(), count);
+                Percentiles percentiles(classes, percents);
+                for (const Time length : plain)
+                    percentiles.offer(length);
+                for (const std::size_t percent : percents) {
+                    QCOMPARE(percentiles.at(percent), rankOf(plain, percent));
+                    if (count == 0)
+                        continue;
+                    const Time top = LengthClasses::longest(classes.placeOf(percent).klass);
+                    const Time exact = *percentiles.at(percent);
+                    QVERIFY(top >= exact && static_cast<double>(top - exact) <= 0.016 * static_cast<double>(exact));
+                }
             }
-            for (const std::size_t percent : {1U, 50U, 95U, 99U, 100U})
-                QCOMPARE(lengths.rank(percent), rankOf(plain, percent));
         }
     }
 };
