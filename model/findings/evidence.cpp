@@ -2,48 +2,16 @@
 #include "model/findings/evidence.h"
 
 #include "model/findings/threshold.h"
+#include "model/waits/rank.h"
 #include "model/waits/wake_up.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <map>
 
 namespace waitscope {
 
 namespace {
-
-/// Times by size: 64 classes for each power of two.
-class TimeHistogram {
-  public:
-    void add(Time time) { ++counts_[slotOf(static_cast<std::uint64_t>(std::max<Time>(time, 0)))]; }
-    /// The largest time of the class that the rank falls into.
-    [[nodiscard]] Time percentile(std::uint64_t total, std::uint64_t percent) const {
-        const std::uint64_t rank = (total * percent + 99) / 100;
-        std::uint64_t seen = 0;
-        for (std::size_t slot = 0; slot < counts_.size(); ++slot)
-            if (seen += counts_[slot]; seen >= rank && total > 0)
-                return topOf(slot);
-        return 0;
-    }
-
-  private:
-    static constexpr unsigned fine = 6;
-    static std::size_t slotOf(std::uint64_t time) {
-        if (time < (1U << fine))
-            return time;
-        const auto shift = static_cast<unsigned>(std::bit_width(time)) - fine - 1;
-        return (std::size_t{shift + 1} << fine) + ((time >> shift) - (1U << fine));
-    }
-    static Time topOf(std::size_t slot) {
-        if (slot < (1U << fine))
-            return static_cast<Time>(slot);
-        const auto shift = static_cast<unsigned>(slot >> fine) - 1;
-        return static_cast<Time>((((slot & ((1U << fine) - 1)) + (1U << fine) + 1) << shift) - 1);
-    }
-    std::array<std::uint64_t, 64 << fine> counts_{};
-};
 
 /// Mean and spread of the gaps between times that are told in order (Welford's sums).
 struct Gaps {
@@ -118,6 +86,7 @@ Evidence::Evidence(std::shared_ptr<const TraceFacts> facts, FindingOptions optio
     findSites();
     walkSpans();
     fillSites();
+    standsStill_ = nothingGoesOn();
 }
 
 void Evidence::findCohorts() {
@@ -198,7 +167,7 @@ void Evidence::walkSpans() {
     lastWait_.resize(t.goroutines.size());
     std::vector<Time> lastActed(t.goroutines.size(), -1); // a number for each of millions: of most nobody asks
     std::vector<GoroutineIndex> lastWaker(sites_.size());
-    TimeHistogram runnable;
+    LengthClasses runnable;
     std::size_t nextLiving = 0;
     for (std::uint32_t g = 0; g < t.goroutines.size(); ++g) {
         if (const Waker creator = t.creator({g}); creator.isGoroutine()) {
@@ -296,8 +265,10 @@ void Evidence::walkSpans() {
     }
     for (Living& l : living_)
         l.lastActedOnOthers = lastActed[l.goroutine.value];
-    runnable_.p50 = runnable.percentile(runnable_.count, 50);
-    runnable_.p99 = std::min(runnable.percentile(runnable_.count, 99), runnable_.max);
+    if (runnable_.count != 0) {
+        runnable_.p50 = LengthClasses::longest(runnable.placeOf(50).klass);
+        runnable_.p99 = std::min(LengthClasses::longest(runnable.placeOf(99).klass), runnable_.max);
+    }
 }
 
 void Evidence::fillSites() {
@@ -315,6 +286,30 @@ void Evidence::fillSites() {
         site.p99 = lengths[static_cast<std::size_t>(rank)];
     }
     lengths_.clear();
+}
+
+// O(living + what ran at the end).
+bool Evidence::nothingGoesOn() const {
+    using namespace literals;
+    const Trace& t = trace();
+    const bool othersWait = std::ranges::all_of(living_, [&](const Living& l) {
+        const bool waits = l.wait.known() && t.spans.state(l.wait) == GoroutineState::Waiting;
+        return waits && l.timerWakes == 0 && openAge(l) >= long_ && openWait(l).primitive != Primitive::Network &&
+               openWait(l).primitive != Primitive::Sleep && !isUnnamed(l);
+    });
+    // Main may have slept until it stopped the trace.
+    constexpr Time stopping = 100_ms;
+    const auto mayGoOn = [&](SpanIndex run) {
+        const GoroutineIndex g = t.ownerOf(run);
+        return t.spans.start(run) <= end_ - stopping && (t.goroutines.id(g) == 1 || !idioms_.isExcluded(g));
+    };
+    const auto wentOn = [&](const Processor& processor) {
+        for (std::size_t i = processor.runs.size(); i > 0 && t.spans.end(processor.runs[i - 1]) > end_ - long_; --i)
+            if (mayGoOn(processor.runs[i - 1]))
+                return true;
+        return false;
+    };
+    return othersWait && std::ranges::none_of(t.processors, wentOn);
 }
 
 const Living* Evidence::livingOf(GoroutineIndex g) const {

@@ -156,6 +156,9 @@ class Evidence {
         Time p50 = 0, p99 = 0, max = 0; ///< percentiles to 1.6 %
     };
     [[nodiscard]] const RunnableTimes& runnable() const { return runnable_; }
+    /// For a long wait nothing of the program has run, and nobody but main waits for the network, a system call or a
+    /// time: nothing is left that could go on by itself.
+    [[nodiscard]] bool standsStill() const { return standsStill_; }
     /// Lifetimes of the program's goroutines together.
     [[nodiscard]] Time goroutineTime() const { return goroutineTime_; }
 
@@ -167,6 +170,7 @@ class Evidence {
     void findSites();
     void walkSpans();
     void fillSites();
+    [[nodiscard]] bool nothingGoesOn() const;
 
     std::shared_ptr<const TraceFacts> facts_;
     FindingOptions options_;
@@ -190,6 +194,7 @@ class Evidence {
     std::vector<GrowingColumn<Time>> lengths_; ///< of finished waits, by site; only while the spans are walked
     RunnableTimes runnable_;
     Time goroutineTime_ = 0;
+    bool standsStill_ = false;
     std::uint64_t work_ = 0;
 };
 

@@ -251,7 +251,11 @@ Findings computeFindings(std::shared_ptr<const TraceFacts> facts, FindingOptions
     std::vector<Finding>& found = findings.all;
     const std::span<const Detector> detectors = catalogue();
     std::vector<std::vector<Finding>> foundBy(detectors.size());
-    sideBySide(detectors.size(), threadsByDefault(), [&](std::size_t i) { detectors[i].detect(scene, foundBy[i]); });
+    // The last first: those about the whole process cost most.
+    sideBySide(detectors.size(), threadsByDefault(), [&](std::size_t i) {
+        const std::size_t d = detectors.size() - 1 - i;
+        detectors[d].detect(scene, foundBy[d]);
+    });
     for (std::size_t i = 0; i < detectors.size(); ++i)
         for (Finding& f : foundBy[i]) {
             f.detector = detectors[i].id;

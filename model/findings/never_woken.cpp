@@ -63,6 +63,17 @@ Ruling sendRuling(const Evidence& evidence, const BlockedGroup& group) {
     return {n == 1 ? Tier::Low : std::min(ruling.tier, Tier::Medium), why};
 }
 
+/// What called them has come to its end, and so has all that could wake them but main: nobody would keep what waits for
+/// work then. (A rule beyond section 3a, for kernels of known bugs that leave a single goroutine.)
+bool areLeftAlone(const Evidence& evidence, const BlockedGroup& group) {
+    const Trace& trace = evidence.trace();
+    return evidence.standsStill() && group.fresh == group.members.size() &&
+           ownLine(evidence.facts(), group.stack).known() && std::ranges::none_of(group.members, [&](GoroutineIndex g) {
+               const Waker creator = trace.creator(g);
+               return !creator.isGoroutine() || trace.aliveAtEnd(creator.goroutine());
+           });
+}
+
 /// The many that were like them came to their end, and soon: such goroutines are not kept, these are what is left. (A
 /// rule beyond section 3a, for kernels of known bugs where two of a hundred requests of one burst hang.)
 bool areLeftBehind(const Evidence& evidence, const BlockedGroup& group) {
@@ -117,6 +128,8 @@ Ruling receiveRuling(const Evidence& evidence, const BlockedGroup& group) {
     if (group.fresh >= 4 && group.spread >= 2 && group.creatorsLeft * 2 >= group.members.size() &&
         evidence.site(group.site).finished == 0)
         return {Tier::Medium, "the calls that started them have returned, and no wait at this line ever ended"};
+    if (areLeftAlone(evidence, group))
+        return {Tier::Medium, "those that started them have ended, and nothing goes on that could wake them"};
     if (areLeftBehind(evidence, group))
         return {Tier::Medium, "more than nine of ten goroutines like them ended long ago"};
     if (group.members.size() >= many)

@@ -216,6 +216,46 @@ class NeverWokenTest : public QObject {
         QVERIFY(burst(3, "net/http.(*conn).serve", elsewhere) == Tier::Low);
         QVERIFY(burst(3, "net/http.(*conn).serve") == Tier::Medium);
     }
+    void aReceiverIsLeftAloneWhereNothingGoesOn() {
+        const auto tier = [](const auto& tell, const StackText& at = receive) {
+            Story story;
+            story.g(1).existed().entry("main.main").runs(1_ms).waitsOn("sleep", {"time.Sleep", "main.main"}, 4_s);
+            story.g(1).runs(1_ms);
+            story.g(2).entry("main.serve").bornAt(100_ms).createdBy(1).runs(10_ms);
+            story.g(3).entry("main.work").bornAt(105_ms).createdBy(2, {"main.serve"}).runs(1_ms);
+            story.g(3).waitsOn("chan receive", at, 0);
+            tell(story);
+            return tierOf(findingsOf(story, 4_s + 3_ms), "D1");
+        };
+        const auto served = [](Story& s) { s.g(2).ends(); };
+        QVERIFY(tier(served) == Tier::Medium);
+        // In a library that was asked for something the program's own line is missing.
+        QVERIFY(tier(served, {"runtime.chanrecv1", "module.example/pool.(*Pool).keep"}) == Tier::Low);
+        // Whoever started it may still wake it.
+        QVERIFY(tier([](Story& s) { s.g(2).waitsOn("select", selecting, 0); }) == Tier::Low);
+        const auto beside = [&](const auto& tellOfAnother) {
+            return tier([&](Story& s) {
+                s.g(2).ends();
+                tellOfAnother(s.g(4).entry("main.other").bornAt(50_ms).createdBy(1).runs(1_ms));
+            });
+        };
+        QVERIFY(beside([](Teller& t) { t.waitsOn("chan receive", receive, 0); }) == Tier::Medium);
+        QVERIFY(beside([](Teller& t) { t.ends(); }) == Tier::Medium);
+        // So may what a peer, a time or a system call wakes, and what goes on.
+        QVERIFY(beside([](Teller& t) {
+                    t.waitsOn("network", {"internal/poll.runtime_pollWait", "main.accept"}, 0);
+                }) == Tier::Low);
+        QVERIFY(beside([](Teller& t) { t.waitsOn("sleep", {"time.Sleep", "main.poll"}, 0); }) == Tier::Low);
+        QVERIFY(beside([](Teller& t) { t.inSyscall({"syscall.read", "main.read"}, 0); }) == Tier::Low);
+        QVERIFY(beside([](Teller& t) { t.runs(3_s + 800_ms, 1).ends(); }) == Tier::Low);
+        QVERIFY(beside([](Teller& t) {
+                    t.waitsOn("select", selecting, 3_s).runs(1_ms).waitsOn("select", selecting, 0);
+                }) == Tier::Low);
+        QVERIFY(tier([](Story& s) {
+                    s.g(2).ends();
+                    s.g(1).waitsOn("chan receive", receive, 0);
+                }) == Tier::Medium);
+    }
     void aReceiverThatWasServedBeforeWaitsForWork() {
         Story story;
         story.g(1).existed().runs(10_s);
