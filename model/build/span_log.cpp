@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <span>
 
 namespace waitscope {
@@ -61,7 +60,7 @@ void SpanLog::pack(const Piece& piece, Block& block) {
               .stack = bitsOf(std::span(piece.stacks.data(), size)),
               .link = bitsOf(std::span(piece.links.data(), size)),
               .goroutine = bitsOf(std::span(piece.goroutines.data(), size))};
-    const auto timeBits = static_cast<unsigned>(std::bit_width(piece.times[size - 1]));
+    const unsigned timeBits = bitsOf(std::span(piece.times.data(), size));
     block.form = widths.timeAt() >= wordBits             ? Form::Columns
                  : widths.timeAt() + timeBits > wordBits ? Form::WordsAndTimes
                                                          : Form::Words;

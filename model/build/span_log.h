@@ -22,7 +22,7 @@ class SpanLog {
 
         std::uint32_t size = 0;
         std::int64_t base = 0;                        ///< ns of the trace clock; no record is earlier
-        std::array<std::uint32_t, mostRecords> times; ///< ns since the base, ascending
+        std::array<std::uint32_t, mostRecords> times; ///< ns since the base
         std::array<std::uint32_t, mostRecords> goroutines;
         std::array<std::uint32_t, mostRecords> stacks; ///< see spans.h
         std::array<std::uint32_t, mostRecords> links;  ///< as spans store them

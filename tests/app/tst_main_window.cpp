@@ -150,11 +150,16 @@ class TestMainWindow : public test::ShownWindow {
         test::ThreadWriter& runs = writer.thread(2, 1002);
         creates.event(wire::ProcStatus, {0, wire::ProcRunning}).event(wire::GoStatus, {1, 1, wire::GoRunning});
         runs.event(wire::ProcStatus, {1, wire::ProcRunning}, 2);
-        constexpr std::uint64_t each = 30'000'000; // ns
+        constexpr std::uint64_t each = 500'000; // ticks of 64 ns
         for (std::uint64_t id = 1000; id < 1100; ++id) {
             creates.event(wire::GoCreate, {id, entry, create}, each);
             runs.event(wire::GoStart, {id, 1}, each - 1).event(wire::GoBlock, {receive, waits});
         }
+        // The next generation is cut; the names of this one came with its end.
+        writer.generation();
+        writer.thread(1, 102 * each)
+            .event(wire::ProcStatus, {0, wire::ProcRunning})
+            .event(wire::GoStatus, {1, 1, wire::GoRunning});
         const std::vector<std::byte> whole = writer.bytes();
         const auto verdictOf = [&](std::size_t size) {
             QTemporaryFile file;

@@ -120,6 +120,16 @@ class SpanLogTest : public QObject {
         QCOMPARE(log.size(), 0U);
         log.forEachPiece([](const SpanLog::Piece&) { QFAIL("there is none"); });
     }
+    void timesNeedNotAscend() {
+        auto piece = std::make_unique<SpanLog::Piece>();
+        *piece = {};
+        piece->size = 2;
+        piece->times[0] = 1'000'000;
+        piece->times[1] = 1;
+        SpanLog log;
+        log.append(*piece);
+        log.forEachPiece([](const SpanLog::Piece& read) { QVERIFY(read.times[0] == 1'000'000 && read.times[1] == 1); });
+    }
     // One that is said late may need more bits than those that were known when the piece was packed.
     void aStackCanBeSetLate() {
         Written written;
