@@ -16,11 +16,16 @@
 
 namespace waitscope {
 
+/// The place of a percentile among so many in their order, counted from 1 (nearest rank).
+[[nodiscard]] constexpr std::uint64_t nearestRank(std::uint64_t count, std::size_t percent) {
+    return (count * percent + 99) / 100;
+}
+
 /// The smallest length that `percent` of all do not exceed; none of nothing. Reorders. O(n).
 [[nodiscard]] inline std::optional<Time> rankOf(std::vector<Time>& lengths, std::size_t percent) {
     if (lengths.empty())
         return std::nullopt;
-    const std::size_t rank = (lengths.size() * percent + 99) / 100 - 1;
+    const std::uint64_t rank = nearestRank(lengths.size(), percent) - 1;
     std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
     return lengths[rank];
 }
@@ -40,7 +45,7 @@ class LengthClasses {
     };
     /// Where the length is that `percent` of all do not exceed; only if there is one.
     [[nodiscard]] Place placeOf(std::size_t percent) const {
-        const std::uint64_t rank = (total_ * percent + 99) / 100;
+        const std::uint64_t rank = nearestRank(total_, percent);
         Place place;
         while (place.before + counts_[place.klass] < rank)
             place.before += counts_[place.klass++];
@@ -92,7 +97,7 @@ class Percentiles {
             return std::nullopt;
         const LengthClasses::Place place = counted_.placeOf(percent);
         std::vector<Time>& lengths = kept_.at(place.klass);
-        const std::uint64_t rank = (counted_.total() * percent + 99) / 100 - 1 - place.before;
+        const std::uint64_t rank = nearestRank(counted_.total(), percent) - 1 - place.before;
         std::ranges::nth_element(lengths, lengths.begin() + static_cast<std::ptrdiff_t>(rank));
         return lengths[rank];
     }
