@@ -8,9 +8,10 @@ namespace waitscope {
 
 namespace {
 
+// "None" is smaller than any other.
 template <class Id> void larger(Id& largest, Id value) {
-    if (value.known() && (!largest.known() || largest < value))
-        largest = value;
+    const auto aboveNone = [](Id id) { return id.value - Id{}.value; };
+    largest = aboveNone(largest) < aboveNone(value) ? value : largest;
 }
 
 } // namespace

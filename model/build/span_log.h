@@ -27,16 +27,32 @@ class SpanLog {
         std::array<std::uint32_t, mostRecords> stacks; ///< see spans.h
         std::array<std::uint32_t, mostRecords> links;  ///< as spans store them
         std::array<SpanKindId, mostRecords> kinds;
+
+        /// Leaves out those of the goroutines that `isKept` says no of.
+        template <class IsKept> void keepIf(const IsKept& isKept) {
+            std::uint32_t kept = 0;
+            for (std::uint32_t i = 0; i < size; ++i) {
+                if (!isKept(goroutines[i]))
+                    continue;
+                times[kept] = times[i];
+                goroutines[kept] = goroutines[i];
+                stacks[kept] = stacks[i];
+                links[kept] = links[i];
+                kinds[kept] = kinds[i];
+                ++kept;
+            }
+            size = kept;
+        }
     };
 
     [[nodiscard]] std::uint32_t size() const { return size_; }
     void append(const Piece& piece);
-    /// Calls `visit(piece)` for all records from first to last.
+    /// Calls `visit(piece)` for all records from first to last. The piece is a copy, which may be changed.
     template <class Visit> void forEachPiece(const Visit& visit) const {
         Piece piece;
         for (const Block& block : blocks_) {
             read(block, piece);
-            visit(static_cast<const Piece&>(piece));
+            visit(piece);
         }
     }
     [[nodiscard]] SpanKindId kind(std::uint32_t place) const;

@@ -128,16 +128,15 @@ void TraceBuilder::losesSight(GoroutineIndex g, std::int64_t time) {
 
 void TraceBuilder::appendProcessors(Part& part) {
     Slice& slice = *part.slice;
-    bool leavesOut = false; // spans of goroutines that nobody knows
     for (std::uint32_t i = 0; i < slice.goroutines.size(); ++i)
-        leavesOut = leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spanCounts[i] != 0);
-    if (leavesOut) {
+        part.leavesOut = part.leavesOut || (!part.names.goroutines[i].known() && slice.goroutines.spanCounts[i] != 0);
+    if (part.leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
-        slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
+        slice.log.forEachPiece([&](SpanLog::Piece& piece) {
+            piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
             for (std::uint32_t i = 0; i < piece.size; ++i)
                 if (const std::uint32_t link = Spans::restored(piece.links[i]);
-                    part.names.goroutines[piece.goroutines[i]].known() && link < slice.runsOfProc.size() &&
-                    slice.kinds[piece.kinds[i]].state == GoroutineState::Running)
+                    link < slice.runsOfProc.size() && slice.kinds[piece.kinds[i]].state == GoroutineState::Running)
                     ++slice.runsOfProc[link];
         });
     }

@@ -96,6 +96,7 @@ class TraceBuilder {
         std::uint32_t tasksBefore = 0;
         std::uint32_t regionsBefore = 0;
         std::vector<TaskIndex> foreignTasks;
+        bool leavesOut = false; ///< spans of goroutines that nobody knows
     };
     class SpanNames;
     struct OpenRegion {

@@ -129,16 +129,17 @@ std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned t
     spans.fillsHereAndThere(rowsOfLongLives());
 
     const auto placeIds = [&] {
+        std::vector<std::uint32_t> named;
         for (const Part& part : parts_) {
             const SliceGoroutines& here = part.slice->goroutines;
+            const std::vector<GoroutineIndex>& names = part.names.goroutines;
+            named.clear();
+            for (std::uint32_t i = 0; i < here.size(); ++i)
+                if (names[i].known() && here.has({i}, SliceGoroutines::named))
+                    named.push_back(i);
             columns.ids.setEach(
-                here.size(),
-                [&](std::size_t i) {
-                    return here.has({static_cast<std::uint32_t>(i)}, SliceGoroutines::named)
-                               ? part.names.goroutines[i].value
-                               : nowhere;
-                },
-                [&](std::size_t i) { return here.ids[i]; });
+                named.size(), [&](std::size_t n) { return names[named[n]].value; },
+                [&](std::size_t n) { return here.ids[named[n]]; });
         }
     };
     const auto placeMarkers = [&] {
@@ -266,20 +267,17 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     for (std::size_t i = 0; i < next.size(); ++i)
         if (const GoroutineIndex g = part.names.goroutines[i]; g.known())
             next[i] = trace.goroutines.spans(g).begin;
-        else
-            next[i] = nowhere;
     for (const Continued& continued : part.continued)
         next[continued.goroutine] += continued.place;
 
-    // Written column by column, a piece at a time. What nobody knows has its place beyond the end.
+    // Written column by column, a piece at a time.
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> places;
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> runs; ///< places in the piece
-    slice.log.forEachPiece([&](const SpanLog::Piece& piece) {
-        for (std::size_t i = 0; i < piece.size; ++i) {
-            std::uint32_t& place = next[piece.goroutines[i]];
-            places[i] = place;
-            place += place == nowhere ? 0 : 1;
-        }
+    slice.log.forEachPiece([&](SpanLog::Piece& piece) {
+        if (part.leavesOut)
+            piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
+        for (std::size_t i = 0; i < piece.size; ++i)
+            places[i] = next[piece.goroutines[i]]++;
         const auto placeOf = [&](std::size_t i) { return places[i]; };
         const Time begin = sinceStart(piece.base);
         if (piece.base >= part.settledFrom && begin < longest - UINT32_MAX)
@@ -293,8 +291,6 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
         std::size_t runCount = 0;
         const std::span kinds = spans.kinds.view();
         for (std::uint32_t i = 0; i < piece.size; ++i) {
-            if (places[i] == nowhere) [[unlikely]]
-                continue;
             kinds[places[i]] = names.kind(piece.kinds[i]);
             runs[runCount] = i;
             runCount += names.runs(piece.kinds[i]) ? 1 : 0;

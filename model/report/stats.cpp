@@ -329,14 +329,10 @@ std::vector<RangeSum> regionSums(const Trace& trace) {
     std::vector<std::vector<RangeSum>> sums(pieces);
     sideBySide(pieces, pieces, [&](std::size_t i) {
         sums[i].resize(trace.strings.size());
-        std::array<Region, 256> block;
-        const std::size_t end = trace.regions.size() * (i + 1) / pieces;
-        for (std::size_t from = trace.regions.size() * i / pieces; from < end; from += block.size()) {
-            const std::span rows(block.data(), std::min(block.size(), end - from));
-            trace.regions.get(from, rows);
-            for (const Region& region : rows)
-                sums[i][region.type.value].add(region.open, region.end - region.begin);
-        }
+        const Regions& regions = trace.regions;
+        const std::size_t end = regions.size() * (i + 1) / pieces;
+        for (std::size_t row = regions.size() * i / pieces; row < end; ++row)
+            sums[i][regions.type(row).value].add(regions.isOpen(row), regions.range(row).length());
     });
     for (std::size_t i = 1; i < pieces; ++i)
         for (std::size_t type = 0; type < sums[i].size(); ++type)

@@ -108,6 +108,7 @@ class Regions {
     // Parts of a row, for who asks of millions.
     [[nodiscard]] TimeRange range(std::size_t i) const { return {begins_[i], ends_[i]}; }
     [[nodiscard]] GoroutineIndex goroutine(std::size_t i) const { return goroutines_[i]; }
+    [[nodiscard]] StringId type(std::size_t i) const { return types_[i]; }
     [[nodiscard]] TaskIndex task(std::size_t i) const { return tasks_[i]; }
     [[nodiscard]] bool isOpen(std::size_t i) const;
     [[nodiscard]] RowIterator<Regions> begin() const { return {*this, 0}; }

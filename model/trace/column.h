@@ -76,14 +76,12 @@ template <class T> class NarrowColumn {
         assert(i < size_);
         withWidth([&](auto width) { store<width>(memory_.data(), i, value); });
     }
-    /// Sets `valueOf(n)` at `placeOf(n)` for every n below `count`: the fast way to set many. What has its place beyond
-    /// the end is left out.
+    /// Sets `valueOf(n)` at `placeOf(n)` for every n below `count`: the fast way to set many.
     template <class PlaceOf, class ValueOf>
     void setEach(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
-        withWidth([&, data = memory_.data(), size = size_](auto width) {
+        withWidth([&, data = memory_.data()](auto width) {
             for (std::size_t n = 0; n < count; ++n)
-                if (const std::size_t place = placeOf(n); place < size) [[likely]]
-                    store<width>(data, place, valueOf(n));
+                store<width>(data, placeOf(n), valueOf(n));
         });
     }
     /// Calls `take(n, value)` with the values of the `count` places from `begin` on: the fast way to read many.
