@@ -276,8 +276,10 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     slice.log.forEachPiece([&](SpanLog::Piece& piece) {
         if (part.leavesOut)
             piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
-        for (std::size_t i = 0; i < piece.size; ++i)
+        for (std::size_t i = 0; i < piece.size; ++i) {
             places[i] = next[piece.goroutines[i]]++;
+            spans.willSet(places[i]);
+        }
         const auto placeOf = [&](std::size_t i) { return places[i]; };
         const Time begin = sinceStart(piece.base);
         if (piece.base >= part.settledFrom && begin < longest - UINT32_MAX)

@@ -37,6 +37,8 @@ template <class T> class Column {
         assert(i < size_);
         return values()[i];
     }
+    /// Value `i` will soon be set: the processor may fetch what it lies in.
+    void willSet(std::size_t i) const { __builtin_prefetch(values() + i, 1); }
     /// See Memory.
     void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * sizeof(T)); }
     /// To write many.
@@ -105,6 +107,8 @@ template <class T> class NarrowColumn {
         }
         return begin;
     }
+    /// Value `i` will soon be set: the processor may fetch what it lies in.
+    void willSet(std::size_t i) const { __builtin_prefetch(memory_.data() + i * width_, 1); }
     /// See Memory.
     void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * width_); }
     /// The largest value there is room for.

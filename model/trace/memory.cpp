@@ -14,29 +14,39 @@ namespace {
 
 constexpr std::size_t hugePage = std::size_t{2} << 20;
 constexpr std::size_t worthAMapping = hugePage;
-constexpr std::size_t worthHugePages = 2 * hugePage; // a table that fills slowly would hold too much for too long
 constexpr std::size_t worthSharing = std::size_t{16} << 10;
 // A thread's first mapping is small, since it may be all that it needs.
 constexpr std::size_t smallestShared = hugePage / 8;
 constexpr std::size_t largestShared = 2 * hugePage;
 
+// What is mapped for `size` bytes: whole huge pages, and small ones behind them for what would not fill half of one.
+constexpr std::size_t mappedFor(std::size_t size) {
+    constexpr std::size_t page = 4096;
+    const std::size_t rounding = size % hugePage > hugePage / 2 ? hugePage : page;
+    return (size + rounding - 1) / rounding * rounding;
+}
+
 // Begins where a huge page does. More than is wanted is mapped for that; the rest goes back before it is touched.
-std::byte* map(std::size_t size, bool huge) {
-    void* const mapping = ::mmap(nullptr, size + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+std::byte* map(std::size_t size) {
+    const std::size_t mapped = mappedFor(size);
+    void* const mapping =
+        ::mmap(nullptr, mapped + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapping == MAP_FAILED)
         throw std::bad_alloc();
     auto* const begin = static_cast<std::byte*>(mapping);
     const std::size_t skipped = (hugePage - reinterpret_cast<std::uintptr_t>(begin) % hugePage) % hugePage;
     std::byte* const data = begin + skipped;
-    constexpr std::size_t page = 4096;
-    const std::size_t mapped = (size + page - 1) / page * page;
     if (skipped != 0)
         ::munmap(begin, skipped);
     if (skipped != hugePage)
         ::munmap(data + mapped, hugePage - skipped);
-    if (huge)
-        ::madvise(data, size / hugePage * hugePage, MADV_HUGEPAGE);
+    if (mapped >= hugePage)
+        ::madvise(data, mapped / hugePage * hugePage, MADV_HUGEPAGE);
     return data;
+}
+
+void unmap(std::byte* data, std::size_t size) {
+    ::munmap(data, mappedFor(size));
 }
 
 } // namespace
@@ -44,8 +54,8 @@ std::byte* map(std::size_t size, bool huge) {
 /// Handed out from its begin to its end, never reused; counts who still needs it.
 class SharedMapping {
   public:
-    explicit SharedMapping(std::size_t size) : size_(size), data_(map(size, size == largestShared)) {}
-    ~SharedMapping() { ::munmap(data_, size_); }
+    explicit SharedMapping(std::size_t size) : size_(size), data_(map(size)) {}
+    ~SharedMapping() { unmap(data_, size_); }
     SharedMapping(const SharedMapping&) = delete;
     SharedMapping& operator=(const SharedMapping&) = delete;
 
@@ -88,7 +98,7 @@ thread_local Filling filling;
 
 Memory::Memory(std::size_t size) : size_(size) {
     if (size >= worthAMapping) {
-        data_ = map(size, size >= worthHugePages);
+        data_ = map(size);
     } else if (size < worthSharing) {
         data_ = static_cast<std::byte*>(::operator new(size));
     } else {
@@ -104,7 +114,7 @@ Memory::Memory(std::size_t size) : size_(size) {
 }
 
 void Memory::fillsHereAndThere(std::size_t bytes) {
-    if (size_ >= worthHugePages)
+    if (size_ >= worthAMapping)
         ::madvise(data_, std::min(bytes, size_) / hugePage * hugePage, MADV_NOHUGEPAGE);
 }
 
@@ -114,7 +124,7 @@ Memory::~Memory() {
     else if (size_ < worthAMapping)
         ::operator delete(data_);
     else
-        ::munmap(data_, size_);
+        unmap(data_, size_);
 }
 
 } // namespace waitscope

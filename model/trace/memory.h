@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where do large tables lie? In mappings of their own, of which the part that fills whole huge pages asks for them
-// (measured here: 3 GB/s of first touch in small pages, 23 in huge ones), and which go back to the system at once.
+// Where do large tables lie? In mappings of their own, which ask for huge pages (measured here: 1.3 GB/s of first touch
+// in small pages, 7 in huge ones) and go back to the system at once.
 // Tables of middling size share such a mapping with others that the same thread made about the same time; it goes
 // back when the last of them does.
 #pragma once

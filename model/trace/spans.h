@@ -129,6 +129,13 @@ class Spans {
     void setLinks(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
         links_.setEach(count, placeOf, [&](std::size_t n) { return stored(valueOf(n)); });
     }
+    /// All of this row will soon be set.
+    void willSet(std::uint32_t row) const {
+        starts.willSet(row);
+        stacks.willSet(row);
+        kinds.willSet(row);
+        links_.willSet(row);
+    }
     /// The first rows are those of goroutines that live on and on: see Memory.
     void fillsHereAndThere(std::uint32_t rows) {
         starts.fillsHereAndThere(rows);
