@@ -130,6 +130,25 @@ class SpanLogTest : public QObject {
         log.append(*piece);
         log.forEachPiece([](const SpanLog::Piece& read) { QVERIFY(read.times[0] == 1'000'000 && read.times[1] == 1); });
     }
+    void aPieceCanLeaveOutGoroutines() {
+        auto piece = std::make_unique<SpanLog::Piece>();
+        *piece = {};
+        piece->size = 6;
+        for (std::uint32_t i = 0; i < piece->size; ++i) {
+            piece->goroutines[i] = i % 3;
+            piece->times[i] = piece->stacks[i] = piece->links[i] = i;
+            piece->kinds[i] = static_cast<SpanKindId>(i);
+        }
+        piece->keepIf([](std::uint32_t goroutine) { return goroutine != 1; });
+        QCOMPARE(piece->size, 4U);
+        for (std::uint32_t at = 0; const std::uint32_t i : {0U, 2U, 3U, 5U}) {
+            QCOMPARE(piece->goroutines[at], i % 3);
+            QVERIFY(piece->times[at] == i && piece->stacks[at] == i && piece->links[at] == i && piece->kinds[at] == i);
+            ++at;
+        }
+        piece->keepIf([](std::uint32_t) { return false; });
+        QCOMPARE(piece->size, 0U);
+    }
     // One that is said late may need more bits than those that were known when the piece was packed.
     void aStackCanBeSetLate() {
         Written written;
