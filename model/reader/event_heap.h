@@ -16,9 +16,13 @@ class EventHeap {
     struct Next {
         std::int64_t time; ///< of the source's next event, before INT64_MAX
         std::uint32_t source;
+        std::uint32_t type = 0; ///< of the event: what is done next depends on it
     };
 
-    [[nodiscard]] bool empty() const { return nexts_[0].time == never.time; }
+    /// The time of the earliest where there is none.
+    static constexpr std::int64_t never = INT64_MAX;
+
+    [[nodiscard]] bool empty() const { return nexts_[0].time == never; }
     [[nodiscard]] std::size_t size() const { return nexts_.size() - static_cast<std::size_t>(behind); }
     /// The earliest is at 0.
     [[nodiscard]] const Next& operator[](std::size_t i) const { return nexts_[i]; }
@@ -27,15 +31,28 @@ class EventHeap {
         nexts_.insert(nexts_.end() - behind, next);
         siftUp(size() - 1);
     }
-    /// The source of the earliest event has moved to one of `time`.
-    [[gnu::always_inline]] void moveFirstTo(std::int64_t time) {
-        nexts_[0].time = time;
-        if (nexts_[1].time < time || nexts_[2].time < time)
-            siftDown(0);
+    /// The source of the earliest event, `first`, has moved to one of `time`. Which is the earliest now?
+    [[gnu::always_inline]] Next moveFirst(Next first, std::int64_t time, std::uint32_t type) {
+        first.time = time;
+        first.type = type;
+        Next* const nexts = nexts_.data();
+        const std::size_t child = nexts[2].time < nexts[1].time ? 2 : 1;
+        const Next other{nexts[child].time, nexts[child].source, nexts[child].type};
+        if (other.time >= time) {
+            nexts[0].time = time;
+            nexts[0].type = type;
+            return first;
+        }
+        put(0, other);
+        put(child, first);
+        if (2 * child + 1 < size())
+            siftDown(child);
+        return other;
     }
     /// The source at `i` has.
-    void moveTo(std::size_t i, std::int64_t time) {
+    void moveTo(std::size_t i, std::int64_t time, std::uint32_t type) {
         nexts_[i].time = time;
+        nexts_[i].type = type;
         if (!siftUp(i))
             siftDown(i);
     }
@@ -54,6 +71,13 @@ class EventHeap {
     }
 
   private:
+    // Member by member: what was just written in parts and is read as a whole has to reach the cache first (a thirtieth
+    // of ordering).
+    void put(std::size_t i, const Next& next) {
+        nexts_[i].time = next.time;
+        nexts_[i].source = next.source;
+        nexts_[i].type = next.type;
+    }
     bool siftUp(std::size_t i) {
         Next* const nexts = nexts_.data();
         const Next moving = nexts[i];
@@ -71,7 +95,7 @@ class EventHeap {
             child += nexts[child + 1].time < nexts[child].time ? 1 : 0;
             if (nexts[child].time >= moving.time)
                 break;
-            nexts[i] = nexts[child];
+            put(i, nexts[child]);
             i = child;
         }
         nexts[i] = moving;
@@ -79,8 +103,7 @@ class EventHeap {
 
     // Behind the last there are some that never come, so that nobody has to ask whether there is a second child.
     static constexpr std::ptrdiff_t behind = 2;
-    static constexpr Next never{INT64_MAX, 0};
-    std::vector<Next> nexts_ = std::vector<Next>(behind, never);
+    std::vector<Next> nexts_ = std::vector<Next>(behind, {never, 0});
 };
 
 } // namespace waitscope

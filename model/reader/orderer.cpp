@@ -60,9 +60,10 @@ OrderedSlice Orderer::order(const std::stop_token& stop) {
     sources_.reserve(cursors_.size());
     for (const EventCursor& cursor : cursors_) {
         const auto source = static_cast<std::uint32_t>(sources_.size());
-        sources_.push_back({cursor, cursor.thread() == -1 ? ThreadIndex{} : threadOf(cursor.thread())});
+        const ThreadIndex thread = cursor.thread() == -1 ? ThreadIndex{} : threadOf(cursor.thread());
+        sources_.push_back({cursor, thread, thread.known() ? &state_.threads[thread] : &noThread_});
         if (resumed_ || step(sources_[source].cursor))
-            heap_.push({sources_[source].cursor.time(), source});
+            heap_.push({sources_[source].cursor.time(), source, sources_[source].cursor.type()});
     }
 
     while (!heap_.empty()) {

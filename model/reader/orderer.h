@@ -58,9 +58,10 @@ class Orderer {
     struct Source {
         EventCursor cursor;
         ThreadIndex thread; ///< none for the batches owned by no thread
+        LiveThread* now;    ///< what the thread has
     };
 
-    Outcome dispatch(EventCursor& e, Context& at);
+    Outcome dispatch(EventCursor& e, std::uint32_t type, Context& at);
     Outcome dispatchSeldom(const EventCursor& e, Context& at);
     Outcome rangeEvent(const EventCursor& e, const Context& at);
     Outcome annotation(const EventCursor& e, const Context& at);
@@ -154,11 +155,14 @@ class Orderer {
     /// Takes the head's events as long as they can be taken; after some hundreds it comes back all the same.
     Outcome takeSome();
     /// Takes the event at place `i` of the heap, if that is possible.
-    Outcome take(std::size_t i);
-    Outcome takeLater(std::size_t i); ///< the same, for one that is not the head
+    Outcome takeLater(std::size_t i);
+    /// Takes a source's event, which is of `type`; the source still stands on it then.
+    Outcome take(Source& source, std::uint32_t type);
+    /// Does a source move on behind it?
+    static bool leaves(Outcome outcome) { return outcome == Outcome::Taken || outcome == Outcome::Damaged; }
     /// Moves a source to its next event; false at its end.
-    [[gnu::always_inline]] bool step(EventCursor& cursor) {
-        const EventCursor::Step step = cursor.next();
+    [[gnu::always_inline]] bool step(EventCursor& cursor, Outcome outcome = Outcome::Taken) {
+        const EventCursor::Step step = outcome == Outcome::Damaged ? EventCursor::Step::Damaged : cursor.next();
         return step == EventCursor::Step::Event || stepOver(cursor, step);
     }
     /// The same, where the next thing is no event.
@@ -190,6 +194,7 @@ class Orderer {
     std::vector<std::uint32_t> assumptionOfProc_; ///< by processor; nowhere: none
     std::unordered_set<std::int64_t> endedHere_;  ///< of the goroutines that were there before
 
+    LiveThread noThread_; ///< what belongs to none has nothing
     std::vector<Source> sources_;
     EventHeap heap_; ///< of the sources
     struct Sample {

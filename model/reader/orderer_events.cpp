@@ -130,49 +130,50 @@ GoroutineState stateOf(std::uint8_t status) {
 
 Orderer::Outcome Orderer::takeSome() {
     constexpr int most = 2048;
-    Outcome outcome = Outcome::Taken;
-    for (int i = 0; i < most && outcome == Outcome::Taken && !heap_.empty(); ++i) {
-        deliverSamplesBefore(heap_[0].time);
-        outcome = take(0);
+    EventHeap::Next first = heap_[0]; // what everything waits for is not read from memory that was just written
+    for (int i = 0; i < most && first.time != EventHeap::never; ++i) {
+        deliverSamplesBefore(first.time);
+        Source& source = sources_[first.source];
+        const Outcome outcome = take(source, first.type);
+        if (!leaves(outcome)) [[unlikely]]
+            return outcome;
+        if (step(source.cursor, outcome)) [[likely]] {
+            first = heap_.moveFirst(first, source.cursor.time(), source.cursor.type());
+        } else {
+            heap_.remove(0);
+            first = heap_[0];
+        }
     }
-    return outcome;
-}
-
-[[gnu::always_inline]] inline Orderer::Outcome Orderer::take(std::size_t i) {
-    Source& source = sources_[heap_[i].source];
-    EventCursor& e = source.cursor;
-    ++result_.steps;
-    Context at{.thread = source.thread};
-    if (at.thread.known()) {
-        at.proc = state_.threads[at.thread].proc;
-        at.goroutine = state_.threads[at.thread].goroutine;
-    }
-    const Outcome outcome = dispatch(e, at);
-    if (outcome == Outcome::Taken && at.thread.known()) {
-        state_.threads[at.thread].proc = at.proc;
-        state_.threads[at.thread].goroutine = at.goroutine;
-    }
-    const bool leaves = outcome == Outcome::Taken || outcome == Outcome::Damaged;
-    if (!leaves) [[unlikely]]
-        return outcome;
-    const bool hasEvent = outcome == Outcome::Taken ? step(e) : stepOver(e, EventCursor::Step::Damaged);
-    if (!hasEvent) [[unlikely]]
-        heap_.remove(i);
-    else if (i == 0)
-        heap_.moveFirstTo(e.time());
-    else
-        heap_.moveTo(i, e.time());
-    return outcome;
+    return Outcome::Taken;
 }
 
 Orderer::Outcome Orderer::takeLater(std::size_t i) {
-    return take(i);
+    Source& source = sources_[heap_[i].source];
+    const Outcome outcome = take(source, heap_[i].type);
+    if (!leaves(outcome))
+        return outcome;
+    if (step(source.cursor, outcome))
+        heap_.moveTo(i, source.cursor.time(), source.cursor.type());
+    else
+        heap_.remove(i);
+    return outcome;
+}
+
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::take(Source& source, std::uint32_t type) {
+    ++result_.steps;
+    Context at{.thread = source.thread, .proc = source.now->proc, .goroutine = source.now->goroutine};
+    const Outcome outcome = dispatch(source.cursor, type, at);
+    if (outcome == Outcome::Taken && at.thread.known()) {
+        source.now->proc = at.proc;
+        source.now->goroutine = at.goroutine;
+    }
+    return outcome;
 }
 
 // The events that most of a trace consists of are named here, so that it takes one jump to get to them, and their
 // arguments are decoded by code that knows how many there are.
-[[gnu::always_inline]] inline Orderer::Outcome Orderer::dispatch(EventCursor& e, Context& at) {
-    switch (e.type()) {
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::dispatch(EventCursor& e, std::uint32_t type, Context& at) {
+    switch (type) {
     case GoCreate:
     case GoCreateBlocked:
         static_assert(argumentsOf(GoCreate) == argumentsOf(GoCreateBlocked));

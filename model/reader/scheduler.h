@@ -7,6 +7,7 @@
 #include "model/trace/ids.h"
 
 #include <cstdint>
+#include <deque>
 #include <unordered_map>
 #include <vector>
 
@@ -79,7 +80,7 @@ struct LiveThread {
     ProcIndex proc;
 };
 
-/// Processors and threads are few and never forgotten; their place is their index.
+/// Processors and threads are few and never forgotten; their place is their index, and they stay where they are.
 template <class Live, class Index> class Roster {
   public:
     [[nodiscard]] Index find(std::int64_t id) const {
@@ -103,10 +104,10 @@ template <class Live, class Index> class Roster {
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
     [[nodiscard]] Live& operator[](Index i) { return rows_[i.value]; }
     [[nodiscard]] const Live& operator[](Index i) const { return rows_[i.value]; }
-    [[nodiscard]] std::vector<Live>& rows() { return rows_; }
+    [[nodiscard]] std::deque<Live>& rows() { return rows_; }
 
   private:
-    std::vector<Live> rows_;
+    std::deque<Live> rows_;
     std::unordered_map<std::int64_t, Index> index_;
 };
 
