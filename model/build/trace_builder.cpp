@@ -133,7 +133,7 @@ void TraceBuilder::appendProcessors(Part& part) {
     if (part.leavesOut) {
         std::ranges::fill(slice.runsOfProc, 0);
         slice.log.forEachPiece([&](SpanLog::Piece& piece) {
-            piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
+            keepKnown(part, piece);
             for (std::uint32_t i = 0; i < piece.size; ++i)
                 if (const std::uint32_t link = Spans::restored(piece.links[i]);
                     link < slice.runsOfProc.size() && slice.kinds[piece.kinds[i]].state == GoroutineState::Running)

@@ -144,6 +144,11 @@ class TraceBuilder {
     }
     /// Of a time that counts from the begin of the slice.
     [[nodiscard]] Time timeIn(const Part& part, Time time) const { return timeOf(part, part.slice->firstTime + time); }
+    /// Takes out of a piece of its log what has no place in the trace.
+    static void keepKnown(const Part& part, SpanLog::Piece& piece) {
+        if (part.leavesOut)
+            piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
+    }
     [[nodiscard]] static GoroutineIndex named(const Part& part, GoroutineIndex g) {
         return g.known() ? part.names.goroutines[g.value] : g;
     }

@@ -274,8 +274,7 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> places;
     std::array<std::uint32_t, SpanLog::Piece::mostRecords> runs; ///< places in the piece
     slice.log.forEachPiece([&](SpanLog::Piece& piece) {
-        if (part.leavesOut)
-            piece.keepIf([&](std::uint32_t goroutine) { return part.names.goroutines[goroutine].known(); });
+        keepKnown(part, piece);
         for (std::size_t i = 0; i < piece.size; ++i) {
             places[i] = next[piece.goroutines[i]]++;
             spans.willSet(places[i]);
