@@ -40,8 +40,8 @@ VerdictLine::VerdictLine(ViewState* view, FindingsPanel* panel, QWidget* parent)
 
 // The table behind the verdict is O(spans), so it is made in the background; until then the line says so.
 void VerdictLine::judge(const QString& source) {
+    forget();
     source_ = source;
-    verdict_.reset();
     setText(tr("Looking for what is stuck…"));
     verdictWork_.request([facts = view_->facts()] {
         return verdictOf(*facts,
@@ -70,6 +70,7 @@ void VerdictLine::forget() {
     findingsWork_.cancel();
     findings_.reset();
     verdict_.reset();
+    longestWait_.clear();
 }
 
 QString VerdictLine::rulesFile() const {
@@ -96,6 +97,9 @@ void VerdictLine::showVerdict(const std::optional<Verdict>& verdict) {
         for (const std::string& wait : verdict->longest)
             longest << fromUtf8(wait);
     panel_->setLongestWaits(longest);
+    longestWait_ = verdict ? fromUtf8(verdict->sentence)
+                           : tr("No goroutine of the program waited in %1 of trace.")
+                                 .arg(fromUtf8(durationText(view_->facts()->trace->duration)));
     say();
 }
 
@@ -130,9 +134,6 @@ const Finding* VerdictLine::saidFirst() const {
 void VerdictLine::say() {
     const Trace& trace = *view_->facts()->trace;
     const Tier worst = findings_ ? findings_->worst().value_or(Tier::Info) : Tier::Info;
-    const QString wait =
-        verdict_ ? fromUtf8(verdict_->sentence)
-                 : tr("No goroutine of the program waited in %1 of trace.").arg(fromUtf8(durationText(trace.duration)));
     QString tier = QStringLiteral("calm");
     QString line;
     if (worst >= Tier::Medium) {
@@ -146,11 +147,13 @@ void VerdictLine::say() {
     } else if (findings_) {
         const bool unsure = findings_->unsure() != nullptr;
         tier = unsure ? QStringLiteral("open") : tier;
-        line = fromUtf8(nothingFoundIn(*findings_)) + (unsure ? QString() : QStringLiteral(" · ") + wait);
+        line = fromUtf8(nothingFoundIn(*findings_));
+        if (!unsure && !longestWait_.isEmpty())
+            line += QStringLiteral(" · ") + longestWait_;
         setToolTip(line + u'\n' + fromUtf8(nothingFoundText(*findings_)));
     } else {
         tier = verdict_ && verdict_->open ? QStringLiteral("open") : tier;
-        line = wait;
+        line = longestWait_;
     }
     setProperty("tier", tier);
     style()->unpolish(this);

@@ -63,6 +63,7 @@ class VerdictLine : public ElidedButton {
     FindingsPanel* panel_;
     QString source_;
     std::optional<Verdict> verdict_; ///< the longest wait: what is said until there are findings
+    QString longestWait_;            ///< that wait, or that there is none, in a sentence; empty until it is known
     LatestResult<std::optional<Verdict>> verdictWork_{
         [this](const std::optional<Verdict>& verdict) { showVerdict(verdict); }};
     std::shared_ptr<const Findings> findings_; ///< null while they are computed
