@@ -66,30 +66,31 @@ class TestFocus : public QObject {
             QTRY_VERIFY(window_->pair()->isPair() && !window_->secondLoader()->isLoading());
             window_->pair()->setStacked(state == QLatin1String("stacked"));
         }
-        QTest::qWait(500);
-        const std::vector<QWidget*> met = walk(Qt::Key_Tab);
         const auto isThere = [&](const QWidget* widget) {
             return widget->isVisible() && widget->isEnabled() && widget->window() == window_.get() &&
                    (widget->focusPolicy() & Qt::TabFocus) != 0 && widget->focusProxy() == nullptr;
         };
-        QStringList missed, nameless, twice;
-        for (const QWidget* const widget : window_->findChildren<QWidget*>()) {
-            if (!isThere(widget))
-                continue;
-            const auto times = std::ranges::count(met, widget);
-            if (times == 0)
-                missed << nameOf(widget);
-            if (times > 1)
-                twice << nameOf(widget);
-            const QAccessibleInterface* const said =
-                QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget));
-            if (said == nullptr || said->text(QAccessible::Name).trimmed().isEmpty())
-                nameless << nameOf(widget);
-        }
-        QVERIFY2(missed.isEmpty() && twice.isEmpty() && nameless.isEmpty(),
-                 qPrintable(QStringLiteral("missed: %1; twice: %2; nameless: %3")
-                                .arg(missed.join(QStringLiteral(", ")), twice.join(QStringLiteral(", ")),
-                                     nameless.join(QStringLiteral(", ")))));
+        std::vector<QWidget*> met;
+        const auto faults = [&] {
+            met = walk(Qt::Key_Tab);
+            QStringList found;
+            for (const QWidget* const widget : window_->findChildren<QWidget*>()) {
+                if (!isThere(widget))
+                    continue;
+                const auto times = std::ranges::count(met, widget);
+                if (times != 1)
+                    found << nameOf(widget) +
+                                 (times == 0 ? QStringLiteral(" is missed") : QStringLiteral(" comes twice"));
+                const QAccessibleInterface* const said =
+                    QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget));
+                if (said == nullptr || said->text(QAccessible::Name).trimmed().isEmpty())
+                    found << nameOf(widget) + QStringLiteral(" has no name");
+            }
+            return found.join(QStringLiteral(", "));
+        };
+        QTest::qWait(500);
+        // On a machine that has much else to do panels are laid out later than that.
+        QTRY_COMPARE(faults(), QString());
         QVERIFY(met.size() > (state == QLatin1String("start") ? 1U : 8U));
         // And back the same way.
         std::vector<QWidget*> back = walk(Qt::Key_Backtab);
