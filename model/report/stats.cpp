@@ -24,6 +24,7 @@ constexpr std::array<const char*, goroutineStateCount> stateNames{"Unknown", "Ru
                                                                   "Syscall", "NotExist", "StillAlive"};
 constexpr std::array<const char*, 3> procStateNames{"Unknown", "Running", "Idle"};
 constexpr int firstV2 = 22;
+constexpr auto waiting = static_cast<std::size_t>(GoroutineState::Waiting);
 constexpr std::size_t notExist = static_cast<std::size_t>(GoroutineState::Ended);
 
 struct WaitSum {
@@ -115,15 +116,19 @@ class Counts {
   public:
     /// Of the goroutines from `begin` until before `end`.
     Counts(const Trace& trace, std::uint32_t begin, std::uint32_t end) : trace_(trace), waits_(trace.stacks.size()) {
+        std::vector<std::uint64_t> byEntry(trace.stacks.frameCount());
         for (std::uint32_t g = begin; g < end; ++g)
-            addGoroutine({g});
+            addGoroutine({g}, byEntry);
+        for (std::size_t frame = 0; frame < byEntry.size(); ++frame)
+            if (byEntry[frame] != 0)
+                byFunction_[trace.function(FrameId{static_cast<std::uint32_t>(frame)})] += byEntry[frame];
     }
     void add(const Counts& other);
     void write(Json& out) const;
 
   private:
-    void addGoroutine(GoroutineIndex g);
-    [[nodiscard]] std::uint64_t& goroutinesOf(std::string_view function);
+    /// `byEntry` counts goroutines by the frame that names them, those of which the reference says the same as we.
+    void addGoroutine(GoroutineIndex g, std::vector<std::uint64_t>& byEntry);
     [[nodiscard]] Json waitsByStack() const;
 
     using Transitions = std::array<std::array<std::uint64_t, goroutineStateCount>, goroutineStateCount>;
@@ -134,8 +139,6 @@ class Counts {
     std::uint64_t created_ = 0, ended_ = 0, preExisting_ = 0, alive_ = 0;
     std::vector<std::int64_t> reusable_; ///< ids
     std::map<std::string_view, std::uint64_t> byFunction_, openByFunction_;
-    std::string_view lastFunction_;
-    std::uint64_t* lastOfFunction_ = nullptr;
 };
 
 void Counts::add(const Counts& other) {
@@ -156,16 +159,6 @@ void Counts::add(const Counts& other) {
         openByFunction_[function] += count;
 }
 
-// Goroutines of one function follow each other, and its text is the same piece of memory then.
-std::uint64_t& Counts::goroutinesOf(std::string_view function) {
-    if (lastOfFunction_ == nullptr || function.data() != lastFunction_.data() ||
-        function.size() != lastFunction_.size()) {
-        lastFunction_ = function;
-        lastOfFunction_ = &byFunction_[function];
-    }
-    return *lastOfFunction_;
-}
-
 // Counted on all cores.
 Counts countsOf(const Trace& trace) {
     const unsigned threads = threadsByDefault();
@@ -181,41 +174,43 @@ Counts countsOf(const Trace& trace) {
     return std::move(*counted[0]);
 }
 
-void Counts::addGoroutine(GoroutineIndex g) {
+void Counts::addGoroutine(GoroutineIndex g, std::vector<std::uint64_t>& byEntry) {
     const Spans& spans = trace_.spans;
     const SpanRange own = trace_.goroutines.spans(g);
-    const bool alive = trace_.aliveAtEnd(g);
-    const bool preExisting = trace_.preExisting(g);
+    const bool alive = spans.state({own.end}) == GoroutineState::StillAlive;
+    const SpanKind& first = spans.kind({own.begin});
+    const bool preExisting = first.origin != SpanOrigin::Created;
     (preExisting ? preExisting_ : created_) += 1;
     (alive ? alive_ : ended_) += 1;
     // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
-    if (preExisting || spans.state({own.begin}) == GoroutineState::Syscall)
+    if (preExisting || first.state == GoroutineState::Syscall) {
         reusable_.push_back(trace_.goroutines.id(g));
-    const std::string_view function = functionInReference(trace_, g);
-    ++goroutinesOf(function);
+        ++byFunction_[functionInReference(trace_, g)];
+    } else {
+        ++byEntry[trace_.goroutines.entry(g).value];
+    }
     std::size_t from = preExisting ? static_cast<std::size_t>(GoroutineState::Unknown) : notExist;
-    Time end = spans.starts[own.begin];
-    for (std::uint32_t i = own.begin; i < own.end; ++i) {
-        const SpanKindId kind = spans.kinds[i];
-        const GoroutineState state = spans.stateOfKind[kind];
-        const Time start = std::exchange(end, spans.starts[i + 1]);
-        const Time length = end - start;
-        ++transitions_[from][static_cast<std::size_t>(state)];
-        stateTime_[static_cast<std::size_t>(state)] += length;
-        from = static_cast<std::size_t>(state);
-        if (state != GoroutineState::Waiting)
-            continue;
-        WaitSum& sum = waits_.of(kind, {spans.stacks[i]});
-        if (i + 1 == own.end && alive) {
+    const SpanKindId* const kinds = &spans.kinds[own.begin];
+    Time begin = spans.starts[own.begin];
+    spans.starts.takeEach(own.begin + 1, own.size(), [&](std::size_t n, Time end) {
+        const Time length = end - std::exchange(begin, end);
+        const auto state = static_cast<std::size_t>(spans.stateOfKind[kinds[n]]);
+        ++transitions_[std::exchange(from, state)][state];
+        stateTime_[state] += length;
+        if (state != waiting)
+            return;
+        const auto row = own.begin + static_cast<std::uint32_t>(n);
+        WaitSum& sum = waits_.of(kinds[n], {spans.stacks[row]});
+        if (row + 1 == own.end && alive) {
             ++sum.open;
             sum.openTime += length;
-            ++openByFunction_[function];
+            ++openByFunction_[functionInReference(trace_, g)];
         } else {
             ++sum.finished;
             sum.finishedTime += length;
-            sum.wokenByGoroutine += i + 1 < own.end && spans.waker({i + 1}).isGoroutine() ? 1 : 0;
+            sum.wokenByGoroutine += row + 1 < own.end && spans.waker({row + 1}).isGoroutine() ? 1 : 0;
         }
-    }
+    });
     if (!alive)
         ++transitions_[from][notExist];
 }
