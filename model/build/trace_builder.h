@@ -99,6 +99,7 @@ class TraceBuilder {
         bool leavesOut = false; ///< spans of goroutines that nobody knows
     };
     class SpanNames;
+    struct Renamed;
     struct OpenRegion {
         std::uint32_t region;
         StringId type;

@@ -304,46 +304,42 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     });
 }
 
+// What times and indices of a slice are in the trace.
+struct TraceBuilder::Renamed {
+    const TraceBuilder& builder;
+    const Part& part;
+
+    Time operator()(Time time) const { return builder.timeIn(part, time); }
+    GoroutineIndex operator()(GoroutineIndex g) const { return named(part, g); }
+    TaskIndex operator()(TaskIndex t) const { return builder.placed(named(part, t)); }
+};
+
 void TraceBuilder::layTasks(Trace& trace, const Part& part) const {
-    const Tasks& tasks = part.slice->tasks;
-    for (std::uint32_t i = 0; i < tasks.size(); ++i) {
-        Task task = tasks[i];
-        const TaskIndex index{part.tasksBefore + i};
-        task.range = {timeIn(part, task.range.begin), timeIn(part, task.range.end)};
-        task.beganOn = named(part, task.beganOn);
-        if (!task.ended) {
-            const auto end = taskEnds_.find(index.value);
-            task.ended = end != taskEnds_.end();
-            task.range.end = task.ended ? end->second : trace.duration;
-        }
-        trace.tasks.set(placed(index).value, {&task, 1});
+    const std::uint32_t first = placed(TaskIndex{part.tasksBefore}).value;
+    trace.tasks.set(first, part.slice->tasks, Renamed{*this, part});
+    for (const std::uint32_t i : part.slice->openTasks) {
+        Task task = trace.tasks[first + i];
+        const auto end = taskEnds_.find(part.tasksBefore + i);
+        task.ended = end != taskEnds_.end();
+        task.range.end = task.ended ? end->second : trace.duration;
+        trace.tasks.set(first + i, {&task, 1});
     }
 }
 
 std::vector<std::uint32_t> TraceBuilder::layRegions(Trace& trace, const Part& part) const {
     std::vector<std::uint32_t> open;
-    const Regions& regions = part.slice->regions;
-    const auto before = static_cast<std::uint32_t>(unbegunRegions_.size()) + part.regionsBefore;
-    std::array<Region, 256> block;
-    for (std::size_t from = 0; from < regions.size(); from += block.size()) {
-        const std::span rows(block.data(), std::min(block.size(), regions.size() - from));
-        regions.get(from, rows);
-        for (Region& region : rows) {
-            region.begin = timeIn(part, region.begin);
-            region.end = timeIn(part, region.end);
-            region.goroutine = named(part, region.goroutine);
-            region.task = placed(named(part, region.task));
-            if (!region.open)
-                continue;
-            const auto i = static_cast<std::uint32_t>(from + static_cast<std::size_t>(&region - rows.data()));
-            const auto end = regionEnds_.find(part.regionsBefore + i);
-            region.open = end == regionEnds_.end();
-            if (region.open)
-                open.push_back(before + i);
-            else
-                region.end = end->second;
+    const auto first = static_cast<std::uint32_t>(unbegunRegions_.size()) + part.regionsBefore;
+    trace.regions.set(first, part.slice->regions, Renamed{*this, part});
+    for (const std::uint32_t i : part.slice->openRegions) {
+        const auto end = regionEnds_.find(part.regionsBefore + i);
+        if (end == regionEnds_.end()) {
+            open.push_back(first + i);
+            continue;
         }
-        trace.regions.set(before + from, rows);
+        Region region = trace.regions[first + i];
+        region.end = end->second;
+        region.open = false;
+        trace.regions.set(first + i, {&region, 1});
     }
     return open;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/trace/annotations.h"
 
+#include <algorithm>
+
 namespace waitscope {
 
 namespace {
@@ -10,6 +12,14 @@ constexpr std::uint8_t endSeen = 2;
 
 std::uint8_t flagsOf(bool begun, bool ended) {
     return static_cast<std::uint8_t>((begun ? beginSeen : 0) | (ended ? endSeen : 0));
+}
+
+// Rows that lie in the nearest cache: they are read once a column.
+constexpr std::size_t rowsAtOnce = 256;
+
+template <class Table, class Row> void setAFewAtATime(Table& table, std::size_t from, std::span<const Row> rows) {
+    for (std::size_t n = 0; n < rows.size(); n += rowsAtOnce)
+        table.set(from + n, rows.subspan(n, std::min(rowsAtOnce, rows.size() - n)));
 }
 
 std::size_t countWith(const Column<std::uint8_t>& flags, std::uint8_t flag) {
@@ -32,6 +42,8 @@ Tasks::Tasks(std::size_t size, const Task& largest)
     , flags_(size) {}
 
 void Tasks::set(std::size_t from, std::span<const Task> tasks) {
+    if (tasks.size() > rowsAtOnce)
+        return setAFewAtATime(*this, from, tasks);
     const auto setColumn = [&](auto& column, const auto& valueOf) {
         column.setEach(
             tasks.size(), [&](std::size_t n) { return from + n; }, [&](std::size_t n) { return valueOf(tasks[n]); });
@@ -80,6 +92,8 @@ Regions::Regions(std::size_t size, const Region& largest)
     , flags_(size) {}
 
 void Regions::set(std::size_t from, std::span<const Region> regions) {
+    if (regions.size() > rowsAtOnce)
+        return setAFewAtATime(*this, from, regions);
     const auto setColumn = [&](auto& column, const auto& valueOf) {
         column.setEach(
             regions.size(), [&](std::size_t n) { return from + n; },
@@ -93,20 +107,6 @@ void Regions::set(std::size_t from, std::span<const Region> regions) {
     setColumn(stacks_, [](const Region& r) { return r.stack; });
     for (std::size_t n = 0; n < regions.size(); ++n)
         flags_[from + n] = flagsOf(!regions[n].beforeTrace, !regions[n].open);
-}
-
-void Regions::get(std::size_t from, std::span<Region> regions) const {
-    const std::size_t count = regions.size();
-    begins_.takeEach(from, count, [&](std::size_t n, Time begin) { regions[n].begin = begin; });
-    ends_.takeEach(from, count, [&](std::size_t n, Time end) { regions[n].end = end; });
-    goroutines_.takeEach(from, count, [&](std::size_t n, GoroutineIndex g) { regions[n].goroutine = g; });
-    types_.takeEach(from, count, [&](std::size_t n, StringId type) { regions[n].type = type; });
-    tasks_.takeEach(from, count, [&](std::size_t n, TaskIndex task) { regions[n].task = task; });
-    stacks_.takeEach(from, count, [&](std::size_t n, StackId stack) { regions[n].stack = stack; });
-    for (std::size_t n = 0; n < count; ++n) {
-        regions[n].beforeTrace = (flags_[from + n] & beginSeen) == 0;
-        regions[n].open = (flags_[from + n] & endSeen) == 0;
-    }
 }
 
 Region Regions::operator[](std::size_t i) const {

@@ -65,8 +65,9 @@ class Tasks {
     Tasks() = default;
     /// No member of any task may be larger than that of `largest`. Different threads may set different rows.
     Tasks(std::size_t size, const Task& largest);
-    /// Sets the rows from `from` on, column by column.
     void set(std::size_t from, std::span<const Task> tasks);
+    /// Sets the rows from `from` on to all of `tasks`, with each time and goroutine as `rename` has it.
+    template <class Rename> void set(std::size_t from, const Tasks& tasks, const Rename& rename);
 
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
@@ -97,10 +98,9 @@ class Regions {
     Regions() = default;
     /// No member of any region may be larger than that of `largest`. Different threads may set different rows.
     Regions(std::size_t size, const Region& largest);
-    /// Sets the rows from `from` on, column by column.
     void set(std::size_t from, std::span<const Region> regions);
-    /// The rows from `from` on, as many as there is room for: the fast way to read many.
-    void get(std::size_t from, std::span<Region> regions) const;
+    /// Sets the rows from `from` on to all of `regions`, with each time, goroutine and task as `rename` has it.
+    template <class Rename> void set(std::size_t from, const Regions& regions, const Rename& rename);
 
     [[nodiscard]] std::size_t size() const { return begins_.size(); }
     [[nodiscard]] bool empty() const { return size() == 0; }
@@ -122,6 +122,29 @@ class Regions {
     NarrowColumn<StackId> stacks_;
     Column<std::uint8_t> flags_;
 };
+
+template <class Rename> void Tasks::set(std::size_t from, const Tasks& tasks, const Rename& rename) {
+    const auto same = [](auto value) { return value; };
+    ids_.setFrom(from, tasks.ids_, same);
+    parentIds_.setFrom(from, tasks.parentIds_, same);
+    types_.setFrom(from, tasks.types_, same);
+    begins_.setFrom(from, tasks.begins_, rename);
+    ends_.setFrom(from, tasks.ends_, rename);
+    beganOn_.setFrom(from, tasks.beganOn_, rename);
+    stacks_.setFrom(from, tasks.stacks_, same);
+    flags_.setFrom(from, tasks.flags_);
+}
+
+template <class Rename> void Regions::set(std::size_t from, const Regions& regions, const Rename& rename) {
+    const auto same = [](auto value) { return value; };
+    begins_.setFrom(from, regions.begins_, rename);
+    ends_.setFrom(from, regions.ends_, rename);
+    goroutines_.setFrom(from, regions.goroutines_, rename);
+    types_.setFrom(from, regions.types_, same);
+    tasks_.setFrom(from, regions.tasks_, rename);
+    stacks_.setFrom(from, regions.stacks_, same);
+    flags_.setFrom(from, regions.flags_);
+}
 
 struct Log {
     Time time = 0;

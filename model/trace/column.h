@@ -6,6 +6,7 @@
 
 #include "model/trace/memory.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstddef>
@@ -36,6 +37,11 @@ template <class T> class Column {
     [[nodiscard]] T& operator[](std::size_t i) {
         assert(i < size_);
         return values()[i];
+    }
+    /// Sets what `other` holds from `begin` on.
+    void setFrom(std::size_t begin, const Column& other) {
+        assert(begin + other.size_ <= size_);
+        std::copy_n(other.values(), other.size_, values() + begin);
     }
     /// Value `i` will soon be set: the processor may fetch what it lies in.
     void willSet(std::size_t i) const { __builtin_prefetch(values() + i, 1); }
@@ -90,11 +96,18 @@ template <class T> class NarrowColumn {
     template <class Take> void takeEach(std::size_t begin, std::size_t count, const Take& take) const {
         assert(begin + count <= size_);
         const std::byte* at = memory_.data() + begin * width_;
-        for (std::size_t n = 0; n < count; ++n, at += width_) {
+        for (std::size_t n = 0, width = width_, mask = mask_; n < count; ++n, at += width) {
             std::uint64_t bytes = 0;
             std::memcpy(&bytes, at, sizeof bytes);
-            take(n, decoded(bytes & mask_));
+            take(n, decoded(bytes & mask));
         }
+    }
+    /// Sets what `other` holds from `begin` on, each as `rename(value)` has it.
+    template <class Rename> void setFrom(std::size_t begin, const NarrowColumn& other, const Rename& rename) {
+        withWidth([&, data = memory_.data()](auto width) {
+            other.takeEach(0, other.size(),
+                           [&](std::size_t n, T value) { store<width>(data, begin + n, rename(value)); });
+        });
     }
     /// The first place in [begin, end) that holds more than `value`, or `end`; the values there must ascend. O(log n).
     [[nodiscard]] std::size_t firstAbove(std::size_t begin, std::size_t end, T value) const {
