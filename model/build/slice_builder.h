@@ -99,6 +99,9 @@ class SliceBuilder {
     }
     void regionBegins(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task, StackId stack);
     void regionEnds(GoroutineIndex goroutine, std::int64_t time, StringId type, std::uint64_t task);
+    void taskBegins(GoroutineIndex goroutine, std::int64_t time, std::uint64_t id, std::uint64_t parent, StringId type,
+                    StackId stack);
+    void taskEnds(std::int64_t time, std::uint64_t id);
     /// An event happens at `time`, one of the first `Slice::mostEarlyTimes`.
     [[gnu::noinline]] void isEarly(std::int64_t time) { slice_->earlyTimes.push_back(time); }
     /// Where the spans of a goroutine are in the log: the place of the first and of the last; nowhere if it has none.
@@ -127,7 +130,6 @@ class SliceBuilder {
     void packRegions();
     void packTasks();
     void procEvent(const OrderedEvent& e);
-    void taskEvent(const OrderedEvent& e);
     [[nodiscard]] TaskIndex taskOf(std::uint64_t id);
 
     std::unique_ptr<Slice> slice_ = std::make_unique<Slice>();

@@ -71,20 +71,21 @@ void TraceBuilder::appendGoroutines(Part& part) {
     for (const Slice::Statement& said : slice.statements)
         appendStatement(part, said);
     const SliceGoroutines& here = slice.goroutines;
-    for (std::uint32_t i = 0; i < here.size(); ++i) {
+    here.spanCounts.takeEach(0, here.size(), [&](std::size_t i, std::uint32_t spans) {
         const GoroutineIndex g = part.names.goroutines[i];
         if (!g.known())
-            continue;
+            return;
         GoroutineRow& row = goroutines_[g.value];
         if (row.spans != 0)
-            part.continued.push_back({.goroutine = i, .place = row.spans});
-        row.spans += here.spanCounts[i];
-        row.ended = row.ended || here.has({i}, SliceGoroutines::ended);
+            part.continued.push_back({.goroutine = static_cast<std::uint32_t>(i), .place = row.spans});
+        row.spans += spans;
+        const std::uint8_t flags = here.flags[i];
+        row.ended = row.ended || (flags & SliceGoroutines::ended) != 0;
         if (row.entryStack == 0) {
             row.entryStack = here.entryStacks[i].value;
-            row.entryIsInnermost = here.has({i}, SliceGoroutines::entryIsInnermost);
+            row.entryIsInnermost = (flags & SliceGoroutines::entryIsInnermost) != 0;
         }
-    }
+    });
 }
 
 void TraceBuilder::appendStatement(const Part& part, const Slice::Statement& said) {

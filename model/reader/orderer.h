@@ -66,6 +66,7 @@ class Orderer {
     Outcome rangeEvent(const EventCursor& e, const Context& at);
     Outcome annotation(const EventCursor& e, const Context& at);
     Outcome region(const EventCursor& e, const Context& at);
+    Outcome task(const EventCursor& e, const Context& at);
     Outcome create(const EventCursor& e, const Context& at);
     Outcome createInSyscall(const EventCursor& e, Context& at);
     Outcome start(const EventCursor& e, Context& at);

@@ -120,20 +120,6 @@ Orderer::Outcome Orderer::annotation(const EventCursor& e, const Context& at) {
         out.text = stringOf(e.argument(0));
         break;
     }
-    case UserTaskBegin: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::TaskBegin, at);
-        out.value = e.argument(0);
-        out.value2 = e.argument(1);
-        out.text = stringOf(e.argument(2));
-        out.stack = stackOf(e.argument(3));
-        break;
-    }
-    case UserTaskEnd: {
-        OrderedEvent& out = deliver(e, OrderedEventKind::TaskEnd, at);
-        out.value = e.argument(0);
-        out.stack = stackOf(e.argument(1));
-        break;
-    }
     case UserLog: {
         OrderedEvent& out = deliver(e, OrderedEventKind::Log, at);
         out.value = e.argument(0);

@@ -125,6 +125,16 @@ GoroutineState stateOf(std::uint8_t status) {
     return Outcome::Taken;
 }
 
+[[gnu::always_inline]] inline Orderer::Outcome Orderer::task(const EventCursor& e, const Context& at) {
+    SliceBuilder& builder = out_.change(e.time());
+    if (e.type() == UserTaskBegin)
+        builder.taskBegins(indexOf(at.goroutine), out_.lastTime(), e.argument(0), e.argument(1),
+                           stringOf(e.argument(2)), stackOf(e.argument(3)));
+    else
+        builder.taskEnds(out_.lastTime(), e.argument(0));
+    return Outcome::Taken;
+}
+
 // These three are the innermost loop of a load, and one piece of code: each event costs but a few dozen instructions,
 // so calls would be much of it.
 
@@ -198,6 +208,10 @@ Orderer::Outcome Orderer::takeLater(std::size_t i) {
     case UserRegionEnd:
         static_assert(argumentsOf(UserRegionBegin) == argumentsOf(UserRegionEnd));
         return e.readArguments<argumentsOf(UserRegionBegin)>() ? region(e, at) : Outcome::Damaged;
+    case UserTaskBegin:
+        return e.readArguments<argumentsOf(UserTaskBegin)>() ? task(e, at) : Outcome::Damaged;
+    case UserTaskEnd:
+        return e.readArguments<argumentsOf(UserTaskEnd)>() ? task(e, at) : Outcome::Damaged;
     default:
         return e.readArguments() ? dispatchSeldom(e, at) : Outcome::Damaged;
     }
