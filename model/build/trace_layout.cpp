@@ -262,7 +262,14 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
     Spans& spans = trace.spans;
     const Slice& slice = *part.slice;
     const SpanNames names(part, trace);
-    std::vector<std::uint32_t> nextRun = part.runsBefore;
+    struct Runs {
+        NarrowColumn<SpanIndex>* of = nullptr; ///< null: nobody knows the processor
+        std::uint32_t next = 0;
+    };
+    std::vector<Runs> runsByLink(Spans::specialLinks + part.names.procs.size());
+    for (std::size_t p = 0; p < part.names.procs.size(); ++p)
+        if (const ProcIndex proc = part.names.procs[p]; proc.known())
+            runsByLink[Spans::specialLinks + p] = {&trace.processors[proc.value].runs, part.runsBefore[p]};
     std::vector<std::uint32_t> next(slice.goroutines.size()); // place of the goroutine's next span
     for (std::size_t i = 0; i < next.size(); ++i)
         if (const GoroutineIndex g = part.names.goroutines[i]; g.known())
@@ -297,9 +304,9 @@ void TraceBuilder::laySpans(Trace& trace, const Part& part) const {
             runCount += names.runs(piece.kinds[i]) ? 1 : 0;
         }
         for (std::size_t r = 0; r < runCount; ++r) {
-            const std::uint32_t proc = Spans::restored(piece.links[runs[r]]);
-            if (const ProcIndex known = named(part, ProcIndex{proc}); known.known())
-                trace.processors[known.value].runs.set(nextRun[proc]++, {places[runs[r]]});
+            Runs& at = runsByLink[piece.links[runs[r]]];
+            if (at.of != nullptr)
+                at.of->set(at.next++, {places[runs[r]]});
         }
     });
 }

@@ -88,6 +88,7 @@ template <class T> class NarrowColumn {
     template <class PlaceOf, class ValueOf>
     void setEach(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
         withWidth([&, data = memory_.data()](auto width) {
+#pragma GCC unroll 4
             for (std::size_t n = 0; n < count; ++n)
                 store<width>(data, placeOf(n), valueOf(n));
         });
