@@ -2,6 +2,7 @@
 // Independent pieces of work on several cores.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
@@ -9,13 +10,18 @@
 #include <thread>
 #include <vector>
 
+#include <sched.h>
+
 namespace waitscope {
 
-/// How many threads work at a time when nobody says otherwise: one a core, but not more than a load can feed.
+/// How many threads work at a time when nobody says otherwise: one for each core that this process may use (`taskset`
+/// and containers leave it fewer than the machine has), but not more than a load can feed.
 [[nodiscard]] inline unsigned threadsByDefault() {
     constexpr unsigned most = 16;
-    const unsigned cores = std::thread::hardware_concurrency();
-    return cores == 0 ? 1 : cores < most ? cores : most;
+    cpu_set_t ours;
+    const unsigned cores = ::sched_getaffinity(0, sizeof ours, &ours) == 0 ? static_cast<unsigned>(CPU_COUNT(&ours))
+                                                                           : std::thread::hardware_concurrency();
+    return std::clamp(cores, 1U, most);
 }
 
 /// Calls `work(i)` for every i below `count`, each once, on up to `threads` threads, the calling one among them.

@@ -34,8 +34,9 @@ SpanKindId TraceBuilder::kindOf(Trace& trace, const SpanKind& kind) {
 
 void TraceBuilder::append(std::unique_ptr<Slice> slice) {
     SliceNames names{.goroutines = {}, .procs = {}, .threads = {}, .outOfSight = {}, .initial = true};
-    for (std::uint32_t i = 0; i < slice->goroutines.size(); ++i)
-        names.goroutines.push_back(addGoroutine());
+    names.goroutines = Column<GoroutineIndex>(slice->goroutines.size());
+    for (GoroutineIndex& g : names.goroutines.view())
+        g = addGoroutine();
     for (const std::int64_t id : slice->procIds)
         names.procs.push_back(addProc(id));
     for (const std::int64_t id : slice->threadIds)

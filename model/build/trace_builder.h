@@ -24,8 +24,8 @@ namespace waitscope {
 
 /// Who a slice's goroutines, processors and threads are in the trace.
 struct SliceNames {
-    std::vector<GoroutineIndex> goroutines; ///< none: nobody knows who that was; its spans are left out
-    std::vector<ProcIndex> procs;           ///< none: nobody knows
+    Column<GoroutineIndex> goroutines; ///< none: nobody knows who that was; its spans are left out
+    std::vector<ProcIndex> procs;      ///< none: nobody knows
     std::vector<ThreadIndex> threads;
     /// The goroutines of the slice that were last seen doing something else: what they did from `lostSince` (ns of the
     /// trace clock) to their first event here is unknown. In ascending order.

@@ -55,8 +55,10 @@ std::unique_ptr<Trace> TraceBuilder::lay(std::unique_ptr<Trace> trace, After aft
         laySpans(*trace, parts_[i]);
         layTasks(*trace, parts_[i]);
         openRegions[i] = layRegions(*trace, parts_[i]);
-        if (after == After::Free)
+        if (after == After::Free) {
             parts_[i].slice.reset();
+            parts_[i].names.goroutines = {};
+        }
     });
     if (stop.stop_requested())
         return nullptr;
@@ -132,7 +134,7 @@ std::vector<GoroutineIndex> TraceBuilder::layGoroutines(Trace& trace, unsigned t
         std::vector<std::uint32_t> named;
         for (const Part& part : parts_) {
             const SliceGoroutines& here = part.slice->goroutines;
-            const std::vector<GoroutineIndex>& names = part.names.goroutines;
+            const Column<GoroutineIndex>& names = part.names.goroutines;
             named.clear();
             for (std::uint32_t i = 0; i < here.size(); ++i)
                 if (names[i].known() && here.has({i}, SliceGoroutines::named))
@@ -218,9 +220,9 @@ void TraceBuilder::layExtras(Trace& trace) const {
 class TraceBuilder::SpanNames {
   public:
     SpanNames(const Part& part, const Trace& trace) {
-        addTable(part.names.goroutines);
-        const std::uint32_t procs = addTable(part.names.procs);
-        const std::uint32_t threads = addTable(part.names.threads);
+        addTable(part.names.goroutines.view());
+        const std::uint32_t procs = addTable(std::span(part.names.procs));
+        const std::uint32_t threads = addTable(std::span(part.names.threads));
         threadStacks_.push_back(0);
         for (const ThreadIndex thread : part.names.threads)
             threadStacks_.push_back(thread.value + 1);
@@ -242,7 +244,7 @@ class TraceBuilder::SpanNames {
     }
 
   private:
-    template <class Index> std::uint32_t addTable(const std::vector<Index>& names) {
+    template <class Index> std::uint32_t addTable(std::span<const Index> names) {
         const auto begin = static_cast<std::uint32_t>(links_.size());
         for (std::uint32_t special = 0; special < Spans::specialLinks; ++special)
             links_.push_back(Spans::restored(special));

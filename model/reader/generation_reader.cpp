@@ -81,13 +81,13 @@ std::shared_ptr<OrderingPool::Job> OrderingPool::add(SliceWork work) {
     return job;
 }
 
-void OrderingPool::wait(Job& job) {
+void OrderingPool::wait(Job& job, SliceBuilder& builder) {
     std::unique_lock lock(mutex_);
     while (!job.done) {
         if (waiting_.empty())
             changed_.wait(lock);
         else
-            orderNext(lock, builder_);
+            orderNext(lock, builder);
     }
     if (job.failure)
         std::rethrow_exception(job.failure);
@@ -232,7 +232,7 @@ void GenerationReader::joinNext() {
     Pending next = pending_.front();
     pending_.pop_front();
     OrderingPool::Job& job = *next.job;
-    pool_.wait(job);
+    pool_.wait(job, builder_);
     steps_ += job.result.steps;
     if (job.result.stopped)
         return;

@@ -39,8 +39,9 @@ class OrderingPool {
     OrderingPool& operator=(const OrderingPool&) = delete;
 
     [[nodiscard]] std::shared_ptr<Job> add(SliceWork work);
-    /// Waits for a job. Rethrows what ordering it threw (out of memory).
-    void wait(Job& job);
+    /// Waits for a job, and orders with `builder` what there is until it is done. Rethrows what ordering it threw (out
+    /// of memory).
+    void wait(Job& job, SliceBuilder& builder);
     void abandon(Job& job);
     /// A slice that has been joined: the next one may use its memory.
     void giveBack(OrderedSlice joined);
@@ -53,7 +54,6 @@ class OrderingPool {
     unsigned mostThreads_; ///< the waiting one among them
     const RuntimeNames& names_;
     std::stop_token stop_;
-    SliceBuilder builder_; ///< of the thread that waits
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::shared_ptr<Job>> waiting_;
@@ -128,7 +128,7 @@ class GenerationReader {
     Options options_;
     RuntimeNames names_;
     SliceJoiner joiner_;
-    SliceBuilder builder_; ///< for what has to be ordered again
+    SliceBuilder builder_; ///< for what this thread orders
     OrderingPool pool_;
     std::deque<Pending> pending_;
     std::uint64_t ticksPerSecond_;

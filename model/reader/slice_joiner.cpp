@@ -170,7 +170,8 @@ void SliceJoiner::takeGoroutines(OrderedSlice& slice, std::span<const Resolved> 
     std::vector<Slot> slotAtEnd(endSlots.size(), LiveGoroutines::none); // of the state, by slot of the slice
     Identities who = whoTheyAre(slice, resolved);
     std::vector<Slot>& slots = who.slots;
-    names.goroutines.resize(here.size());
+    names.goroutines = Column<GoroutineIndex>(here.size());
+    std::ranges::fill(names.goroutines.view(), GoroutineIndex{});
     // What the file states of one of whom the slice spoke before is known already.
     auto& statements = slice.slice->statements;
     auto* const kept = std::remove_if(statements.begin(), statements.end(), [&](const Slice::Statement& said) {

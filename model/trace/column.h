@@ -47,8 +47,8 @@ template <class T> class Column {
     void willSet(std::size_t i) const { __builtin_prefetch(values() + i, 1); }
     /// See Memory.
     void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * sizeof(T)); }
-    /// To write many.
     [[nodiscard]] std::span<T> view() { return {values(), size_}; }
+    [[nodiscard]] std::span<const T> view() const { return {values(), size_}; }
 
   private:
     [[nodiscard]] T* values() const { return reinterpret_cast<T*>(memory_.data()); }
@@ -122,13 +122,21 @@ template <class T> class NarrowColumn {
         return begin;
     }
     /// Value `i` will soon be set: the processor may fetch what it lies in.
-    void willSet(std::size_t i) const { __builtin_prefetch(memory_.data() + i * width_, 1); }
+    void willSet(std::size_t i) const {
+        __builtin_prefetch(memory_.data() + i * width_, 1);
+    }
     /// See Memory.
-    void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * width_); }
+    void fillsHereAndThere(std::size_t rows) {
+        memory_.fillsHereAndThere(rows * width_);
+    }
     /// The largest value there is room for.
-    [[nodiscard]] T largest() const { return decoded(mask_); }
+    [[nodiscard]] T largest() const {
+        return decoded(mask_);
+    }
     /// What it takes, bytes.
-    [[nodiscard]] std::size_t bytes() const { return size_ * width_; }
+    [[nodiscard]] std::size_t bytes() const {
+        return size_ * width_;
+    }
 
     friend bool operator==(const NarrowColumn& a, const NarrowColumn& b) {
         if (a.size_ != b.size_)
@@ -248,7 +256,7 @@ template <class T> class GrowingColumn {
     }
     T& push_back(const T& value) {
         if (size_ == capacity_)
-            reserve(capacity_ == 0 ? 64 : capacity_ * 2);
+            reserve(capacity_ == 0 ? 64 : capacity_ * (capacity_ * sizeof(T) < movedByPages ? 4 : 2));
         values_[size_] = value;
         return values_[size_++];
     }
@@ -260,6 +268,7 @@ template <class T> class GrowingColumn {
             throw std::bad_alloc();
         values_ = static_cast<T*>(moved);
         capacity_ = capacity;
+        useHugePages(reinterpret_cast<std::byte*>(values_), capacity * sizeof(T));
     }
     /// Keeps its memory.
     void clear() { size_ = 0; }
@@ -288,6 +297,9 @@ template <class T> class GrowingColumn {
     [[nodiscard]] const T* end() const { return values_ + size_; }
 
   private:
+    // Smaller ones may be copied to where there is room, and what they are copied to is touched for the first time.
+    static constexpr std::size_t movedByPages = std::size_t{1} << 20;
+
     T* values_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;

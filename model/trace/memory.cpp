@@ -40,8 +40,7 @@ std::byte* map(std::size_t size) {
         ::munmap(begin, skipped);
     if (skipped != hugePage)
         ::munmap(data + mapped, hugePage - skipped);
-    if (mapped >= hugePage)
-        ::madvise(data, mapped / hugePage * hugePage, MADV_HUGEPAGE);
+    useHugePages(data, mapped);
     return data;
 }
 
@@ -50,6 +49,14 @@ void unmap(std::byte* data, std::size_t size) {
 }
 
 } // namespace
+
+void useHugePages(std::byte* begin, std::size_t size) {
+    if (size < hugePage)
+        return;
+    const std::size_t skipped = (hugePage - reinterpret_cast<std::uintptr_t>(begin) % hugePage) % hugePage;
+    if (const std::size_t whole = (size - skipped) / hugePage * hugePage; whole != 0)
+        ::madvise(begin + skipped, whole, MADV_HUGEPAGE);
+}
 
 /// Handed out from its begin to its end, never reused; counts who still needs it.
 class SharedMapping {

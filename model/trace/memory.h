@@ -12,6 +12,9 @@ namespace waitscope {
 
 class SharedMapping;
 
+/// What is touched of these bytes for the first time from now on comes in huge pages, where they hold whole ones.
+void useHugePages(std::byte* begin, std::size_t size);
+
 /// Bytes that are not initialised, owned.
 class Memory {
   public:
