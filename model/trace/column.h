@@ -11,10 +11,8 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <iterator>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -225,50 +223,39 @@ template <class Table> class RowIterator {
     std::size_t row_ = 0;
 };
 
-/// An array that grows at its end. Large ones grow in place or by moving pages (`realloc` uses `mremap`), so the peak
-/// is what is filled, not twice that.
+/// An array that grows at its end. Large ones move by their pages, so the peak is what is filled, not twice that.
 template <class T> class GrowingColumn {
     static_assert(std::is_trivially_copyable_v<T>);
 
   public:
     GrowingColumn() = default;
     GrowingColumn(GrowingColumn&& other) noexcept
-        : values_(std::exchange(other.values_, nullptr))
+        : memory_(std::move(other.memory_))
         , size_(std::exchange(other.size_, 0))
         , capacity_(std::exchange(other.capacity_, 0)) {}
     GrowingColumn& operator=(GrowingColumn&& other) noexcept {
-        std::swap(values_, other.values_);
+        std::swap(memory_, other.memory_);
         std::swap(size_, other.size_);
         std::swap(capacity_, other.capacity_);
         return *this;
     }
-    GrowingColumn(const GrowingColumn&) = delete;
-    GrowingColumn& operator=(const GrowingColumn&) = delete;
-    ~GrowingColumn() { std::free(values_); }
 
     [[nodiscard]] GrowingColumn copy() const {
         GrowingColumn other;
         other.reserve(size_);
-        if (size_ != 0)
-            std::memcpy(static_cast<void*>(other.values_), values_, size_ * sizeof(T));
+        std::copy(begin(), end(), other.begin());
         other.size_ = size_;
         return other;
     }
     T& push_back(const T& value) {
         if (size_ == capacity_)
-            reserve(capacity_ == 0 ? 64 : capacity_ * (capacity_ * sizeof(T) < movedByPages ? 4 : 2));
-        values_[size_] = value;
-        return values_[size_++];
+            reserve(capacity_ == 0 ? 64 : capacity_ * (capacity_ * sizeof(T) < copiedBelow ? 4 : 2));
+        begin()[size_] = value;
+        return begin()[size_++];
     }
     void reserve(std::size_t capacity) {
-        if (capacity <= capacity_)
-            return;
-        void* const moved = std::realloc(static_cast<void*>(values_), capacity * sizeof(T));
-        if (moved == nullptr)
-            throw std::bad_alloc();
-        values_ = static_cast<T*>(moved);
-        capacity_ = capacity;
-        useHugePages(reinterpret_cast<std::byte*>(values_), capacity * sizeof(T));
+        if (capacity > capacity_)
+            resize(capacity);
     }
     /// Keeps its memory.
     void clear() { size_ = 0; }
@@ -276,31 +263,32 @@ template <class T> class GrowingColumn {
     void shrinkTo(std::size_t size) { size_ = size; }
     /// Gives the unused end back.
     void shrinkToFit() {
-        if (size_ == 0 || size_ == capacity_)
-            return;
-        if (void* const moved = std::realloc(static_cast<void*>(values_), size_ * sizeof(T)); moved != nullptr) {
-            values_ = static_cast<T*>(moved);
-            capacity_ = size_;
-        }
+        if (size_ < capacity_)
+            resize(size_);
     }
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
-    [[nodiscard]] T& operator[](std::size_t i) { return values_[i]; }
-    [[nodiscard]] const T& operator[](std::size_t i) const { return values_[i]; }
-    [[nodiscard]] T& back() { return values_[size_ - 1]; }
-    [[nodiscard]] const T& front() const { return values_[0]; }
-    [[nodiscard]] const T& back() const { return values_[size_ - 1]; }
-    [[nodiscard]] T* begin() { return values_; }
-    [[nodiscard]] T* end() { return values_ + size_; }
-    [[nodiscard]] const T* begin() const { return values_; }
-    [[nodiscard]] const T* end() const { return values_ + size_; }
+    [[nodiscard]] T& operator[](std::size_t i) { return begin()[i]; }
+    [[nodiscard]] const T& operator[](std::size_t i) const { return begin()[i]; }
+    [[nodiscard]] T& back() { return begin()[size_ - 1]; }
+    [[nodiscard]] const T& front() const { return *begin(); }
+    [[nodiscard]] const T& back() const { return begin()[size_ - 1]; }
+    [[nodiscard]] T* begin() { return reinterpret_cast<T*>(memory_.data()); }
+    [[nodiscard]] T* end() { return begin() + size_; }
+    [[nodiscard]] const T* begin() const { return reinterpret_cast<const T*>(memory_.data()); }
+    [[nodiscard]] const T* end() const { return begin() + size_; }
 
   private:
-    // Smaller ones may be copied to where there is room, and what they are copied to is touched for the first time.
-    static constexpr std::size_t movedByPages = std::size_t{1} << 20;
+    // Small ones are copied to where there is room, and what they are copied to is touched for the first time.
+    static constexpr std::size_t copiedBelow = std::size_t{1} << 20; // bytes
 
-    T* values_ = nullptr;
+    void resize(std::size_t capacity) {
+        memory_.resize(capacity * sizeof(T));
+        capacity_ = memory_.size() / sizeof(T);
+    }
+
+    GrowingMemory memory_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };

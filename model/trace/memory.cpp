@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 
 #include <sys/mman.h>
@@ -12,6 +13,7 @@ namespace waitscope {
 
 namespace {
 
+constexpr std::size_t page = 4096;
 constexpr std::size_t hugePage = std::size_t{2} << 20;
 constexpr std::size_t worthAMapping = hugePage;
 constexpr std::size_t worthSharing = std::size_t{16} << 10;
@@ -21,7 +23,6 @@ constexpr std::size_t largestShared = 2 * hugePage;
 
 // What is mapped for `size` bytes: whole huge pages, and small ones behind them for what would not fill half of one.
 constexpr std::size_t mappedFor(std::size_t size) {
-    constexpr std::size_t page = 4096;
     const std::size_t rounding = size % hugePage > hugePage / 2 ? hugePage : page;
     return (size + rounding - 1) / rounding * rounding;
 }
@@ -40,7 +41,8 @@ std::byte* map(std::size_t size) {
         ::munmap(begin, skipped);
     if (skipped != hugePage)
         ::munmap(data + mapped, hugePage - skipped);
-    useHugePages(data, mapped);
+    if (mapped >= hugePage)
+        ::madvise(data, mapped / hugePage * hugePage, MADV_HUGEPAGE);
     return data;
 }
 
@@ -49,14 +51,6 @@ void unmap(std::byte* data, std::size_t size) {
 }
 
 } // namespace
-
-void useHugePages(std::byte* begin, std::size_t size) {
-    if (size < hugePage)
-        return;
-    const std::size_t skipped = (hugePage - reinterpret_cast<std::uintptr_t>(begin) % hugePage) % hugePage;
-    if (const std::size_t whole = (size - skipped) / hugePage * hugePage; whole != 0)
-        ::madvise(begin + skipped, whole, MADV_HUGEPAGE);
-}
 
 /// Handed out from its begin to its end, never reused; counts who still needs it.
 class SharedMapping {
@@ -132,6 +126,44 @@ Memory::~Memory() {
         ::operator delete(data_);
     else
         unmap(data_, size_);
+}
+
+void GrowingMemory::resize(std::size_t size) {
+    if (size == 0) {
+        *this = GrowingMemory();
+        return;
+    }
+    if (size < worthAMapping && !mapped_) {
+        void* const moved = std::realloc(data_, size);
+        if (moved == nullptr)
+            throw std::bad_alloc();
+        data_ = static_cast<std::byte*>(moved);
+        size_ = size;
+        return;
+    }
+    // What grows has to be one mapping to the system too, so all of it is in huge pages.
+    const std::size_t rounding = size < size_ ? page : hugePage;
+    const std::size_t whole = (size + rounding - 1) / rounding * rounding;
+    if (mapped_) {
+        void* const moved = ::mremap(data_, size_, whole, MREMAP_MAYMOVE);
+        if (moved == MAP_FAILED)
+            throw std::bad_alloc();
+        data_ = static_cast<std::byte*>(moved);
+    } else {
+        std::byte* const larger = map(whole);
+        std::copy_n(data_, size_, larger);
+        std::free(data_);
+        data_ = larger;
+        mapped_ = true;
+    }
+    size_ = whole;
+}
+
+void GrowingMemory::free() {
+    if (mapped_)
+        ::munmap(data_, size_);
+    else
+        std::free(data_);
 }
 
 } // namespace waitscope

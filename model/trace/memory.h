@@ -12,9 +12,6 @@ namespace waitscope {
 
 class SharedMapping;
 
-/// What is touched of these bytes for the first time from now on comes in huge pages, where they hold whole ones.
-void useHugePages(std::byte* begin, std::size_t size);
-
 /// Bytes that are not initialised, owned.
 class Memory {
   public:
@@ -46,6 +43,38 @@ class Memory {
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
     SharedMapping* share_ = nullptr; ///< the mapping it lies in together with others
+};
+
+/// Bytes of which there may be more later; what is in them stays. Large ones move by their pages, without being copied.
+class GrowingMemory {
+  public:
+    GrowingMemory() = default;
+    ~GrowingMemory() { free(); }
+    GrowingMemory(GrowingMemory&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr))
+        , size_(std::exchange(other.size_, 0))
+        , mapped_(std::exchange(other.mapped_, false)) {}
+    GrowingMemory& operator=(GrowingMemory&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        std::swap(mapped_, other.mapped_);
+        return *this;
+    }
+    GrowingMemory(const GrowingMemory&) = delete;
+    GrowingMemory& operator=(const GrowingMemory&) = delete;
+
+    /// From now on at least `size` bytes; what is behind them goes back. Throws std::bad_alloc.
+    void resize(std::size_t size);
+
+    [[nodiscard]] std::byte* data() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+  private:
+    void free();
+
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+    bool mapped_ = false; ///< for themselves, in huge pages
 };
 
 } // namespace waitscope

@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <fstream>
 #include <vector>
 
@@ -70,6 +71,31 @@ class MemoryTest : public QObject {
             memory.data()[i] = static_cast<std::byte>(i / (hugePage / 8));
         for (std::size_t i = 0; i < memory.size(); i += hugePage / 8)
             QCOMPARE(memory.data()[i], static_cast<std::byte>(i / (hugePage / 8)));
+    }
+    void memoryThatGrowsAndShrinksKeepsWhatIsInIt() {
+        const std::size_t before = mappedPages();
+        for (int round = 0; round < 40; ++round) {
+            GrowingMemory memory;
+            std::size_t filled = 0;
+            for (const std::size_t size : {std::size_t{100}, std::size_t{70'000}, hugePage - 1, hugePage, hugePage + 1,
+                                           5 * hugePage, 3 * hugePage - 9, std::size_t{10}, 4 * hugePage}) {
+                memory.resize(size);
+                QVERIFY(memory.size() >= size);
+                for (std::size_t i = 0; i < std::min(filled, size); i += 997)
+                    QCOMPARE(memory.data()[i], static_cast<std::byte>(i));
+                for (std::size_t i = 0; i < size; i += 997)
+                    memory.data()[i] = static_cast<std::byte>(i);
+                filled = size;
+            }
+            GrowingMemory other = std::move(memory);
+            QCOMPARE(other.data()[997], static_cast<std::byte>(997));
+            other.resize(0);
+            QCOMPARE(other.size(), std::size_t{0});
+        }
+        const std::size_t after = mappedPages();
+        constexpr std::size_t page = 4096;
+        QVERIFY2(after <= before + 2 * hugePage / page,
+                 qPrintable(QStringLiteral("%1 pages more").arg(after - before)));
     }
 };
 
