@@ -121,7 +121,7 @@ class Counts {
             addGoroutine({g}, byEntry);
         for (std::size_t frame = 0; frame < byEntry.size(); ++frame)
             if (byEntry[frame] != 0)
-                byFunction_[trace.function(FrameId{static_cast<std::uint32_t>(frame)})] += byEntry[frame];
+                byFunction_[trace.functionOf({static_cast<std::uint32_t>(frame)})] += byEntry[frame];
     }
     void add(const Counts& other);
     void write(Json& out) const;

@@ -62,8 +62,8 @@ struct Trace {
     [[nodiscard]] const Frame& frame(FrameId id) const { return stacks.frame(id); }
 
     /// The function a goroutine runs, as Go prints it; "(unknown)" if no stack of it was recorded.
-    [[nodiscard]] std::string_view function(GoroutineIndex g) const { return function(goroutines.entry(g)); }
-    [[nodiscard]] std::string_view function(FrameId entry) const {
+    [[nodiscard]] std::string_view function(GoroutineIndex g) const { return functionOf(goroutines.entry(g)); }
+    [[nodiscard]] std::string_view functionOf(FrameId entry) const {
         return entry.known() ? strings[stacks.frame(entry).function] : std::string_view("(unknown)");
     }
     [[nodiscard]] SpanIndex firstSpan(GoroutineIndex g) const { return {goroutines.spans(g).begin}; }
