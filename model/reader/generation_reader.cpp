@@ -43,6 +43,13 @@
 //   with its type, entries of the heap are moved member by member (event_heap.h), and a thread is found by its address.
 // - Laying out waits for memory: to say in advance which lines of the columns a piece of spans will be written to
 //   (`Spans::willSet`) takes off a twelfth.
+// - Tasks and regions, a quarter of these events, took an eighth of the time: they go to the builder without an
+//   `OrderedEvent` between and from slice to trace column by column, without a row between. A twentieth.
+// - Of 10,700 page faults on one core 4,400 are left, another twentieth: there are as many threads as cores that the
+//   process may use (under `taskset` a second one filled tables of its own), each has one builder for all that it
+//   orders, and tables that grow are mappings in huge pages. To ask for huge pages within what `realloc` gave was worse
+//   than nothing: the system does not move what is only partly so, and then it is copied.
+// - A goroutine's life in the table of those alive written into the loop instead of called: nothing.
 #include "model/reader/generation_reader.h"
 
 #include "model/reader/wire.h"

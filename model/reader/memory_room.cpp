@@ -120,9 +120,11 @@ std::string refusalOf(const std::string& name, std::uint64_t traceBytes, const M
            (room.ofGroup ? "left under the limit of this process or its container. Raise the limit"
                          : "free. Close other programs") +
            ", open it on a machine with " + countText(need / gigabyte + 2) + " GB free, " +
-           (inParts ? "read only a part of it with --range, such as --range 1s..2s (about " +
-                          countText(room.bytes / std::max<std::uint64_t>(need / 100, 1)) + " % of it fit), "
-                    : "") +
+           (inParts
+                ? "read only a part of it (about " + countText(room.bytes / std::max<std::uint64_t>(need / 100, 1)) +
+                      " % of it fit; the window, timeline, waits, heatmap, export and compare take "
+                      "--range, such as --range 1s..2s), "
+                : "") +
            "or record a shorter trace.";
 }
 

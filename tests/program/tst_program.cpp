@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program as a user runs it: what comes out, where, and with which exit code.
+#include "model/reader/memory_room.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -10,6 +12,8 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+using namespace waitscope;
 
 namespace {
 
@@ -109,6 +113,15 @@ class TestProgram : public QObject {
         const Run version = run({QStringLiteral("--version")});
         QCOMPARE(version.exitCode, 0);
         QVERIFY(version.out.startsWith("waitscope 0."));
+    }
+
+    void aTraceThatDoesNotFitIsRefusedWithTheNamesOfTheCommandsThatReadAPart() {
+        const auto sentence = QByteArray::fromStdString(refusalOf("large.trace", 1'000'000'000, {.bytes = 1}, true));
+        const QByteArray naming = sentence.left(sentence.indexOf(" take --range"));
+        for (const char* command : {"stats", "findings", "info", "timeline", "waits", "heatmap", "export", "compare"}) {
+            const Run help = run({QString::fromLatin1(command), QStringLiteral("--help")});
+            QVERIFY2(help.out.contains("--range") == naming.contains(command), command);
+        }
     }
 
     void reportsNeedNoWindowsAndWhatDrawsSaysWhatIsMissing() {
