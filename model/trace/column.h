@@ -85,11 +85,7 @@ template <class T> class NarrowColumn {
     /// Sets `valueOf(n)` at `placeOf(n)` for every n below `count`: the fast way to set many.
     template <class PlaceOf, class ValueOf>
     void setEach(std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
-        withWidth([&, data = memory_.data()](auto width) {
-#pragma GCC unroll 4
-            for (std::size_t n = 0; n < count; ++n)
-                store<width>(data, placeOf(n), valueOf(n));
-        });
+        withWidth([&, data = memory_.data()](auto width) { storeEach<width>(data, count, placeOf, valueOf); });
     }
     /// Calls `take(n, value)` with the values of the `count` places from `begin` on: the fast way to read many.
     template <class Take> void takeEach(std::size_t begin, std::size_t count, const Take& take) const {
@@ -120,21 +116,13 @@ template <class T> class NarrowColumn {
         return begin;
     }
     /// Value `i` will soon be set: the processor may fetch what it lies in.
-    void willSet(std::size_t i) const {
-        __builtin_prefetch(memory_.data() + i * width_, 1);
-    }
+    void willSet(std::size_t i) const { __builtin_prefetch(memory_.data() + i * width_, 1); }
     /// See Memory.
-    void fillsHereAndThere(std::size_t rows) {
-        memory_.fillsHereAndThere(rows * width_);
-    }
+    void fillsHereAndThere(std::size_t rows) { memory_.fillsHereAndThere(rows * width_); }
     /// The largest value there is room for.
-    [[nodiscard]] T largest() const {
-        return decoded(mask_);
-    }
+    [[nodiscard]] T largest() const { return decoded(mask_); }
     /// What it takes, bytes.
-    [[nodiscard]] std::size_t bytes() const {
-        return size_ * width_;
-    }
+    [[nodiscard]] std::size_t bytes() const { return size_ * width_; }
 
     friend bool operator==(const NarrowColumn& a, const NarrowColumn& b) {
         if (a.size_ != b.size_)
@@ -168,6 +156,12 @@ template <class T> class NarrowColumn {
         default: // every value is zero
             return;
         }
+    }
+    template <std::size_t width, class PlaceOf, class ValueOf>
+    void storeEach(std::byte* data, std::size_t count, const PlaceOf& placeOf, const ValueOf& valueOf) {
+#pragma GCC unroll 4
+        for (std::size_t n = 0; n < count; ++n)
+            store<width>(data, placeOf(n), valueOf(n));
     }
     // A stored byte may be part of anything, so loops keep `data` in a variable of their own.
     template <std::size_t width> void store(std::byte* data, std::size_t i, T value) {
