@@ -177,13 +177,12 @@ Counts countsOf(const Trace& trace) {
 void Counts::addGoroutine(GoroutineIndex g, std::vector<std::uint64_t>& byEntry) {
     const Spans& spans = trace_.spans;
     const SpanRange own = trace_.goroutines.spans(g);
-    const bool alive = spans.state({own.end}) == GoroutineState::StillAlive;
-    const SpanKind& first = spans.kind({own.begin});
-    const bool preExisting = first.origin != SpanOrigin::Created;
+    const bool alive = trace_.aliveAtEnd(g);
+    const bool preExisting = trace_.preExisting(g);
     (preExisting ? preExisting_ : created_) += 1;
     (alive ? alive_ : ended_) += 1;
     // Only cgo callbacks reuse an id: they are born in a system call, or were there before the trace.
-    if (preExisting || first.state == GoroutineState::Syscall) {
+    if (preExisting || spans.state({own.begin}) == GoroutineState::Syscall) {
         reusable_.push_back(trace_.goroutines.id(g));
         ++byFunction_[functionInReference(trace_, g)];
     } else {
